@@ -1,0 +1,59 @@
+/* JSON in and out: jansson's strict reader behind a few calls, and a streaming writer. */
+#ifndef CORE_JSON_H
+#define CORE_JSON_H
+
+#include <stdint.h>
+
+#include "core/buffer.h"
+#include "core/decimal.h"
+
+/* A node of a parsed document; freed with its document. */
+struct jn_json;
+
+enum jn_json_kind { JN_JSON_NULL, JN_JSON_BOOL, JN_JSON_INT, JN_JSON_REAL, JN_JSON_TEXT, JN_JSON_ARRAY, JN_JSON_OBJECT };
+
+#define JN_JSON_MAX_DEPTH 64
+
+/* One whole document. Refuses what RFC 8259 refuses, and also invalid UTF-8, NUL in text, duplicate keys,
+ * integers beyond int64, and nesting over JN_JSON_MAX_DEPTH. JN_INVALID with line and column. */
+jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err);
+void jn_json_free(struct jn_json *document);
+
+enum jn_json_kind jn_json_kind(const struct jn_json *node); /* NULL counts as JN_JSON_NULL */
+struct jn_json *jn_json_get(const struct jn_json *object, const char *key);       /* NULL when absent or no object */
+struct jn_json *jn_json_get_str(const struct jn_json *object, struct jn_str key);
+size_t jn_json_count(const struct jn_json *node); /* members of an array or object */
+struct jn_json *jn_json_at(const struct jn_json *array, size_t i);
+struct jn_str jn_json_text(const struct jn_json *node); /* empty when it is no text */
+int64_t jn_json_int(const struct jn_json *node);        /* 0 when it is no integer */
+bool jn_json_bool(const struct jn_json *node);
+bool jn_json_decimal(const struct jn_json *node, struct jn_dec *out); /* INT or REAL; false otherwise */
+/* Iterates an object's members in document order: start with *at = NULL; false at the end. */
+bool jn_json_next(const struct jn_json *object, void **at, struct jn_str *key, struct jn_json **value);
+void jn_json_dump(const struct jn_json *node, struct jn_buf *out); /* compact text */
+
+/* Writer: commas and colons are its business. Depth is at most JN_JSON_MAX_DEPTH. */
+struct jn_json_out {
+    struct jn_buf *buf;
+    uint8_t depth;
+    bool comma[JN_JSON_MAX_DEPTH + 1];
+    bool after_key;
+};
+
+void jn_jw_init(struct jn_json_out *w, struct jn_buf *buf);
+void jn_jw_object(struct jn_json_out *w);
+void jn_jw_end_object(struct jn_json_out *w);
+void jn_jw_array(struct jn_json_out *w);
+void jn_jw_end_array(struct jn_json_out *w);
+void jn_jw_key(struct jn_json_out *w, const char *key);
+void jn_jw_key_str(struct jn_json_out *w, struct jn_str key);
+void jn_jw_str(struct jn_json_out *w, struct jn_str s); /* invalid UTF-8 becomes U+FFFD */
+void jn_jw_z(struct jn_json_out *w, const char *z);
+void jn_jw_int(struct jn_json_out *w, int64_t v);
+void jn_jw_dec(struct jn_json_out *w, struct jn_dec v);
+void jn_jw_bool(struct jn_json_out *w, bool v);
+void jn_jw_null(struct jn_json_out *w);
+void jn_jw_raw(struct jn_json_out *w, struct jn_str json); /* already JSON */
+void jn_jw_node(struct jn_json_out *w, const struct jn_json *node);
+
+#endif

@@ -1,0 +1,30 @@
+# Every module of the product: one folder is one static library, and this table is the only list.
+# journey_module(FOLDER [USES folders it may include and link] [LIBS outside libraries])
+# The include check (tests/lint) reads the same rows: an include that is not named here fails the build.
+# include/journey (the contract) may be included by everyone.
+journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::JANSSON PkgConfig::UTF8PROC m)
+journey_module(base/image USES base/core)
+
+journey_module(compiler/diag USES base/core)
+journey_module(compiler/syntax USES base/core compiler/diag)
+journey_module(compiler/format USES base/core compiler/diag compiler/syntax)
+journey_module(compiler/sema USES base/core base/image compiler/diag compiler/syntax compiler/expr compiler/stmt compiler/template)
+journey_module(compiler/expr USES base/core base/image compiler/diag compiler/syntax compiler/sema)
+journey_module(compiler/template USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr)
+journey_module(compiler/stmt USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr compiler/template compiler/lower)
+journey_module(compiler/lower USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr compiler/template compiler/stmt)
+journey_module(compiler/explain USES base/core base/image compiler/diag compiler/syntax compiler/sema)
+
+journey_module(runtime/vm USES base/core base/image)
+journey_module(runtime/timer USES base/core)
+journey_module(runtime/store USES base/core runtime/store/mem runtime/store/sqlite)
+journey_module(runtime/store/mem USES base/core)
+journey_module(runtime/store/sqlite USES base/core LIBS SQLite::SQLite3)
+journey_module(runtime/engine USES base/core base/image runtime/vm runtime/timer)
+journey_module(runtime/loop USES base/core LIBS PkgConfig::UV CURL::libcurl)
+journey_module(runtime/http USES base/core runtime/loop LIBS PkgConfig::UV llhttp)
+journey_module(runtime/ingest USES base/core base/image runtime/vm runtime/engine)
+journey_module(runtime/delivery USES base/core runtime/loop LIBS PkgConfig::UV CURL::libcurl)
+journey_module(runtime/measure USES base/core)
+journey_module(runtime/api USES base/core base/image runtime/http runtime/ingest runtime/engine runtime/measure)
+journey_module(runtime/app USES base/core base/image runtime/store runtime/engine runtime/loop runtime/http runtime/ingest runtime/delivery runtime/measure runtime/api LIBS PkgConfig::UV)
