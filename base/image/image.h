@@ -1,0 +1,34 @@
+/* The program file (.jbc): encode, load with full verification, disassemble. */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include "core/arena.h"
+#include "core/buffer.h"
+#include "journey/program.h"
+
+#define JN_IMAGE_MAX (64u << 20)
+#define JN_IMAGE_MAJOR 1
+#define JN_IMAGE_MINOR 0
+
+/* Writes the file's bytes and sets program->id. The same program gives the same bytes. */
+jn_rc jn_image_encode(struct jn_program *program, struct jn_buf *out, struct jn_err *err);
+
+/* Decodes and verifies any byte string: a program that is safe to run, or an error that says why not.
+ * Everything is copied into the arena. JN_VERSION for a newer format, JN_CORRUPT for damage, JN_INVALID for the rest. */
+jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_program **out, struct jn_err *err);
+
+/* The laws of a sound program, alone (load calls it; the compiler calls it on what it made). */
+jn_rc jn_image_verify(const struct jn_program *program, struct jn_err *err);
+
+/* Readable text: tables, steps and code with names resolved. */
+void jn_image_disassemble(const struct jn_program *program, struct jn_buf *out);
+/* One expression as "push 3; attr points; gt" – for tests and explain. */
+void jn_image_disassemble_expr(const struct jn_program *program, uint32_t expr, struct jn_buf *out);
+
+/* Facts about one opcode, read from opcodes.def. */
+const char *jn_op_mnemonic(enum jn_op op);
+const char *jn_op_operands(enum jn_op op);
+const char *jn_step_word(enum jn_step_kind kind);
+bool jn_step_holds(enum jn_step_kind kind);
+
+#endif
