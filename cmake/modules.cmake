@@ -7,6 +7,7 @@ journey_module(base/image USES base/core)
 
 journey_module(compiler/diag USES base/core)
 journey_module(compiler/syntax USES base/core compiler/diag)
+journey_module(compiler/workspace USES base/core compiler/diag)
 journey_module(compiler/format USES base/core compiler/diag compiler/syntax)
 journey_module(compiler/sema USES base/core base/image compiler/diag compiler/syntax compiler/expr compiler/stmt compiler/template)
 journey_module(compiler/expr USES base/core base/image compiler/diag compiler/syntax compiler/sema)

@@ -1,0 +1,75 @@
+/* Diagnostics: what is wrong in a source, where, and what to do; ordered by place, printed as text or JSON. */
+#ifndef COMPILER_DIAG_DIAG_H
+#define COMPILER_DIAG_DIAG_H
+
+#include "compiler/diag/span.h"
+#include "core/arena.h"
+#include "core/buffer.h"
+
+enum jc_severity { JC_ERROR, JC_WARNING, JC_NOTE };
+
+/* Codes never change meaning; a row that is withdrawn leaves its code unused. */
+enum jc_code {
+#define DIAGNOSTIC(code, severity, title, message, wrong, right) JC_##code,
+#include "compiler/diag/diagnostics.def"
+#undef DIAGNOSTIC
+    JC_CODES
+};
+
+struct jc_related {
+    struct jc_span span;
+    struct jn_str text;
+    struct jc_related *next;
+};
+
+struct jc_diag {
+    enum jc_code code;
+    struct jc_span span;
+    struct jn_str message;
+    struct jn_str hint;    /* empty: none */
+    struct jn_str replace; /* when has_fix: text to put in place of the span */
+    bool has_fix;
+    struct jc_related *related;
+    struct jc_diag *next;
+};
+
+struct jc_source { /* a file being compiled */
+    struct jn_str path; /* as shown: relative to where the user stands */
+    struct jn_str text;
+};
+
+/* Collects diagnostics of one compilation; bounded, the first ones by place are kept. */
+struct jc_diags {
+    struct jn_arena *arena;
+    const struct jc_source *source;
+    uint32_t n_source;
+    struct jc_diag *first;
+    uint32_t n_error, n_warning;
+};
+
+#define JC_MAX_DIAGS 1000
+
+void jc_diags_init(struct jc_diags *diags, struct jn_arena *arena, const struct jc_source *source, uint32_t n_source);
+
+/* The row's message with %-arguments filled in; returns the diagnostic for hint and related to be added, never NULL.
+ * A second diagnostic of the same code at the same place is dropped. */
+struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_span span, ...);
+void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* machine-applicable */
+void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+void jc_diags_sort(struct jc_diags *diags); /* by file, place, code */
+void jc_diags_print_text(const struct jc_diags *diags, bool colour, struct jn_buf *out); /* with source lines, carets, summary */
+void jc_diags_print_json(const struct jc_diags *diags, struct jn_buf *out);              /* one object a line */
+
+const char *jc_code_name(enum jc_code code); /* "E0305" */
+enum jc_severity jc_code_severity(enum jc_code code);
+bool jc_code_find(struct jn_str name, enum jc_code *out);
+/* The page behind `journey explain CODE`: title, cause, wrong and right example. */
+void jc_code_explain(enum jc_code code, struct jn_buf *out);
+
+/* Did you mean: the nearest candidate within two edits (a third of the length for short names), or empty. */
+struct jn_str jc_nearest(struct jn_str wanted, const struct jn_str *candidate, uint32_t n);
+
+#endif
