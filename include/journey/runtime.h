@@ -1,0 +1,159 @@
+/* The engine: turns of inputs into one change set, one commit, then what may leave the process. No I/O but the store's. */
+#ifndef JOURNEY_RUNTIME_H
+#define JOURNEY_RUNTIME_H
+
+#include "journey/program.h"
+#include "journey/store.h"
+
+struct jn_arena;
+struct jn_json;
+struct jr_engine;
+
+/* What a turn takes in. Everything an input points to must live until the turn returns. */
+enum jr_input_kind { JR_INPUT_EVENT, JR_INPUT_IDENTIFY, JR_INPUT_RESULT, JR_INPUT_QUARANTINE };
+
+enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
+
+struct jr_input {
+    enum jr_input_kind kind;
+    int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
+    struct jn_str source; /* "track", or a source's name */
+    struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
+    /* EVENT, IDENTIFY */
+    struct jn_str customer;            /* outside id */
+    struct jn_str event;               /* EVENT: name */
+    int64_t happened;                  /* EVENT: by the sender's clock; data, not order */
+    const struct jn_json *properties;  /* EVENT: object or NULL */
+    const struct jn_json *traits;      /* IDENTIFY: object or NULL */
+    /* RESULT: what became of an attempt */
+    uint64_t delivery;
+    enum jr_result result;
+    int64_t retry_at; /* RETRY */
+    uint32_t status;  /* HTTP status, 0: no answer */
+    struct jn_str reason;
+    /* QUARANTINE: reason (above) and the text as it came */
+    struct jn_str text;
+};
+
+enum jr_answer { JR_ANSWER_TAKEN, JR_ANSWER_DUPLICATE, JR_ANSWER_QUARANTINED };
+
+/* A message ready to leave; points into the turn's arena (or the caller's, for jr_engine_pending). */
+struct jr_delivery {
+    uint64_t delivery;
+    struct jn_str id;      /* webhook-id, "msg_…" */
+    struct jn_str channel; /* its name */
+    struct jn_str url;     /* address, or name of the variable when env_url */
+    struct jn_str secret;  /* key, or name of the variable when env_secret; empty: unsigned */
+    bool env_url, env_secret;
+    struct jn_str journey, message; /* names, for logs, tests and lists */
+    struct jn_str customer;         /* outside id */
+    struct jn_str to;
+    struct jn_str body; /* the JSON that is sent, byte for byte, on every attempt */
+    uint32_t attempts;  /* made so far */
+    uint32_t retry_max;
+    uint32_t timeout_ms;
+    int64_t due;      /* 0: at once */
+    int64_t deadline; /* no attempt begins after it */
+    struct jn_str last_reason;
+};
+
+struct jr_turn {
+    struct jn_arena *arena;      /* given: holds everything below until the caller resets it */
+    enum jr_answer *answer;      /* one per input */
+    struct jn_str *answer_reason; /* QUARANTINED: why */
+    struct jr_delivery *delivery; /* to be sent now or at `due` */
+    uint32_t n_delivery;
+    uint64_t *cancelled; /* deliveries that must not begin any more */
+    uint32_t n_cancelled;
+    bool more; /* timers are still due: call again */
+};
+
+/* What happened to a run, as it is decided; told only after the commit. For tests, metrics and live streams. */
+enum jr_trace_kind {
+#define TRACE(name, text) JR_TRACE_##name,
+#include "journey/tbl/traces.def"
+#undef TRACE
+    JR_TRACES
+};
+
+struct jr_trace {
+    enum jr_trace_kind kind;
+    int64_t at;
+    uint64_t run; /* 0: about a customer or message only */
+    struct jn_str customer; /* outside id */
+    struct jn_str journey, stage, step, name, detail; /* name: message, goal, arm, reason, event, tag … */
+};
+
+typedef void (*jr_trace_fn)(void *user, const struct jr_trace *trace);
+
+struct jr_engine_options {
+    uint32_t lane;
+    jr_trace_fn trace; /* may be NULL */
+    void *trace_user;
+    /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */
+    struct jn_str (*force_arm)(void *user, struct jn_str journey, struct jn_str split);
+    void *force_user;
+};
+
+/* Claims the lane, loads programs, counters and timers. The store stays the caller's. */
+jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *options, struct jr_engine **out,
+                     struct jn_err *err);
+void jr_engine_close(struct jr_engine *engine);
+
+/* Verifies an image, keeps it in the store and makes it the version that new runs start on. Same id again: nothing. */
+jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err);
+const struct jn_program *jr_engine_program(const struct jr_engine *engine); /* current one, or NULL */
+/* Every program that is loaded (current one and those that runs are pinned to); for resolving `env` names at start. */
+const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, uint32_t i); /* NULL past the end */
+
+/* One turn at engine time `now` (ms): all inputs and the timers due, one commit. On failure nothing has happened and
+ * the same inputs may be given again (JN_IO, JN_FULL) or the lane is lost (JN_FENCED). At most JR_TURN_MAX inputs. */
+#define JR_TURN_MAX 1024
+jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
+                     struct jr_turn *turn, struct jn_err *err);
+
+/* When the next timer is due, INT64_MAX when none is. */
+int64_t jr_engine_next_due(const struct jr_engine *engine);
+uint64_t jr_engine_timer_count(const struct jr_engine *engine);
+
+/* Undelivered messages with number > after, at most max, for recovery: what a crash left in the outbox. */
+jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
+                        struct jr_delivery **out, uint32_t *n, struct jn_err *err);
+
+/* What is known of a customer: for the API, and for `expect` in tests. */
+struct jr_run_view {
+    uint64_t run;
+    struct jn_str journey, key, stage, step;
+    struct jn_str ended; /* empty while it is live; else the name it ended as */
+    struct jn_str version; /* hex of the program's id */
+    int64_t entered, due;
+    const struct jn_str *goal; /* reached */
+    uint32_t n_goal;
+};
+
+struct jr_customer_view {
+    struct jn_str id;
+    const struct jn_str *attr_name;
+    const struct jn_value *attr; /* presets of the current program included */
+    uint32_t n_attr;
+    const struct jn_str *tag;
+    uint32_t n_tag;
+    const struct jr_run_view *run; /* live ones, and ended ones whose goal window is open */
+    uint32_t n_run;
+};
+
+/* JN_NOT_FOUND for an unknown customer. */
+jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
+                         struct jr_customer_view *out, struct jn_err *err);
+
+/* Per journey of the current program and per (journey, name) counts, kept as counters in the store. */
+enum jr_count_kind { JR_COUNT_ENTERED, JR_COUNT_LEFT, JR_COUNT_GOAL, JR_COUNT_SENT, JR_COUNT_FAILED, JR_COUNT_IGNORED, JR_COUNTS };
+struct jr_count {
+    enum jr_count_kind kind;
+    struct jn_str journey, name; /* name: reason, goal or message */
+    uint64_t value;
+};
+jn_rc jr_engine_counts(struct jr_engine *engine, struct jn_arena *arena, struct jr_count **out, uint32_t *n,
+                       struct jn_err *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* The one durable contract of the runtime: lanes, fenced batches of after-images, and the reads the engine needs.
+ *
+ * A store handle belongs to one lane thread; every call is synchronous there and none is made from elsewhere.
+ * Results: JN_OK (durable), JN_FENCED (another owner: drop every cached byte), JN_IO / JN_FULL / JN_READ_ONLY (not
+ * applied; may be tried again), JN_CORRUPT, JN_VERSION, JN_IN_USE, JN_INVALID (a bug or a poison batch).
+ * Only JN_OK may be acknowledged. Bodies are opaque to the store. */
+#ifndef JOURNEY_STORE_H
+#define JOURNEY_STORE_H
+
+#include <stdint.h>
+
+#include "journey/error.h"
+
+struct jn_arena;
+
+struct jr_row_alias { /* a customer's outside id */
+    struct jn_str ext;
+    uint64_t customer;
+};
+
+struct jr_row_customer {
+    uint64_t customer; /* from 1, growing */
+    struct jn_str body;
+};
+
+struct jr_row_run {
+    uint64_t customer;
+    uint64_t run;       /* from 1, growing */
+    struct jn_str body; /* p NULL in a batch: the row is deleted */
+};
+
+struct jr_row_timer { /* ordered by (due, run) */
+    int64_t due;
+    uint64_t run;
+    uint64_t customer;
+};
+
+struct jr_row_event { /* append-only, clustered by customer */
+    uint64_t customer;
+    uint64_t seq; /* order of acceptance in the lane, from 1, growing */
+    int64_t at;   /* when it was accepted */
+    struct jn_str name;
+    struct jn_str body;
+};
+
+struct jr_row_seen { /* an inbound id that was taken */
+    uint8_t key[16]; /* of (source, id) */
+    uint64_t digest; /* of the content */
+    int64_t at;
+};
+
+enum jr_delivery_state { JR_DELIVERY_PENDING, JR_DELIVERY_FAILED, JR_DELIVERY_STATES };
+
+struct jr_row_delivery { /* the outbox; a row goes when its message was accepted */
+    uint64_t delivery; /* from 1, growing */
+    uint8_t id[16];    /* of the outgoing message */
+    uint64_t customer;
+    int64_t due; /* of the next attempt; 0: at once */
+    uint32_t state;
+    uint32_t attempts;
+    struct jn_str body; /* p NULL in a batch: keep the stored body (an update of due, state, attempts) */
+};
+
+struct jr_row_quarantine { /* an event that could not be taken over */
+    uint64_t seq;
+    int64_t at;
+    struct jn_str source, reason, body;
+};
+
+struct jr_row_counter { /* per lane, absolute values; ids are the engine's */
+    uint32_t counter;
+    uint64_t value;
+};
+
+struct jr_row_program {
+    uint8_t id[32];
+    struct jn_str image;
+};
+
+/* One batch is one atomic durable step of one lane. After-images only, never deltas, so that replay is idempotent.
+ * Commits iff the lane's row has (epoch, seq); then seq + 1 is stored. */
+struct jr_batch {
+    uint32_t lane;
+    uint64_t epoch, seq;
+    const struct jr_row_alias *alias;
+    uint32_t n_alias;
+    const struct jr_row_customer *customer;
+    uint32_t n_customer;
+    const struct jr_row_run *run;
+    uint32_t n_run;
+    const struct jr_row_timer *timer_gone;
+    uint32_t n_timer_gone;
+    const struct jr_row_timer *timer;
+    uint32_t n_timer;
+    const struct jr_row_event *event;
+    uint32_t n_event;
+    const struct jr_row_seen *seen;
+    uint32_t n_seen;
+    const struct jr_row_delivery *delivery; /* insert, or update by `delivery` */
+    uint32_t n_delivery;
+    const uint64_t *delivery_gone;
+    uint32_t n_delivery_gone;
+    const struct jr_row_quarantine *quarantine;
+    uint32_t n_quarantine;
+    const struct jr_row_counter *counter;
+    uint32_t n_counter;
+};
+
+struct jr_lane {
+    uint32_t lane;
+    uint64_t epoch, seq;
+};
+
+struct jr_store_ops;
+struct jr_store {
+    const struct jr_store_ops *ops;
+};
+
+/* Reads fill arrays in the arena; order as the row says. */
+struct jr_store_ops {
+    const char *scheme; /* "sqlite" in sqlite:DIR */
+    /* Opens or creates; takes the lock (JN_IN_USE when another process has it). */
+    jn_rc (*open)(struct jn_str place, struct jr_store **out, struct jn_err *err);
+    void (*close)(struct jr_store *store);
+    /* Makes the caller the lane's owner: epoch + 1. */
+    jn_rc (*claim)(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
+    jn_rc (*commit)(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
+    /* customer[i] = id of ext[i], or 0. */
+    jn_rc (*find)(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer, struct jn_err *err);
+    /* known[i] = whether row[i].key was taken; then row[i].digest and at are filled in. */
+    jn_rc (*seen)(struct jr_store *store, struct jr_row_seen *row, uint32_t n, bool *known, struct jn_err *err);
+    /* One customer and all their runs; body.p NULL when there is no such customer. */
+    jn_rc (*load)(struct jr_store *store, uint64_t customer, struct jn_arena *arena, struct jr_row_customer *out,
+                  struct jr_row_run **run, uint32_t *n_run, struct jn_err *err);
+    /* Events of a customer with seq > after, oldest first, at most max. */
+    jn_rc (*events)(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err);
+    /* Timers behind `after` (due, run) in order, at most max. */
+    jn_rc (*timers)(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_timer **out, uint32_t *n, struct jn_err *err);
+    /* Deliveries of the state with number > after, at most max. */
+    jn_rc (*deliveries)(struct jr_store *store, enum jr_delivery_state state, uint64_t after, uint32_t max,
+                        struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+    jn_rc (*quarantined)(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                         struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err);
+    /* Customers with number > after, at most max: for counts and exports, never on the hot path. */
+    jn_rc (*customers)(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_customer **out, uint32_t *n, struct jn_err *err);
+    jn_rc (*counters)(struct jr_store *store, struct jn_arena *arena, struct jr_row_counter **out, uint32_t *n,
+                      struct jn_err *err);
+    /* Images, kept by content id; the last one put is the current one, listed last. */
+    jn_rc (*program_put)(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
+    jn_rc (*programs)(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
+                      struct jn_err *err);
+    jn_rc (*program_drop)(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
+    /* Forgets seen ids taken before `before`, a bounded slice a call; *more when there is more. */
+    jn_rc (*prune)(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
+    /* Whole-store check: JN_CORRUPT with the first finding. */
+    jn_rc (*check)(struct jr_store *store, struct jn_err *err);
+};
+
+/* "sqlite:DIR" or "mem:"; the row of stores.def whose scheme it names. */
+jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err);
+
+#endif
