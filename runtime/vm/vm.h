@@ -1,0 +1,44 @@
+/* The expression machine: evaluates one verified expression in a context; no I/O, no clock, bounded work. */
+#ifndef RUNTIME_VM_VM_H
+#define RUNTIME_VM_VM_H
+
+#include "core/arena.h"
+#include "core/buffer.h"
+#include "core/json.h"
+#include "core/zone.h"
+#include "journey/program.h"
+
+/* An event that expressions may read: values by property, in the order of the program's declaration. */
+struct jr_event_view {
+    uint32_t event;               /* index in the program */
+    const struct jn_value *prop;  /* n_prop of that event */
+    struct jr_event_view *next;   /* the newest first: the first of a type is the one that is read */
+};
+
+/* What an expression can see. Whatever is NULL reads as missing. */
+struct jr_context {
+    const struct jn_program *program;
+    const struct jn_zone *zone; /* the customer's, or the journey's; NULL: UTC */
+    int64_t now;
+    struct jn_str customer_id;
+    const struct jn_value *attr; /* one per attribute of the program, presets applied */
+    const struct jn_str *tag;
+    uint32_t n_tag;
+    const struct jr_event_view *events;
+    const struct jn_value *slot; /* the journey's, from first_slot */
+    uint32_t first_slot, n_slot;
+    const struct jn_value *var; /* the message's, from first_var */
+    uint32_t first_var, n_var;
+    struct jn_str journey, stage; /* names */
+    const struct jn_json *body;   /* inbound body of a source */
+    struct jn_arena *scratch;     /* texts that are made live here */
+    struct jn_buf *out;           /* OUTPUT expressions write here */
+};
+
+/* JN_UNPROCESSABLE when a template wrote a missing value (err names it), JN_TOO_LARGE when `out` is full. */
+jn_rc jr_vm_eval(const struct jr_context *context, uint32_t expr, struct jn_value *out, struct jn_err *err);
+
+/* True only when it is exactly true: missing and false are not. `expr` may be JN_NONE, which is true. */
+bool jr_vm_holds(const struct jr_context *context, uint32_t expr);
+
+#endif
