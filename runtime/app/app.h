@@ -1,0 +1,24 @@
+/* `journey serve`: opens the store, starts the lane, accepts requests, delivers, and drains on SIGTERM. */
+#ifndef RUNTIME_APP_APP_H
+#define RUNTIME_APP_APP_H
+
+#include "journey/error.h"
+
+struct jr_app_options {
+#define TEXT(field, option, variable, preset, text) struct jn_str field;
+#define FLAG(field, option, variable, preset, text) bool field;
+#include "runtime/app/options.def"
+#undef TEXT
+#undef FLAG
+    struct jn_str image; /* program to deploy at start; empty: the store's current one */
+};
+
+/* Presets, then the environment. Texts point to static memory or the environment. */
+void jr_app_options_init(struct jr_app_options *options);
+
+/* Runs until drained. JN_OK after a drain; else the reason it did not start or had to stop
+ * (JN_CONFIG, JN_IN_USE, JN_FENCED, JN_IO, …), whose exit status is jn_rc_exit(rc).
+ * Prints `ready http://HOST:PORT` on stdout when it accepts requests. Once a process: it owns the signals. */
+jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err);
+
+#endif
