@@ -5,12 +5,12 @@
 #include "journey/error.h"
 
 struct jr_app_options {
-#define TEXT(field, option, variable, preset, text) struct jn_str field;
-#define FLAG(field, option, variable, preset, text) bool field;
+#define OPTION(field, name, argument, variable, preset, text) struct jn_str field; /* a flag is on when not empty */
 #include "runtime/app/options.def"
-#undef TEXT
-#undef FLAG
-    struct jn_str image; /* program to deploy at start; empty: the store's current one */
+#undef OPTION
+    struct jn_str write_keys; /* JOURNEY_WRITE_KEY: keys of the tracking API, separated by commas */
+    struct jn_str token;      /* JOURNEY_TOKEN: of the administration API */
+    struct jn_str image;      /* program to deploy at start; empty: the store's current one */
 };
 
 /* Presets, then the environment. Texts point to static memory or the environment. */
