@@ -1,0 +1,440 @@
+#include "runtime/http/connection.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "runtime/http/response.h"
+#include "runtime/http/route.h"
+
+enum { JR_HTTP__WRITE_QUEUE = 1 << 20 };
+
+static void jr_http__flush(struct jr_http_connection *c);
+static void jr_http__resume(struct jr_http_connection *c);
+
+/* ---- exchanges ---- */
+
+static struct jr_http_exchange *jr_http__exchange_new(struct jr_http_connection *c) {
+    struct jr_http_exchange *exchange = jn_alloc_zero(1, sizeof *exchange);
+    exchange->server = c->server;
+    exchange->connection = c;
+    jn_buf_init(&exchange->out, JR_HTTP_RESPONSE_MAX);
+    return exchange;
+}
+
+static void jr_http__exchange_free(struct jr_http_exchange *exchange) {
+    exchange->server->bodies -= exchange->held;
+    jr_http1_message_release(&exchange->message);
+    jn_buf_release(&exchange->out);
+    free(exchange);
+}
+
+static void jr_http__enqueue(struct jr_http_connection *c, struct jr_http_exchange *exchange) {
+    if (c->last == NULL) c->first = exchange;
+    else c->last->next = exchange;
+    c->last = exchange;
+    c->n_exchange++;
+    c->held += exchange->held;
+}
+
+const struct jr_http_request *jr_http_request_of(const struct jr_http_exchange *exchange) {
+    return &exchange->message.request;
+}
+
+static int64_t jr_http__wall_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
+    exchange->close |= exchange->server->draining;
+    jr_http_response_write(reply, exchange->head, exchange->close, jr_http__wall_ms(), &exchange->out);
+    JN_CHECK(!exchange->out.failed);
+    exchange->answered = true;
+    if (exchange->server->options.answered != NULL)
+        exchange->server->options.answered(exchange->server->options.user, reply->status);
+}
+
+void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
+    JN_CHECK(!exchange->answered);
+    jr_http__answer(exchange, reply);
+    if (exchange->connection == NULL) jr_http__exchange_free(exchange);
+    else jr_http__flush(exchange->connection);
+}
+
+void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
+                             struct jn_str detail) {
+    struct jn_buf body;
+    jn_buf_init(&body, 16384);
+    jr_http_problem(status, detail, &body);
+    jr_http_respond(exchange, &(struct jr_http_reply){.status = status, .content_type = "application/problem+json",
+                                                      .headers = headers, .body = jn_buf_view(&body)});
+    jn_buf_release(&body);
+}
+
+/* An answer that no handler gave: an error, or a refusal from the head alone. */
+static struct jr_http_exchange *jr_http__refusal(struct jr_http_connection *c, const struct jr_http_reply *reply,
+                                                 const char *detail, bool close) {
+    struct jr_http_exchange *exchange = jr_http__exchange_new(c);
+    struct jr_http_reply full = *reply;
+    struct jn_buf body;
+    jn_buf_init(&body, 16384);
+    if (detail != NULL) {
+        jr_http_problem(reply->status, jn_str_z(detail), &body);
+        full.content_type = "application/problem+json";
+        full.body = jn_buf_view(&body);
+    }
+    exchange->head = jn_str_is(jr_http1_request(c->http1)->method, "HEAD");
+    exchange->close = close;
+    jr_http__answer(exchange, &full);
+    jn_buf_release(&body);
+    return exchange;
+}
+
+/* The last answer of a connection: nothing is read behind it. */
+static void jr_http__give_up(struct jr_http_connection *c, int status, const char *detail) {
+    JN_LOG(HTTP_ERROR, JN_LF_INT("status", status), JN_LF_STR("reason", jn_str_z(detail)));
+    c->deaf = true;
+    c->read_deadline = UINT64_MAX;
+    jr_http__enqueue(c, jr_http__refusal(c, &(struct jr_http_reply){.status = status}, detail, true));
+    jr_http__flush(c);
+}
+
+/* ---- reading ---- */
+
+static void jr_http__arm_read(struct jr_http_connection *c) {
+    uint64_t now = uv_now(c->server->loop);
+    if (!jr_http1_idle(c->http1)) c->read_deadline = now + JR_HTTP_HEADER_TIME;
+    else c->read_deadline = c->n_exchange > 0 ? UINT64_MAX : now + JR_HTTP_IDLE_TIME;
+}
+
+static bool jr_http__may_read(const struct jr_http_connection *c) {
+    return !c->closing && !c->deaf && c->n_exchange < JR_HTTP_PIPELINE && c->held < JR_HTTP_PIPELINE_BYTES &&
+           c->tcp.write_queue_size < JR_HTTP__WRITE_QUEUE;
+}
+
+/* Finds who serves the request and whether its body may come. NULL: go on. */
+static struct jr_http_exchange *jr_http__judge(struct jr_http_connection *c, const struct jr_http_request *request,
+                                               struct jn_str *param) {
+    const struct jr_http_options *options = &c->server->options;
+    bool close = !request->keep_alive || jr_http1_has_body(c->http1);
+    struct jn_buf allow;
+    jn_buf_init(&allow, 256);
+    int status = jr_http_route_find(options->route, options->n_route, request, &c->route, param, &allow);
+    struct jr_http_exchange *refusal = NULL;
+    struct jr_http_reply reply = {.status = status};
+    if (status == 405) {
+        struct jn_buf line;
+        jn_buf_init(&line, 300);
+        jn_buf_printf(&line, "Allow: %.*s\r\n", JN_FMT(jn_buf_view(&allow)));
+        reply.headers = jn_buf_view(&line);
+        refusal = jr_http__refusal(c, &reply, "the path does not take this method", close);
+        jn_buf_release(&line);
+    } else if (status != 200) {
+        refusal = jr_http__refusal(c, &reply, "there is nothing at this path", close);
+    } else if (!options->admit(options->user, c->route, request, &reply)) {
+        refusal = jr_http__refusal(c, &reply, NULL, close);
+    }
+    jn_buf_release(&allow);
+    return refusal;
+}
+
+static void jr_http__on_head(struct jr_http_connection *c) {
+    const struct jr_http_request *request = jr_http1_request(c->http1);
+    struct jn_str param = JN_STR_NONE;
+    struct jr_http_exchange *refusal = jr_http__judge(c, request, &param);
+    if (refusal != NULL && refusal->close && jr_http1_has_body(c->http1)) {
+        c->deaf = true;
+        c->read_deadline = UINT64_MAX;
+        jr_http__enqueue(c, refusal);
+        jr_http__flush(c);
+        return;
+    }
+    c->refused = refusal;
+    size_t max = refusal == NULL ? c->server->options.route[c->route].body_max : 0;
+    if (!jr_http1_body(c->http1, max)) {
+        jr_http__give_up(c, jr_http1_status(c->http1), jr_http1_reason(c->http1));
+        return;
+    }
+    c->param = param;
+    c->read_deadline = uv_now(c->server->loop) + JR_HTTP_BODY_TIME;
+    if (request->expects_continue && jr_http1_has_body(c->http1) && c->n_exchange == 0) {
+        static char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        uv_buf_t buf = uv_buf_init(line, sizeof line - 1);
+        (void)uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
+    }
+}
+
+/* Charges what the body holds so far to the whole server, which refuses when all bodies together are too much. */
+static void jr_http__charge(struct jr_http_connection *c) {
+    size_t received = jr_http1_received(c->http1);
+    c->server->bodies += received - c->charged;
+    c->charged = received;
+    if (c->server->bodies <= JR_HTTP_BODIES_BYTES) return;
+    c->deaf = true;
+    c->read_deadline = UINT64_MAX;
+    struct jr_http_reply reply = {.status = 503, .headers = JN_STR("Retry-After: 1\r\n")};
+    jr_http__enqueue(c, jr_http__refusal(c, &reply, "too many requests are being received", true));
+    jr_http__flush(c);
+}
+
+static void jr_http__on_done(struct jr_http_connection *c) {
+    struct jr_http_exchange *exchange = c->refused;
+    bool handle = exchange == NULL;
+    c->refused = NULL;
+    if (handle) exchange = jr_http__exchange_new(c);
+    jr_http__charge(c);
+    if (c->deaf) { /* the refusal is on its way */
+        jr_http__exchange_free(exchange);
+        return;
+    }
+    jr_http1_take(c->http1, &exchange->message);
+    const struct jr_http_request *request = &exchange->message.request;
+    exchange->message.request.param = c->param;
+    exchange->held = c->charged;
+    c->charged = 0;
+    exchange->head = jn_str_is(request->method, "HEAD");
+    exchange->close |= !request->keep_alive;
+    c->deaf |= exchange->close;
+    jr_http__enqueue(c, exchange);
+    jr_http__arm_read(c);
+    if (handle) c->server->options.handle(c->server->options.user, c->route, exchange);
+    else jr_http__flush(c);
+}
+
+/* Takes what it can; returns how many bytes were used. */
+static size_t jr_http__take_bytes(struct jr_http_connection *c, struct jn_str bytes) {
+    size_t at = 0;
+    bool again = false;
+    c->busy = true;
+    while ((at < bytes.n || again) && jr_http__may_read(c)) {
+        size_t used = 0;
+        bool idle = jr_http1_idle(c->http1);
+        enum jr_http1_state state = jr_http1_feed(c->http1, jn_str_sub(bytes, at, bytes.n), &used);
+        at += used;
+        again = state == JR_HTTP1_HEAD;
+        switch (state) {
+        case JR_HTTP1_MORE:
+            if (idle && !jr_http1_idle(c->http1)) jr_http__arm_read(c);
+            jr_http__charge(c);
+            break;
+        case JR_HTTP1_HEAD:
+            jr_http__on_head(c);
+            break;
+        case JR_HTTP1_DONE:
+            jr_http__on_done(c);
+            break;
+        case JR_HTTP1_BAD:
+            jr_http__give_up(c, jr_http1_status(c->http1), jr_http1_reason(c->http1));
+            break;
+        }
+    }
+    c->busy = false;
+    return c->deaf ? bytes.n : at;
+}
+
+static void jr_http__stop_reading(struct jr_http_connection *c) {
+    if (!c->reading) return;
+    c->reading = false;
+    c->read_deadline = UINT64_MAX;
+    (void)uv_read_stop((uv_stream_t *)&c->tcp);
+}
+
+static void jr_http__on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
+    (void)suggested;
+    struct jr_http_connection *c = (struct jr_http_connection *)handle;
+    *buf = uv_buf_init(c->server->input, sizeof c->server->input);
+}
+
+static void jr_http__on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
+    struct jr_http_connection *c = (struct jr_http_connection *)stream;
+    if (n == 0) return;
+    /* After the peer's end of writing, answers in work may still be wanted (half-closed clients). */
+    if (n == UV_EOF && !c->lingering && c->n_exchange > 0) {
+        c->deaf = true;
+        c->last->close = true;
+        jr_http__stop_reading(c);
+        return;
+    }
+    if (n < 0) {
+        jr_http_connection_close(c);
+        return;
+    }
+    if (c->deaf) return;
+    struct jn_str bytes = {buf->base, (size_t)n};
+    size_t used = jr_http__take_bytes(c, bytes);
+    if (c->closing) return;
+    struct jn_str left = jn_str_sub(bytes, used, bytes.n);
+    if (left.n > 0) jn_buf_add(&c->left, left.p, left.n);
+    if (!c->deaf && !jr_http__may_read(c)) jr_http__stop_reading(c);
+}
+
+static void jr_http__start_reading(struct jr_http_connection *c) {
+    if (c->reading || c->closing) return;
+    c->reading = true;
+    if (uv_read_start((uv_stream_t *)&c->tcp, jr_http__on_alloc, jr_http__on_read) != 0) jr_http_connection_close(c);
+}
+
+/* Reading was paused by too much work; goes on with the bytes kept, then with the socket. */
+static void jr_http__resume(struct jr_http_connection *c) {
+    if (c->reading || c->busy || !jr_http__may_read(c)) return;
+    if (c->left.n > 0) {
+        struct jn_buf left = c->left;
+        jn_buf_init(&c->left, sizeof c->server->input);
+        size_t used = jr_http__take_bytes(c, jn_buf_view(&left));
+        if (!c->closing && used < left.n) jn_buf_add(&c->left, left.p + used, left.n - used);
+        jn_buf_release(&left);
+    }
+    if (c->closing || c->deaf || c->left.n > 0) return;
+    jr_http__arm_read(c);
+    jr_http__start_reading(c);
+}
+
+/* ---- writing ---- */
+
+struct jr_http__write {
+    uv_write_t request;
+    struct jr_http_exchange *exchange; /* orphaned; holds the bytes */
+};
+
+static void jr_http__on_shutdown(uv_shutdown_t *shutdown, int status) {
+    struct jr_http_connection *c = shutdown->data;
+    if (status < 0) jr_http_connection_close(c);
+}
+
+/* The last answer is on its way: say so, and read on for a while, because closing with unread bytes would reset the
+ * connection and could take the answer with it. */
+static void jr_http__linger(struct jr_http_connection *c) {
+    if (c->lingering || c->closing) return;
+    c->lingering = c->deaf = true;
+    c->read_deadline = uv_now(c->server->loop) + JR_HTTP_LINGER_TIME;
+    c->shutdown.data = c;
+    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, jr_http__on_shutdown) != 0) jr_http_connection_close(c);
+    else jr_http__start_reading(c);
+}
+
+static void jr_http__settle(struct jr_http_connection *c) {
+    if (c->closing || c->lingering) return;
+    if (c->server->draining && jr_http_connection_is_idle(c)) {
+        jr_http_connection_close(c);
+        return;
+    }
+    if (c->n_exchange == 0 && c->reading && jr_http1_idle(c->http1)) jr_http__arm_read(c);
+    jr_http__resume(c);
+}
+
+static void jr_http__on_write(uv_write_t *request, int status) {
+    struct jr_http__write *write = (struct jr_http__write *)request;
+    struct jr_http_connection *c = (struct jr_http_connection *)request->handle;
+    jr_http__exchange_free(write->exchange);
+    free(write);
+    c->writes--;
+    if (c->closing) return;
+    c->write_deadline = c->writes > 0 ? uv_now(c->server->loop) + JR_HTTP_WRITE_TIME : UINT64_MAX;
+    if (status < 0) jr_http_connection_close(c);
+    else jr_http__settle(c);
+}
+
+/* Hands one answer to the socket and frees the exchange, now or when it is written. */
+static void jr_http__send(struct jr_http_connection *c, struct jr_http_exchange *exchange) {
+    uv_buf_t buf = uv_buf_init(exchange->out.p, (unsigned)exchange->out.n);
+    int n = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
+    if (n == (int)exchange->out.n) {
+        jr_http__exchange_free(exchange);
+        return;
+    }
+    if (n > 0) buf = uv_buf_init(exchange->out.p + n, (unsigned)(exchange->out.n - (size_t)n));
+    struct jr_http__write *write = jn_alloc_zero(1, sizeof *write);
+    write->exchange = exchange;
+    exchange->connection = NULL;
+    if ((n < 0 && n != UV_EAGAIN) ||
+        uv_write(&write->request, (uv_stream_t *)&c->tcp, &buf, 1, jr_http__on_write) != 0) {
+        jr_http__exchange_free(exchange);
+        free(write);
+        jr_http_connection_close(c);
+        return;
+    }
+    c->writes++;
+    c->write_deadline = uv_now(c->server->loop) + JR_HTTP_WRITE_TIME;
+}
+
+/* Sends the answers that are ready, in the order of the requests. */
+static void jr_http__flush(struct jr_http_connection *c) {
+    while (!c->closing && c->first != NULL && c->first->answered) {
+        struct jr_http_exchange *exchange = c->first;
+        bool close = exchange->close;
+        c->first = exchange->next;
+        if (c->first == NULL) c->last = NULL;
+        c->n_exchange--;
+        c->held -= exchange->held;
+        jr_http__send(c, exchange);
+        if (close) jr_http__linger(c);
+    }
+    jr_http__settle(c);
+}
+
+/* ---- life ---- */
+
+bool jr_http_connection_is_idle(const struct jr_http_connection *c) {
+    return c->n_exchange == 0 && c->writes == 0 && jr_http1_idle(c->http1) && c->left.n == 0;
+}
+
+static void jr_http__on_closed(uv_handle_t *handle) {
+    struct jr_http_connection *c = (struct jr_http_connection *)handle;
+    jr_http1_free(c->http1);
+    jn_buf_release(&c->left);
+    free(c);
+}
+
+void jr_http_connection_close(struct jr_http_connection *c) {
+    if (c->closing) return;
+    c->closing = true;
+    struct jr_http_server *server = c->server;
+    if (c->previous == NULL) server->connections = c->next;
+    else c->previous->next = c->next;
+    if (c->next != NULL) c->next->previous = c->previous;
+    server->n_connection--;
+    server->bodies -= c->charged;
+    struct jr_http_exchange *next;
+    for (struct jr_http_exchange *exchange = c->first; exchange != NULL; exchange = next) {
+        next = exchange->next;
+        exchange->connection = NULL;
+        exchange->next = NULL;
+        if (exchange->answered) jr_http__exchange_free(exchange);
+    }
+    if (c->refused != NULL) jr_http__exchange_free(c->refused);
+    c->refused = NULL;
+    c->first = c->last = NULL;
+    uv_close((uv_handle_t *)&c->tcp, jr_http__on_closed);
+}
+
+void jr_http_connection_check(struct jr_http_connection *c, uint64_t now) {
+    if (now >= c->write_deadline) {
+        jr_http_connection_close(c);
+    } else if (now >= c->read_deadline) {
+        if (c->lingering || jr_http1_idle(c->http1)) jr_http_connection_close(c);
+        else jr_http__give_up(c, 408, "the request took too long to arrive");
+    }
+}
+
+void jr_http_connection_accept(struct jr_http_server *server) {
+    struct jr_http_connection *c = jn_alloc_zero(1, sizeof *c);
+    c->server = server;
+    c->http1 = jr_http1_new();
+    c->write_deadline = UINT64_MAX;
+    jn_buf_init(&c->left, sizeof server->input);
+    JN_CHECK(uv_tcp_init(server->loop, &c->tcp) == 0);
+    c->next = server->connections;
+    if (c->next != NULL) c->next->previous = c;
+    server->connections = c;
+    server->n_connection++;
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&c->tcp) != 0) {
+        jr_http_connection_close(c);
+        return;
+    }
+    (void)uv_tcp_nodelay(&c->tcp, 1);
+    c->read_deadline = uv_now(server->loop) + JR_HTTP_HEADER_TIME;
+    jr_http__start_reading(c);
+}

@@ -1,0 +1,52 @@
+#include "runtime/http/response.h"
+
+#include "core/civil.h"
+#include "core/json.h"
+
+const char *jr_http_status_text(int status) {
+    switch (status) {
+#define STATUS(code, text) \
+    case code:             \
+        return text;
+#include "runtime/http/statuses.def"
+#undef STATUS
+    default:
+        return "Unknown";
+    }
+}
+
+void jr_http_problem(int status, struct jn_str detail, struct jn_buf *out) {
+    struct jn_json_out w;
+    jn_jw_init(&w, out);
+    jn_jw_object(&w);
+    jn_jw_key(&w, "title");
+    jn_jw_z(&w, jr_http_status_text(status));
+    jn_jw_key(&w, "status");
+    jn_jw_int(&w, status);
+    jn_jw_key(&w, "detail");
+    jn_jw_str(&w, detail);
+    jn_jw_end_object(&w);
+}
+
+/* IMF-fixdate (RFC 9110, 5.6.7). */
+static void jr_http__date(int64_t now_ms, struct jn_buf *out) {
+    static const char DAY[] = "MonTueWedThuFriSatSun", MONTH[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct jn_civil t;
+    jn_civil_from_local(now_ms, &t);
+    int weekday = jn_weekday(now_ms / JN_MS_DAY);
+    jn_buf_printf(out, "Date: %.3s, %02d %.3s %04d %02d:%02d:%02d GMT\r\n", DAY + (ptrdiff_t)weekday * 3, t.day,
+                  MONTH + (ptrdiff_t)(t.month - 1) * 3, (int)t.year, t.hour, t.minute, t.second);
+}
+
+void jr_http_response_write(const struct jr_http_reply *reply, bool head, bool close, int64_t now_ms,
+                            struct jn_buf *out) {
+    jn_buf_printf(out, "HTTP/1.1 %d %s\r\n", reply->status, jr_http_status_text(reply->status));
+    jr_http__date(now_ms, out);
+    if (reply->content_type != NULL)
+        jn_buf_printf(out, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", reply->content_type);
+    if (reply->status != 204) jn_buf_printf(out, "Content-Length: %zu\r\n", reply->body.n);
+    if (close) jn_buf_z(out, "Connection: close\r\n");
+    jn_buf_str(out, reply->headers);
+    jn_buf_z(out, "\r\n");
+    if (!head && reply->status != 204) jn_buf_str(out, reply->body);
+}

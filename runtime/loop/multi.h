@@ -1,0 +1,22 @@
+/* libcurl's multi interface on the loop: sockets by uv_poll, one timer, transfers reported when they end. */
+#ifndef RUNTIME_LOOP_MULTI_H
+#define RUNTIME_LOOP_MULTI_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <uv.h>
+
+struct jr_multi;
+
+typedef void (*jr_multi_done)(void *user, CURL *easy, CURLcode code);
+
+/* Connections kept open for reuse, and at most that many per host. */
+struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections, long per_host);
+/* Starts a transfer. `done` is called once from the loop, unless the transfer is removed before. The easy handle stays
+ * the caller's; its PRIVATE pointer is ours. False when libcurl refuses it. */
+bool jr_multi_add(struct jr_multi *multi, CURL *easy, jr_multi_done done, void *user);
+void jr_multi_remove(struct jr_multi *multi, CURL *easy);
+/* After every transfer was removed. The loop must run once more; the memory goes by itself. */
+void jr_multi_close(struct jr_multi *multi);
+
+#endif
