@@ -1,0 +1,143 @@
+/* jansson behind the project's own names; the one file that knows it. */
+#include "core/json.h"
+
+#include <jansson.h>
+
+static const json_t *jn_node(const struct jn_json *node) {
+    return (const json_t *)(const void *)node;
+}
+
+static struct jn_json *jn_wrap(json_t *node) {
+    return (struct jn_json *)(void *)node;
+}
+
+/* Before parsing: jansson's own bound of 2,048 levels is compiled in and more than any event needs. */
+static bool jn_json_too_deep(struct jn_str text) {
+    unsigned depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (quoted) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                quoted = false;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > JN_JSON_MAX_DEPTH) return true;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return false;
+}
+
+jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err) {
+    *out = NULL;
+    if (jn_json_too_deep(text))
+        return jn_fail(err, JN_INVALID, "not usable JSON: nested more than %d levels deep", JN_JSON_MAX_DEPTH);
+    json_error_t found;
+    json_t *root = json_loadb(text.n == 0 ? "" : text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
+    if (root == NULL)
+        return jn_fail(err, JN_INVALID, "not JSON: %s (line %d, column %d)", found.text, found.line, found.column);
+    *out = jn_wrap(root);
+    return JN_OK;
+}
+
+void jn_json_free(struct jn_json *document) {
+    json_decref((json_t *)(void *)document);
+}
+
+enum jn_json_kind jn_json_kind(const struct jn_json *node) {
+    if (node == NULL) return JN_JSON_NULL;
+    switch (json_typeof(jn_node(node))) {
+    case JSON_OBJECT:
+        return JN_JSON_OBJECT;
+    case JSON_ARRAY:
+        return JN_JSON_ARRAY;
+    case JSON_STRING:
+        return JN_JSON_TEXT;
+    case JSON_INTEGER:
+        return JN_JSON_INT;
+    case JSON_REAL:
+        return JN_JSON_REAL;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return JN_JSON_BOOL;
+    case JSON_NULL:
+        return JN_JSON_NULL;
+    }
+    return JN_JSON_NULL;
+}
+
+struct jn_json *jn_json_get(const struct jn_json *object, const char *key) {
+    return jn_wrap(json_object_get(jn_node(object), key));
+}
+
+struct jn_json *jn_json_get_str(const struct jn_json *object, struct jn_str key) {
+    char name[256];
+    if (key.n < sizeof(name)) {
+        if (key.n > 0) memcpy(name, key.p, key.n);
+        name[key.n] = '\0';
+        return memchr(name, '\0', key.n) != NULL ? NULL : jn_json_get(object, name);
+    }
+    void *at = NULL;
+    struct jn_str found;
+    struct jn_json *value;
+    while (jn_json_next(object, &at, &found, &value))
+        if (jn_str_eq(found, key)) return value;
+    return NULL;
+}
+
+size_t jn_json_count(const struct jn_json *node) {
+    return jn_json_kind(node) == JN_JSON_OBJECT ? json_object_size(jn_node(node)) : json_array_size(jn_node(node));
+}
+
+struct jn_json *jn_json_at(const struct jn_json *array, size_t i) {
+    return jn_wrap(json_array_get(jn_node(array), i));
+}
+
+struct jn_str jn_json_text(const struct jn_json *node) {
+    if (jn_json_kind(node) != JN_JSON_TEXT) return JN_STR_NONE;
+    return (struct jn_str){json_string_value(jn_node(node)), json_string_length(jn_node(node))};
+}
+
+int64_t jn_json_int(const struct jn_json *node) {
+    return node == NULL ? 0 : json_integer_value(jn_node(node));
+}
+
+bool jn_json_bool(const struct jn_json *node) {
+    return node != NULL && json_is_true(jn_node(node));
+}
+
+bool jn_json_decimal(const struct jn_json *node, struct jn_dec *out) {
+    if (jn_json_kind(node) == JN_JSON_INT) {
+        *out = jn_dec_int(json_integer_value(jn_node(node)));
+        return out->m != INT64_MIN;
+    }
+    return jn_json_kind(node) == JN_JSON_REAL && jn_dec_from_double(json_real_value(jn_node(node)), out);
+}
+
+bool jn_json_next(const struct jn_json *object, void **at, struct jn_str *key, struct jn_json **value) {
+    json_t *node = (json_t *)(uintptr_t)(const void *)object;
+    void *iterator = *at == NULL ? json_object_iter(node) : json_object_iter_next(node, *at);
+    *at = iterator;
+    if (iterator == NULL) return false;
+    *key = jn_str_z(json_object_iter_key(iterator));
+    *value = jn_wrap(json_object_iter_value(iterator));
+    return true;
+}
+
+static int jn_json_append(const char *p, size_t n, void *buf) {
+    jn_buf_add(buf, p, n);
+    return 0;
+}
+
+void jn_json_dump(const struct jn_json *node, struct jn_buf *out) {
+    if (node == NULL) {
+        jn_buf_z(out, "null");
+        return;
+    }
+    json_dump_callback(jn_node(node), jn_json_append, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+}
