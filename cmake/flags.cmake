@@ -1,0 +1,33 @@
+# Warnings for our own code, hardening in release (reproducible: no build path enters the binary), sanitizers in tests.
+add_library(journey_flags INTERFACE)
+target_compile_definitions(journey_flags INTERFACE _GNU_SOURCE JOURNEY_VERSION="${PROJECT_VERSION}")
+target_include_directories(journey_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/base)
+target_compile_options(journey_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wstrict-prototypes
+  -Wmissing-prototypes -Werror -Wformat=2 -fno-strict-overflow -fno-delete-null-pointer-checks
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=.)
+target_link_libraries(journey_flags INTERFACE Threads::Threads)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  set(CMAKE_C_FLAGS_RELEASE "-O2 -g") # assertions stay on: no NDEBUG
+  target_compile_options(journey_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+    -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero)
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(journey_flags INTERFACE -fzero-call-used-regs=used-gpr)
+  endif()
+  target_link_options(journey_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,-z,separate-code)
+endif()
+
+set(sanitizers "")
+if(JOURNEY_SANITIZE)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(JOURNEY_TSAN)
+  set(sanitizers -fsanitize=thread -fno-omit-frame-pointer)
+elseif(JOURNEY_FUZZ)
+  set(sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+endif()
+if(JOURNEY_COVERAGE)
+  list(APPEND sanitizers --coverage)
+endif()
+add_compile_options(${sanitizers})
+add_link_options(${sanitizers})
