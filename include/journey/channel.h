@@ -1,0 +1,41 @@
+/* A way out of the process: one row of channels.def makes single attempts to deliver; when to try again is not its business. */
+#ifndef JOURNEY_CHANNEL_H
+#define JOURNEY_CHANNEL_H
+
+#include "journey/runtime.h"
+
+struct jr_channel;
+struct jr_attempt;
+
+/* How an attempt ended. */
+struct jr_attempt_end {
+    uint32_t status;        /* HTTP status; 0: no answer */
+    int64_t retry_after_ms; /* asked for by the other side; 0: not */
+    bool refused;           /* it must not be made at all: a forbidden address, a missing secret */
+    struct jn_str reason;   /* a few words, no secrets */
+};
+
+/* Called once, from the loop, never from within begin. */
+typedef void (*jr_attempt_done)(void *user, const struct jr_attempt_end *end);
+
+/* Where a channel lives and what it may do. */
+struct jr_channel_place {
+    void *loop;                    /* the uv_loop_t */
+    const struct jr_allow *allow;  /* internal addresses that may be reached */
+    bool dev;                      /* loopback may be reached */
+    long per_destination;          /* connections */
+    /* Value of an environment variable; empty when it is not set. */
+    struct jn_str (*variable)(struct jn_str name);
+};
+
+struct jr_channel_ops {
+    const char *name;
+    jn_rc (*open)(const struct jr_channel_place *place, struct jr_channel **out, struct jn_err *err);
+    /* Begins one attempt; the delivery must live until it ends. NULL with err: it cannot be made. */
+    struct jr_attempt *(*begin)(struct jr_channel *channel, const struct jr_delivery *delivery, int64_t now,
+                                jr_attempt_done done, void *user, struct jn_err *err);
+    void (*cancel)(struct jr_attempt *attempt); /* `done` is not called any more */
+    void (*close)(struct jr_channel *channel);  /* after every attempt ended; the loop must run once more */
+};
+
+#endif

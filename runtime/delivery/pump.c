@@ -1,0 +1,347 @@
+#include "runtime/delivery/pump.h"
+
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "core/map.h"
+#include "runtime/delivery/channel_webhook.h"
+#include "runtime/delivery/due.h"
+#include "runtime/delivery/entry.h"
+
+enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
+
+/* One address: its messages that are ready, oldest first. Made once, kept: programs name few of them. */
+struct jr_destination {
+    struct jn_str key;
+    struct jr_entry *first, *last;
+    uint32_t in_flight;
+    struct jr_destination *next; /* in the round */
+    bool in_round;
+};
+
+struct jr_pump {
+    struct jr_pump_options options;
+    uv_timer_t timer;
+    const struct jr_channel_ops *ops;
+    struct jr_channel *channel;
+    struct jn_map entries;      /* by delivery, 8 bytes */
+    struct jn_map destinations; /* by address */
+    struct jr_due due;
+    struct jr_destination *round, **round_end; /* destinations that may begin an attempt, in turn */
+    struct jn_random random;
+    uint32_t in_flight;
+    bool stopped, starting;
+};
+
+static const struct jr_channel_ops *const CHANNEL_OPS[] = {
+#define CHANNEL(name, text) &jr_channel_##name,
+#include "runtime/delivery/channels.def"
+#undef CHANNEL
+};
+
+static void jr_pump__start(struct jr_pump *pump);
+
+static struct jn_str jr_pump__key(const uint64_t *delivery) {
+    return (struct jn_str){(const char *)delivery, sizeof *delivery};
+}
+
+static struct jr_entry *jr_pump__find(const struct jr_pump *pump, uint64_t delivery) {
+    uint64_t value = 0;
+    return jn_map_get(&pump->entries, jr_pump__key(&delivery), &value) ? (struct jr_entry *)(uintptr_t)value : NULL;
+}
+
+/* ---- entries ---- */
+
+/* Every text of a delivery, so that one loop copies them all. */
+static void jr_pump__texts(struct jr_delivery *d, struct jn_str *text[10]) {
+    struct jn_str *all[10] = {&d->id,      &d->channel,  &d->url, &d->secret, &d->journey,
+                              &d->message, &d->customer, &d->to,  &d->body,   &d->last_reason};
+    memcpy(text, all, sizeof all);
+}
+
+static struct jr_entry *jr_pump__entry_new(struct jr_pump *pump, const struct jr_delivery *delivery) {
+    struct jr_entry *entry = jn_alloc_zero(1, sizeof *entry);
+    entry->pump = pump;
+    entry->delivery = *delivery;
+    struct jn_str *text[10];
+    jr_pump__texts(&entry->delivery, text);
+    size_t total = 0;
+    for (size_t i = 0; i < 10; i++)
+        total += text[i]->n;
+    entry->text = jn_alloc(total);
+    char *at = entry->text;
+    for (size_t i = 0; i < 10; i++) {
+        if (text[i]->n > 0) memcpy(at, text[i]->p, text[i]->n);
+        text[i]->p = at;
+        at += text[i]->n;
+    }
+    return entry;
+}
+
+static void jr_pump__drop(struct jr_pump *pump, struct jr_entry *entry) {
+    jn_map_remove(&pump->entries, jr_pump__key(&entry->delivery.delivery));
+    free(entry->text);
+    free(entry);
+}
+
+/* ---- destinations ---- */
+
+static struct jr_destination *jr_pump__destination(struct jr_pump *pump, struct jn_str key) {
+    uint64_t value = 0;
+    if (jn_map_get(&pump->destinations, key, &value)) return (struct jr_destination *)(uintptr_t)value;
+    struct jr_destination *destination = jn_alloc_zero(1, sizeof *destination + key.n);
+    char *copy = (char *)(destination + 1);
+    memcpy(copy, key.p, key.n);
+    destination->key = (struct jn_str){copy, key.n};
+    jn_map_put(&pump->destinations, destination->key, (uint64_t)(uintptr_t)destination);
+    return destination;
+}
+
+static void jr_pump__join_round(struct jr_pump *pump, struct jr_destination *destination) {
+    if (destination->in_round || destination->first == NULL || destination->in_flight >= JR_PUMP_PER_DESTINATION)
+        return;
+    destination->in_round = true;
+    destination->next = NULL;
+    *pump->round_end = destination;
+    pump->round_end = &destination->next;
+}
+
+static struct jr_destination *jr_pump__next_in_round(struct jr_pump *pump) {
+    struct jr_destination *destination = pump->round;
+    if (destination == NULL) return NULL;
+    pump->round = destination->next;
+    if (pump->round == NULL) pump->round_end = &pump->round;
+    destination->in_round = false;
+    return destination;
+}
+
+static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
+    struct jr_destination *destination = entry->destination;
+    entry->state = JR_ENTRY_READY;
+    entry->next = NULL;
+    entry->previous = destination->last;
+    if (destination->last == NULL) destination->first = entry;
+    else destination->last->next = entry;
+    destination->last = entry;
+    jr_pump__join_round(pump, destination);
+}
+
+static void jr_pump__unqueue(struct jr_entry *entry) {
+    struct jr_destination *destination = entry->destination;
+    if (entry->previous == NULL) destination->first = entry->next;
+    else entry->previous->next = entry->next;
+    if (entry->next == NULL) destination->last = entry->previous;
+    else entry->next->previous = entry->previous;
+    entry->next = entry->previous = NULL;
+}
+
+/* ---- time ---- */
+
+static void jr_pump__on_timer(uv_timer_t *timer);
+
+static int64_t jr_pump__now(const struct jr_pump *pump) {
+    return pump->options.now(pump->options.user);
+}
+
+static void jr_pump__arm(struct jr_pump *pump) {
+    struct jr_entry *first = jr_due_first(&pump->due);
+    if (first == NULL || pump->stopped) {
+        (void)uv_timer_stop(&pump->timer);
+        return;
+    }
+    int64_t nap = first->delivery.due - jr_pump__now(pump);
+    if (nap < 0) nap = 0;
+    if (nap > JR_PUMP__NAP_MAX_MS) nap = JR_PUMP__NAP_MAX_MS;
+    uv_update_time(pump->timer.loop);
+    JN_CHECK(uv_timer_start(&pump->timer, jr_pump__on_timer, (uint64_t)nap, 0) == 0);
+}
+
+/* To the queue, or to the heap until it is due. */
+static void jr_pump__schedule(struct jr_pump *pump, struct jr_entry *entry) {
+    if (entry->delivery.due <= jr_pump__now(pump)) {
+        jr_pump__queue(pump, entry);
+    } else {
+        entry->state = JR_ENTRY_WAITING;
+        jr_due_add(&pump->due, entry);
+        jr_pump__arm(pump);
+    }
+    jr_pump__start(pump);
+}
+
+static void jr_pump__on_timer(uv_timer_t *timer) {
+    struct jr_pump *pump = timer->data;
+    int64_t now = jr_pump__now(pump);
+    struct jr_entry *entry;
+    while ((entry = jr_due_first(&pump->due)) != NULL && entry->delivery.due <= now) {
+        jr_due_remove(&pump->due, entry);
+        jr_pump__queue(pump, entry);
+    }
+    jr_pump__arm(pump);
+    jr_pump__start(pump);
+}
+
+/* ---- attempts ---- */
+
+static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
+                            int64_t took_ms) {
+    struct jr_retry_case c = {.end = *end,
+                              .attempts = entry->delivery.attempts + 1,
+                              .retry_max = entry->delivery.retry_max,
+                              .now = jr_pump__now(pump),
+                              .deadline = entry->delivery.deadline};
+    struct jr_retry retry = jr_retry_decide(&c, &pump->random);
+    char text[256];
+    struct jn_str reason = end->reason;
+    if (retry.reason != NULL) {
+        (void)snprintf(text, sizeof text, "%.*s; %s", reason.n > 160 ? 160 : (int)reason.n, reason.n > 0 ? reason.p : "",
+                       retry.reason);
+        reason = jn_str_z(text);
+    }
+    entry->state = JR_ENTRY_REPORTED;
+    entry->again = retry.result == JR_RESULT_RETRY;
+    entry->delivery.attempts++;
+    entry->delivery.due = retry.at;
+    if (retry.result == JR_RESULT_FAILED)
+        JN_LOG(DELIVERY_FAILED, JN_LF_STR("id", entry->delivery.id), JN_LF_STR("channel", entry->delivery.channel),
+               JN_LF_STR("reason", reason));
+    else if (entry->again)
+        JN_LOG(DELIVERY_RETRY, JN_LF_STR("id", entry->delivery.id), JN_LF_STR("reason", reason),
+               JN_LF_INT("in_ms", retry.at - c.now));
+    struct jr_report report = {.delivery = entry->delivery.delivery, .result = retry.result, .retry_at = retry.at,
+                               .status = end->status, .reason = reason, .took_ms = took_ms};
+    pump->options.report(pump->options.user, &report);
+}
+
+static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
+    struct jr_entry *entry = user;
+    struct jr_pump *pump = entry->pump;
+    entry->attempt = NULL;
+    entry->destination->in_flight--;
+    pump->in_flight--;
+    jr_pump__report(pump, entry, end, jr_pump__now(pump) - entry->begun);
+    jr_pump__join_round(pump, entry->destination);
+    jr_pump__start(pump);
+}
+
+static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
+    int64_t now = jr_pump__now(pump);
+    struct jn_err err;
+    if (entry->delivery.deadline > 0 && now > entry->delivery.deadline) {
+        struct jr_attempt_end late = {.refused = true, .reason = JN_STR("the deadline for attempts has passed")};
+        jr_pump__report(pump, entry, &late, -1);
+        return;
+    }
+    entry->begun = now;
+    entry->attempt = pump->ops->begin(pump->channel, &entry->delivery, now, jr_pump__on_end, entry, &err);
+    if (entry->attempt == NULL) {
+        struct jr_attempt_end refused = {.refused = true, .reason = jn_str_z(err.text)};
+        jr_pump__report(pump, entry, &refused, -1);
+        return;
+    }
+    entry->state = JR_ENTRY_FLYING;
+    entry->destination->in_flight++;
+    pump->in_flight++;
+}
+
+/* One message of each destination in turn, so that one long queue does not hold up the others. */
+static void jr_pump__start(struct jr_pump *pump) {
+    if (pump->starting || pump->stopped) return;
+    pump->starting = true;
+    struct jr_destination *destination;
+    while (pump->in_flight < JR_PUMP_TOTAL && (destination = jr_pump__next_in_round(pump)) != NULL) {
+        struct jr_entry *entry = destination->first;
+        if (entry == NULL) continue;
+        jr_pump__unqueue(entry);
+        jr_pump__begin(pump, entry);
+        jr_pump__join_round(pump, destination);
+    }
+    pump->starting = false;
+}
+
+/* ---- what the owner calls ---- */
+
+jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err) {
+    struct jr_pump *pump = jn_alloc_zero(1, sizeof *pump);
+    pump->options = *options;
+    pump->options.place.per_destination = JR_PUMP_PER_DESTINATION;
+    pump->round_end = &pump->round;
+    pump->ops = CHANNEL_OPS[JN_CHANNEL_WEBHOOK];
+    jn_map_init(&pump->entries);
+    jn_map_init(&pump->destinations);
+    jn_random_seed(&pump->random, options->seed);
+    jn_rc rc = pump->ops->open(&pump->options.place, &pump->channel, err);
+    if (rc != JN_OK) {
+        free(pump);
+        return rc;
+    }
+    JN_CHECK(uv_timer_init(options->place.loop, &pump->timer) == 0);
+    pump->timer.data = pump;
+    *out = pump;
+    return JN_OK;
+}
+
+bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
+    if (jr_pump__find(pump, delivery->delivery) != NULL) return true;
+    if (pump->entries.n >= JR_PUMP_MAX) return false;
+    struct jr_entry *entry = jr_pump__entry_new(pump, delivery);
+    entry->destination = jr_pump__destination(pump, entry->delivery.url);
+    jn_map_put(&pump->entries, jr_pump__key(&entry->delivery.delivery), (uint64_t)(uintptr_t)entry);
+    jr_pump__schedule(pump, entry);
+    return true;
+}
+
+void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
+    struct jr_entry *entry = jr_pump__find(pump, delivery);
+    if (entry == NULL) return;
+    entry->cancelled = true;
+    if (entry->state == JR_ENTRY_READY) jr_pump__unqueue(entry);
+    else if (entry->state == JR_ENTRY_WAITING) jr_due_remove(&pump->due, entry);
+    else return;
+    jr_pump__drop(pump, entry);
+}
+
+void jr_pump_settled(struct jr_pump *pump, uint64_t delivery) {
+    struct jr_entry *entry = jr_pump__find(pump, delivery);
+    if (entry == NULL || entry->state != JR_ENTRY_REPORTED) return;
+    if (entry->again && !entry->cancelled) jr_pump__schedule(pump, entry);
+    else jr_pump__drop(pump, entry);
+}
+
+uint32_t jr_pump_count(const struct jr_pump *pump) {
+    return pump->entries.n;
+}
+
+uint32_t jr_pump_in_flight(const struct jr_pump *pump) {
+    return pump->in_flight;
+}
+
+void jr_pump_stop(struct jr_pump *pump) {
+    pump->stopped = true;
+    (void)uv_timer_stop(&pump->timer);
+}
+
+void jr_pump_close(struct jr_pump *pump) {
+    jr_pump_stop(pump);
+    uint32_t at = 0;
+    struct jn_str key;
+    uint64_t value = 0;
+    while (jn_map_next(&pump->entries, &at, &key, &value)) {
+        struct jr_entry *entry = (struct jr_entry *)(uintptr_t)value;
+        if (entry->attempt != NULL) pump->ops->cancel(entry->attempt);
+        free(entry->text);
+        free(entry);
+    }
+    at = 0;
+    while (jn_map_next(&pump->destinations, &at, &key, &value))
+        free((void *)(uintptr_t)value);
+    jn_map_release(&pump->entries);
+    jn_map_release(&pump->destinations);
+    jr_due_release(&pump->due);
+    pump->ops->close(pump->channel);
+    uv_close((uv_handle_t *)&pump->timer, NULL);
+}
+
+void jr_pump_free(struct jr_pump *pump) {
+    free(pump);
+}

@@ -1,0 +1,53 @@
+/* The outbox's pump: which message is tried when, fairly over destinations, and what each attempt's end means.
+ *
+ * It holds copies; the store's rows are the truth. A message stays here until its result is committed (settled), so
+ * that reading the store again never brings back one whose result is still on its way. One thread: the loop's. */
+#ifndef RUNTIME_DELIVERY_PUMP_H
+#define RUNTIME_DELIVERY_PUMP_H
+
+#include <uv.h>
+
+#include "journey/channel.h"
+#include "runtime/delivery/policy.h"
+
+#define JR_PUMP_MAX 50000          /* messages held */
+#define JR_PUMP_PER_DESTINATION 8  /* attempts at a time */
+#define JR_PUMP_TOTAL 64
+
+struct jr_pump;
+
+struct jr_report {
+    uint64_t delivery;
+    enum jr_result result; /* ACCEPTED, RETRY or FAILED */
+    int64_t retry_at;
+    uint32_t status;
+    struct jn_str reason;   /* lives until the call returns */
+    int64_t took_ms;        /* the attempt; -1: none was made */
+};
+
+struct jr_pump_options {
+    struct jr_channel_place place;
+    int64_t (*now)(void *user);                                     /* engine time */
+    void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
+    void *user;
+    uint64_t seed; /* of the jitter */
+};
+
+jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err);
+
+/* Takes a copy. False when it is full: the message must be read from the store again later. One that is held already
+ * is left as it is. */
+bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery);
+/* No attempt begins any more; one in flight is let go on. */
+void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
+/* The reported result is durable. */
+void jr_pump_settled(struct jr_pump *pump, uint64_t delivery);
+
+uint32_t jr_pump_count(const struct jr_pump *pump);   /* held */
+uint32_t jr_pump_in_flight(const struct jr_pump *pump);
+
+void jr_pump_stop(struct jr_pump *pump);  /* begins nothing more */
+void jr_pump_close(struct jr_pump *pump); /* cancels attempts; the loop must run once more, then free */
+void jr_pump_free(struct jr_pump *pump);
+
+#endif
