@@ -1,0 +1,114 @@
+#include "runtime/ingest/hooks.h"
+
+#include "core/hash.h"
+#include "core/value.h"
+#include "runtime/vm/vm.h"
+
+enum { JR_HOOKS__PROPERTIES_MAX = 1 << 20, JR_HOOKS__KEY_MAX = 256 };
+
+static jn_rc jr_hooks__secret(const struct jr_hook *hook, const struct jn_source *source, struct jn_str *out,
+                              struct jn_err *err) {
+    *out = jn_program_str(hook->program, source->secret);
+    if ((source->flags & JN_SOURCE_ENV_SECRET) == 0) return JN_OK;
+    struct jn_str name = *out;
+    *out = hook->variable(name);
+    if (out->n > 0) return JN_OK;
+    return jn_fail(err, JN_CONFIG, "the secret of source `%.*s` is in %.*s, which is not set", JN_FMT(hook->source),
+                   JN_FMT(name));
+}
+
+/* The signature is checked over the bytes as they came, before anything in them is looked at. */
+static jn_rc jr_hooks__verify(const struct jr_hook *hook, const struct jn_source *source, struct jn_arena *arena,
+                              struct jn_err *err) {
+    if (source->scheme == JN_SCHEME_NONE) return JN_OK;
+    struct jn_str secret;
+    jn_rc rc = jr_hooks__secret(hook, source, &secret, err);
+    if (rc != JN_OK) return rc;
+    struct jn_str name = jn_arena_str(arena, jn_program_str(hook->program, source->header));
+    struct jn_str given = hook->header(hook->user, name.p);
+    static const struct jn_str PREFIX = {"sha256=", 7};
+    if (jn_str_starts(given, PREFIX)) given = jn_str_sub(given, PREFIX.n, given.n);
+    struct jn_buf bytes;
+    jn_buf_init(&bytes, 64);
+    bool read = given.n > 0 && given.n < 128 &&
+                (source->encoding == JN_ENCODING_HEX ? jn_unhex(given, &bytes) : jn_unbase64(given, &bytes));
+    struct jn_sha256 mac;
+    jn_hmac_sha256(secret, hook->body, &mac);
+    bool good = read && !bytes.failed &&
+                jn_equal_const_time(jn_buf_view(&bytes), (struct jn_str){(const char *)mac.b, sizeof mac.b});
+    jn_buf_release(&bytes);
+    return good ? JN_OK : jn_fail(err, JN_UNAUTHORIZED, "the signature is missing or wrong");
+}
+
+static jn_rc jr_hooks__text(const struct jr_context *context, uint32_t expr, const char *what, bool required,
+                            struct jn_str *out, struct jn_err *err) {
+    *out = JN_STR_NONE;
+    if (expr == JN_NONE) return JN_OK;
+    struct jn_value value = JN_MISSING;
+    jn_rc rc = jr_vm_eval(context, expr, &value, err);
+    if (rc != JN_OK) return rc;
+    *out = jn_value_str(value);
+    if (required && out->n == 0) return jn_fail(err, JN_UNPROCESSABLE, "the body gives no %s", what);
+    if (out->n > JR_HOOKS__KEY_MAX)
+        return jn_fail(err, JN_UNPROCESSABLE, "the %s is longer than %d bytes", what, JR_HOOKS__KEY_MAX);
+    return JN_OK;
+}
+
+static jn_rc jr_hooks__properties(const struct jr_context *context, const struct jn_rule *rule, struct jn_json **out,
+                                  struct jn_err *err) {
+    const struct jn_program *program = context->program;
+    struct jn_buf text;
+    struct jn_json_out w;
+    jn_buf_init(&text, JR_HOOKS__PROPERTIES_MAX);
+    jn_jw_init(&w, &text);
+    jn_jw_object(&w);
+    jn_rc rc = JN_OK;
+    for (uint32_t i = 0; i < rule->n_mapping && rc == JN_OK; i++) {
+        const struct jn_mapping *mapping = &program->mapping[rule->first_mapping + i];
+        struct jn_value value = JN_MISSING;
+        rc = jr_vm_eval(context, mapping->value, &value, err);
+        if (rc != JN_OK || jn_is_missing(value)) continue;
+        jn_jw_key_str(&w, jn_program_str(program, program->prop[mapping->prop].name));
+        jn_value_to_json(value, &w);
+    }
+    jn_jw_end_object(&w);
+    if (rc == JN_OK && text.failed) rc = jn_fail(err, JN_UNPROCESSABLE, "the mapped event is too large");
+    if (rc == JN_OK) rc = jn_json_parse(jn_buf_view(&text), out, err);
+    jn_buf_release(&text);
+    return rc;
+}
+
+static jn_rc jr_hooks__map(const struct jr_hook *hook, const struct jr_context *context, const struct jn_rule *rule,
+                           struct jr_hook_taken *out, struct jn_err *err) {
+    struct jr_input *input = &out->input;
+    *input = (struct jr_input){.kind = JR_INPUT_EVENT, .source = hook->source, .happened = hook->now};
+    input->event = jn_program_str(hook->program, hook->program->event[rule->event].name);
+    jn_rc rc = jr_hooks__text(context, rule->customer, "customer", true, &input->customer, err);
+    if (rc == JN_OK) rc = jr_hooks__text(context, rule->dedupe, "dedupe key", false, &input->dedupe, err);
+    if (rc == JN_OK && rule->at != JN_NONE) {
+        struct jn_value at = JN_MISSING;
+        rc = jr_vm_eval(context, rule->at, &at, err);
+        if (at.type == JN_T_INSTANT) input->happened = at.i;
+    }
+    if (rc == JN_OK) rc = jr_hooks__properties(context, rule, &out->properties, err);
+    input->properties = out->properties;
+    out->taken = rc == JN_OK;
+    return rc;
+}
+
+jn_rc jr_hook_take(const struct jr_hook *hook, struct jn_arena *arena, struct jr_hook_taken *out, struct jn_err *err) {
+    *out = (struct jr_hook_taken){0};
+    uint32_t index = hook->program == NULL ? JN_NONE : jn_program_source(hook->program, hook->source);
+    if (index == JN_NONE) return jn_fail(err, JN_NOT_FOUND, "the program has no source `%.*s`", JN_FMT(hook->source));
+    const struct jn_source *source = &hook->program->source[index];
+    jn_rc rc = jr_hooks__verify(hook, source, arena, err);
+    if (rc == JN_OK) rc = jn_json_parse(hook->body, &out->document, err);
+    if (rc != JN_OK) return rc;
+    struct jr_context context = {
+        .program = hook->program, .now = hook->now, .body = out->document, .scratch = arena};
+    for (uint32_t i = 0; i < source->n_rule; i++) {
+        const struct jn_rule *rule = &hook->program->rule[source->first_rule + i];
+        if (jr_vm_holds(&context, rule->cond)) return jr_hooks__map(hook, &context, rule, out, err);
+    }
+    return JN_OK;
+}
