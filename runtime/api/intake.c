@@ -1,0 +1,119 @@
+#include "runtime/api/api.h"
+#include "runtime/ingest/hooks.h"
+#include "runtime/measure/metrics.h"
+
+#define JR_INTAKE__CORS "Access-Control-Allow-Origin: *\r\n"
+
+static void jr_intake__count(const struct jr_job *job) {
+    for (unsigned i = 0; i < 3; i++)
+        if (job->answers[i] > 0) jr_metric_add(JR_METRIC_EVENTS, i, job->answers[i]);
+}
+
+/* ---- the tracking API ---- */
+
+static void jr_intake__answer_track(struct jr_job *job) {
+    jr_intake__count(job);
+    if (job->rc != JN_OK) {
+        jr_api__fail(job->exchange, job->rc, JN_STR(JR_INTAKE__CORS), jn_str_z(job->err.text));
+        return;
+    }
+    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+                                                           .headers = JN_STR(JR_INTAKE__CORS),
+                                                           .body = JN_STR("{\"success\":true}")});
+}
+
+static jn_rc jr_intake__work_track(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
+    (void)err;
+    jr_track_settle(&job->intake, jr_engine_program(lane->engine));
+    return JN_OK;
+}
+
+void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
+    const struct jr_http_request *request = jr_http_request_of(exchange);
+    struct jr_job *job = jr_job_new(api, exchange);
+    struct jr_track_request track = {.call = request->param,
+                                     .authorization = jr_http_header(request, "authorization"),
+                                     .body = request->body,
+                                     .wall = api->host.now(api->host.user)};
+    job->answer = jr_intake__answer_track;
+    job->work = jr_intake__work_track;
+    job->rc = jr_track_take(&api->keys, &track, &job->arena, &job->intake, &job->err);
+    if (job->rc == JN_OK && job->intake.n > 0) {
+        jr_api__submit(api, job);
+        return;
+    }
+    job->answer(job);
+    jr_job_free(job);
+}
+
+void jr_api__preflight(struct jr_api *api, struct jr_http_exchange *exchange) {
+    (void)api;
+    static const char LINES[] = JR_INTAKE__CORS
+        "Access-Control-Allow-Methods: POST, GET, OPTIONS\r\n"
+        "Access-Control-Allow-Headers: Authorization, Content-Type, X-Retry-Count, AnonymousId, traceparent, "
+        "tracestate\r\n"
+        "Access-Control-Max-Age: 86400\r\n";
+    jr_http_respond(exchange, &(struct jr_http_reply){.status = 204, .headers = {LINES, sizeof LINES - 1}});
+}
+
+void jr_api__settings(struct jr_api *api, struct jr_http_exchange *exchange) {
+    (void)api;
+    const struct jr_http_request *request = jr_http_request_of(exchange);
+    struct jn_buf key, document;
+    jn_buf_init(&key, 256);
+    jn_buf_init(&document, 4096);
+    if (!jr_http_unescape(request->param, &key)) {
+        jr_http_respond_problem(exchange, 400, JN_STR(JR_INTAKE__CORS), JN_STR("the key in the path is malformed"));
+    } else {
+        jr_track_settings(jn_buf_view(&key), jr_http_header(request, "host"), &document);
+        jr_http_respond(exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+                                                          .headers = JN_STR(JR_INTAKE__CORS),
+                                                          .body = jn_buf_view(&document)});
+    }
+    jn_buf_release(&key);
+    jn_buf_release(&document);
+}
+
+/* ---- inbound webhooks ---- */
+
+static struct jn_str jr_intake__header(const void *user, const char *name) {
+    return jr_http_header(user, name);
+}
+
+static jn_rc jr_intake__work_hook(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
+    const struct jr_http_request *request = jr_http_request_of(job->exchange);
+    struct jr_hook hook = {.program = jr_engine_program(lane->engine),
+                           .source = request->param,
+                           .body = request->body,
+                           .now = lane->now,
+                           .header = jr_intake__header,
+                           .user = request,
+                           .variable = job->api->host.variable};
+    struct jr_hook_taken taken;
+    jn_rc rc = jr_hook_take(&hook, &job->arena, &taken, err);
+    job->intake.document = taken.document;
+    job->properties = taken.properties;
+    if (rc != JN_OK || !taken.taken) return rc;
+    job->intake.input = jn_arena_copy(&job->arena, &taken.input, sizeof taken.input);
+    job->intake.n = 1;
+    return JN_OK;
+}
+
+static void jr_intake__answer_hook(struct jr_job *job) {
+    jr_intake__count(job);
+    if (job->rc != JN_OK) {
+        jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
+    } else if (job->answers[JR_ANSWER_QUARANTINED] > 0) {
+        jr_http_respond_problem(job->exchange, 422, JN_STR_NONE, job->reason);
+    } else {
+        jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+                                                               .body = JN_STR("{\"success\":true}")});
+    }
+}
+
+void jr_api__hook(struct jr_api *api, struct jr_http_exchange *exchange) {
+    struct jr_job *job = jr_job_new(api, exchange);
+    job->work = jr_intake__work_hook;
+    job->answer = jr_intake__answer_hook;
+    jr_api__submit(api, job);
+}
