@@ -1,0 +1,335 @@
+#include "runtime/app/app.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "image/image.h"
+#include "runtime/api/api.h"
+#include "runtime/app/config.h"
+#include "runtime/app/lane.h"
+#include "runtime/delivery/pump.h"
+#include "runtime/http/server.h"
+#include "runtime/measure/metrics.h"
+
+enum { JR_APP__DRAIN_MS = 10000, JR_APP__DRAIN_STEP_MS = 20, JR_APP__TICK_MS = 500 };
+
+/* In the order they are gone through; a failure of the lane jumps to STOPPED. */
+enum jr_app__phase { JR_APP_STARTING, JR_APP_SERVING, JR_APP_DRAINING, JR_APP_STOPPING, JR_APP_STOPPED };
+
+struct jr_app {
+    struct jr_config config;
+    enum jr_app__phase phase;
+    uv_loop_t loop;
+    struct jr_mailbox mailbox;
+    uv_signal_t terminate, interrupt;
+    uv_timer_t drain, tick;
+    uint64_t drain_until, tick_due;
+    struct jr_clock clock;
+    struct jr_store *store;
+    struct jr_engine *engine;
+    struct jr_lane_thread *lane;
+    struct jr_pump *pump;
+    struct jr_http_server *server;
+    struct jr_api api;
+    uint64_t behind; /* deliveries with greater numbers are in the store only, not in the pump */
+    bool reading_back, all_read;
+    jn_rc rc;
+    struct jn_err *err;
+};
+
+static int64_t jr_app__now(void *user) {
+    return jr_clock_now(&((struct jr_app *)user)->clock);
+}
+
+/* ---- between lane and pump ---- */
+
+/* Reads more of the outbox back when the pump has room: after a start, and after it was full. */
+static void jr_app__read_back(struct jr_app *app) {
+    if (app->all_read || app->reading_back || app->phase >= JR_APP_DRAINING) return;
+    if (jr_pump_count(app->pump) > JR_PUMP_MAX / 2) return;
+    app->reading_back = true;
+    jr_lane_fetch(app->lane, app->behind);
+}
+
+static void jr_app__on_fetched(void *user, const struct jr_delivery *delivery, uint32_t n) {
+    struct jr_app *app = user;
+    app->reading_back = false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!jr_pump_add(app->pump, &delivery[i])) return;
+        app->behind = delivery[i].delivery;
+    }
+    app->all_read = n < JR_LANE_PAGE;
+    jr_app__read_back(app);
+}
+
+/* A new message. While older ones still have to be read back, or the pump is full, it is left to the reading. */
+static void jr_app__on_delivery(void *user, const struct jr_delivery *delivery) {
+    struct jr_app *app = user;
+    if (app->all_read) {
+        if (jr_pump_add(app->pump, delivery)) {
+            if (delivery->delivery > app->behind) app->behind = delivery->delivery;
+            return;
+        }
+        app->all_read = false;
+    }
+    jr_app__read_back(app);
+}
+
+static void jr_app__on_cancel(void *user, uint64_t delivery) {
+    jr_pump_cancel(((struct jr_app *)user)->pump, delivery);
+}
+
+static void jr_app__on_settled(void *user, uint64_t delivery) {
+    struct jr_app *app = user;
+    jr_pump_settled(app->pump, delivery);
+    jr_app__read_back(app);
+}
+
+static void jr_app__on_report(void *user, const struct jr_report *report) {
+    struct jr_app *app = user;
+    jr_metric_add(JR_METRIC_MESSAGES, report->result == JR_RESULT_ACCEPTED ? 0 : report->result == JR_RESULT_RETRY ? 1 : 2,
+                  1);
+    if (report->took_ms >= 0) jr_histogram_observe(JR_HISTOGRAM_DELIVERY, report->took_ms * 1000);
+    jr_lane_report(app->lane, report);
+}
+
+/* ---- what the API asks ---- */
+
+static bool jr_app__submit(void *user, struct jr_job *job) {
+    return jr_lane_submit(((struct jr_app *)user)->lane, job);
+}
+
+static bool jr_app__ready(void *user) {
+    struct jr_app *app = user;
+    return app->phase == JR_APP_SERVING && !jr_lane_is_failing(app->lane);
+}
+
+static void jr_app__measure(void *user) {
+    struct jr_app *app = user;
+    jr_metric_set(JR_METRIC_DELIVERY_QUEUE, jr_pump_count(app->pump));
+    jr_metric_set(JR_METRIC_DELIVERY_FLYING, jr_pump_in_flight(app->pump));
+    jr_metric_set(JR_METRIC_LANE_QUEUE, jr_lane_waiting(app->lane));
+    jr_metric_set(JR_METRIC_LOG_DROPPED, jn_log_dropped());
+}
+
+static void jr_app__answered(void *user, int status) {
+    (void)user;
+    jr_metric_add(JR_METRIC_HTTP_REQUESTS, (unsigned)(status / 100 - 1), 1);
+}
+
+/* ---- the end ---- */
+
+static void jr_app__close(struct jr_app *app) {
+    if (app->phase == JR_APP_STOPPED) return;
+    app->phase = JR_APP_STOPPED;
+    jr_pump_close(app->pump);
+    jr_http_server_close(app->server);
+    jr_mailbox_close(&app->mailbox);
+    uv_close((uv_handle_t *)&app->terminate, NULL);
+    uv_close((uv_handle_t *)&app->interrupt, NULL);
+    uv_close((uv_handle_t *)&app->drain, NULL);
+    uv_close((uv_handle_t *)&app->tick, NULL);
+}
+
+static void jr_app__on_lane_stopped(void *user, jn_rc rc, const struct jn_err *err) {
+    struct jr_app *app = user;
+    if (rc != JN_OK) {
+        app->rc = jn_fail(app->err, rc, "%s", err->text);
+        JN_LOG(INTERNAL_FAULT, JN_LF_STR("error", jn_str_z(err->text)));
+    }
+    jr_lane_free(app->lane);
+    app->lane = NULL;
+    jr_app__close(app);
+}
+
+/* Waits for requests and attempts in work, at most JR_APP__DRAIN_MS; then the lane commits what it has, and ends. */
+static void jr_app__on_drain(uv_timer_t *timer) {
+    struct jr_app *app = timer->data;
+    if (app->phase != JR_APP_DRAINING) return;
+    bool idle = jr_http_server_is_idle(app->server) && jr_pump_in_flight(app->pump) == 0;
+    if (!idle && uv_now(&app->loop) < app->drain_until) return;
+    app->phase = JR_APP_STOPPING;
+    (void)uv_timer_stop(timer);
+    jr_lane_stop(app->lane);
+}
+
+static void jr_app__on_signal(uv_signal_t *handle, int number) {
+    (void)number;
+    struct jr_app *app = handle->data;
+    if (app->phase != JR_APP_SERVING) _exit(1); /* asked twice: the store is sound at every moment */
+    app->phase = JR_APP_DRAINING;
+    JN_LOG(SERVE_DRAINING, JN_LF_INT("in_flight", jr_pump_in_flight(app->pump)));
+    jr_http_server_drain(app->server);
+    jr_pump_stop(app->pump);
+    app->drain_until = uv_now(&app->loop) + JR_APP__DRAIN_MS;
+    JN_CHECK(uv_timer_start(&app->drain, jr_app__on_drain, 0, JR_APP__DRAIN_STEP_MS) == 0);
+}
+
+static void jr_app__on_tick(uv_timer_t *timer) {
+    struct jr_app *app = timer->data;
+    uint64_t now = uv_hrtime() / 1000;
+    if (app->tick_due > 0) jr_histogram_observe(JR_HISTOGRAM_LOOP_LAG, (int64_t)now - (int64_t)app->tick_due);
+    app->tick_due = now + (uint64_t)JR_APP__TICK_MS * 1000;
+    jr_app__read_back(app);
+}
+
+/* ---- the start ---- */
+
+/* Descriptors 0 to 2 must be taken before the store opens files, or a stray write to stderr would land in them. */
+static void jr_app__keep_standard_descriptors(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= 2);
+    if (fd > 2) close(fd);
+}
+
+static void jr_app__ignore_signals(void) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGHUP, &ignore, NULL);
+}
+
+static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
+    jn_rc rc = jr_store_open(app->config.store, &app->store, err);
+    struct jr_engine_options options = {.lane = 0};
+    if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
+    if (rc != JN_OK) return rc;
+    if (app->config.image.n > 0) {
+        /* Checked before it is deployed: what cannot send must not become current. */
+        struct jn_arena arena;
+        struct jn_program *program = NULL;
+        jn_arena_init(&arena);
+        rc = jn_image_load(app->config.image, &arena, &program, err);
+        if (rc == JN_OK) rc = jr_config_check_program(program, err);
+        jn_arena_release(&arena);
+        if (rc == JN_OK) rc = jr_engine_deploy(app->engine, app->config.image, err);
+    }
+    const struct jn_program *program;
+    for (uint32_t i = 0; rc == JN_OK && (program = jr_engine_program_at(app->engine, i)) != NULL; i++)
+        rc = jr_config_check_program(program, err);
+    if (rc == JN_OK)
+        JN_LOG(RECOVERED, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(app->engine)));
+    return rc;
+}
+
+static void jr_app__close_state(struct jr_app *app) {
+    if (app->engine != NULL) jr_engine_close(app->engine);
+    if (app->store != NULL) app->store->ops->close(app->store);
+}
+
+static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
+    struct jr_pump_options options = {.place = {.loop = &app->loop,
+                                                .allow = &app->config.allow,
+                                                .dev = app->config.dev,
+                                                .variable = jr_config_variable},
+                                      .now = jr_app__now,
+                                      .report = jr_app__on_report,
+                                      .user = app};
+    jn_random_bytes(&options.seed, sizeof options.seed);
+    return jr_pump_open(&options, &app->pump, err);
+}
+
+static void jr_app__open_server(struct jr_app *app) {
+    app->api = (struct jr_api){.host = {.user = app,
+                                        .submit = jr_app__submit,
+                                        .ready = jr_app__ready,
+                                        .now = jr_app__now,
+                                        .measure = jr_app__measure,
+                                        .variable = jr_config_variable,
+                                        .check_program = jr_config_check_program},
+                               .keys = app->config.keys,
+                               .token = app->config.token};
+    struct jr_http_options options = {.user = &app->api,
+                                      .admit = jr_api_admit,
+                                      .handle = jr_api_handle,
+                                      .answered = jr_app__answered};
+    options.route = jr_api_routes(&options.n_route);
+    app->server = jr_http_server_new(&app->loop, &options);
+}
+
+static void jr_app__open_handles(struct jr_app *app) {
+    jr_mailbox_open(&app->mailbox, &app->loop);
+    JN_CHECK(uv_signal_init(&app->loop, &app->terminate) == 0);
+    JN_CHECK(uv_signal_init(&app->loop, &app->interrupt) == 0);
+    JN_CHECK(uv_timer_init(&app->loop, &app->drain) == 0);
+    JN_CHECK(uv_timer_init(&app->loop, &app->tick) == 0);
+    app->terminate.data = app->interrupt.data = app->drain.data = app->tick.data = app;
+}
+
+static void jr_app__start_lane(struct jr_app *app) {
+    struct jr_lane_options options = {.store = app->store,
+                                      .engine = app->engine,
+                                      .clock = &app->clock,
+                                      .mailbox = &app->mailbox,
+                                      .user = app,
+                                      .deliver = jr_app__on_delivery,
+                                      .cancel = jr_app__on_cancel,
+                                      .settled = jr_app__on_settled,
+                                      .fetched = jr_app__on_fetched,
+                                      .stopped = jr_app__on_lane_stopped};
+    app->lane = jr_lane_start(&options);
+}
+
+static void jr_app__announce(const struct jr_app *app) {
+    bool v6 = strchr(app->config.host, ':') != NULL;
+    char address[96];
+    (void)snprintf(address, sizeof address, v6 ? "http://[%s]:%d" : "http://%s:%d", app->config.host, app->config.port);
+    printf("ready %s\n", address);
+    (void)fflush(stdout);
+    JN_LOG(SERVE_READY, JN_LF_STR("address", jn_str_z(address)));
+}
+
+/* Listens first: what is taken from here on is answered, and a port in use costs nothing. */
+static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
+    jn_rc rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
+    if (rc != JN_OK) {
+        jr_app__close(app);
+        return rc;
+    }
+    app->phase = JR_APP_SERVING;
+    jr_app__start_lane(app);
+    jr_app__read_back(app);
+    JN_CHECK(uv_signal_start(&app->terminate, jr_app__on_signal, SIGTERM) == 0);
+    JN_CHECK(uv_signal_start(&app->interrupt, jr_app__on_signal, SIGINT) == 0);
+    JN_CHECK(uv_timer_start(&app->tick, jr_app__on_tick, JR_APP__TICK_MS, JR_APP__TICK_MS) == 0);
+    jr_app__announce(app);
+    return JN_OK;
+}
+
+/* The loop, from its first handle to its last. */
+static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
+    JN_CHECK(uv_loop_init(&app->loop) == 0);
+    jn_rc rc = jr_app__open_pump(app, err);
+    if (rc == JN_OK) {
+        jr_app__open_server(app);
+        jr_app__open_handles(app);
+        rc = jr_app__serve(app, err);
+        (void)uv_run(&app->loop, UV_RUN_DEFAULT);
+        jr_http_server_free(app->server);
+        jr_pump_free(app->pump);
+    }
+    JN_CHECK(uv_loop_close(&app->loop) == 0);
+    return rc != JN_OK ? rc : app->rc;
+}
+
+jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err) {
+    jr_app__keep_standard_descriptors();
+    jr_app__ignore_signals();
+    struct jr_app *app = jn_alloc_zero(1, sizeof *app);
+    app->err = err;
+    jn_rc rc = jr_config_read(options, &app->config, err);
+    if (rc == JN_OK) rc = jr_app__open_state(app, err);
+    if (rc == JN_OK) rc = jr_app__run_loop(app, err);
+    jr_app__close_state(app);
+    if (rc == JN_OK) JN_LOG(SERVE_STOPPED, JN_LF_INT("status", 0));
+    free(app);
+    return rc;
+}

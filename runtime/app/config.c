@@ -1,0 +1,117 @@
+#include "runtime/app/config.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "runtime/delivery/signature.h"
+
+static struct jn_str jr_config__variable_or(const char *variable, const char *preset) {
+    const char *value = getenv(variable);
+    return jn_str_z(value == NULL ? preset : value);
+}
+
+void jr_app_options_init(struct jr_app_options *options) {
+    *options = (struct jr_app_options){
+#define OPTION(field, name, argument, variable, preset, text) .field = jr_config__variable_or(variable, preset),
+#include "runtime/app/options.def"
+#undef OPTION
+        .write_keys = jr_config__variable_or("JOURNEY_WRITE_KEY", ""),
+        .token = jr_config__variable_or("JOURNEY_TOKEN", ""),
+    };
+}
+
+struct jn_str jr_config_variable(struct jn_str name) {
+    char z[256];
+    if (name.n == 0 || name.n >= sizeof z) return JN_STR_NONE;
+    memcpy(z, name.p, name.n);
+    z[name.n] = '\0';
+    const char *value = getenv(z);
+    return value == NULL ? JN_STR_NONE : jn_str_z(value);
+}
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:0". */
+static jn_rc jr_config__listen(struct jn_str text, struct jr_config *out, struct jn_err *err) {
+    const char *colon = text.n == 0 ? NULL : memrchr(text.p, ':', text.n);
+    size_t n = colon == NULL ? 0 : (size_t)(colon - text.p);
+    struct jn_str host = jn_str_sub(text, 0, n), port = jn_str_sub(text, n + 1, text.n);
+    if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']') host = jn_str_sub(host, 1, host.n - 2);
+    if (jn_str_is(host, "localhost")) host = JN_STR("127.0.0.1");
+    unsigned number = 0;
+    bool good = colon != NULL && host.n > 0 && host.n < sizeof out->host && port.n > 0 && port.n < 6;
+    for (size_t i = 0; i < port.n && good; i++) {
+        good = port.p[i] >= '0' && port.p[i] <= '9';
+        number = number * 10 + (unsigned)(port.p[i] - '0');
+    }
+    if (!good || number > 65535)
+        return jn_fail(err, JN_CONFIG, "`%.*s` is no ADDRESS:PORT to listen on", JN_FMT(text));
+    memcpy(out->host, host.p, host.n);
+    out->host[host.n] = '\0';
+    out->port = (int)number;
+    return JN_OK;
+}
+
+static bool jr_config__listens_on_loopback(const struct jr_config *config) {
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, config->host, &in.sin_addr) == 1) return jr_address_is_loopback((struct sockaddr *)&in);
+    return inet_pton(AF_INET6, config->host, &in6.sin6_addr) == 1 && jr_address_is_loopback((struct sockaddr *)&in6);
+}
+
+static jn_rc jr_config__secrets(struct jr_config *config, struct jn_err *err) {
+    if (config->keys.n == 0 && !config->dev)
+        return jn_fail(err, JN_CONFIG,
+                       "no write key: set JOURNEY_WRITE_KEY to the key that senders of events use, or start with --dev");
+    if (config->token.n == 0 && !config->dev)
+        return jn_fail(err, JN_CONFIG,
+                       "no admin token: set JOURNEY_TOKEN to a long random text, or start with --dev");
+    if (config->token.n == 0 && !jr_config__listens_on_loopback(config))
+        return jn_fail(err, JN_CONFIG,
+                       "no admin token: --dev needs none on loopback only; set JOURNEY_TOKEN to listen on %s",
+                       config->host);
+    config->keys.any = config->dev && config->keys.n == 0;
+    return JN_OK;
+}
+
+jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
+    *out = (struct jr_config){.token = options->token, .store = options->store, .image = options->image};
+    out->dev = options->dev.n > 0 && !jn_str_is(options->dev, "0");
+    jn_rc rc = jr_config__listen(options->listen, out, err);
+    if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
+    if (rc == JN_OK) rc = jr_keys_parse(options->write_keys, &out->keys, err);
+    if (rc == JN_OK) rc = jr_config__secrets(out, err);
+    return rc;
+}
+
+static jn_rc jr_config__check_channel(const struct jn_program *program, const struct jn_channel *channel,
+                                      struct jn_err *err) {
+    struct jn_str name = jn_program_str(program, channel->name);
+    struct jn_str url = jn_program_str(program, channel->url), secret = jn_program_str(program, channel->secret);
+    if ((channel->flags & JN_CHANNEL_ENV_URL) != 0 && jr_config_variable(url).n == 0)
+        return jn_fail(err, JN_CONFIG, "channel `%.*s` takes its address from %.*s, which is not set", JN_FMT(name),
+                       JN_FMT(url));
+    if ((channel->flags & JN_CHANNEL_ENV_SECRET) != 0) {
+        struct jn_str variable = secret;
+        secret = jr_config_variable(variable);
+        if (secret.n == 0)
+            return jn_fail(err, JN_CONFIG, "channel `%.*s` takes its secret from %.*s, which is not set", JN_FMT(name),
+                           JN_FMT(variable));
+    }
+    struct jn_err why;
+    if (secret.n > 0 && jr_signature_check(secret, &why) != JN_OK)
+        return jn_fail(err, JN_CONFIG, "channel `%.*s`: %s", JN_FMT(name), why.text);
+    return JN_OK;
+}
+
+jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *err) {
+    jn_rc rc = JN_OK;
+    for (uint32_t i = 0; i < program->n_channel && rc == JN_OK; i++)
+        rc = jr_config__check_channel(program, &program->channel[i], err);
+    for (uint32_t i = 0; i < program->n_source && rc == JN_OK; i++) {
+        const struct jn_source *source = &program->source[i];
+        struct jn_str secret = jn_program_str(program, source->secret);
+        if ((source->flags & JN_SOURCE_ENV_SECRET) != 0 && jr_config_variable(secret).n == 0)
+            rc = jn_fail(err, JN_CONFIG, "source `%.*s` takes its secret from %.*s, which is not set",
+                         JN_FMT(jn_program_str(program, source->name)), JN_FMT(secret));
+    }
+    return rc;
+}

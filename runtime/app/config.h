@@ -1,0 +1,28 @@
+/* Options as the process uses them: checked, split, resolved. */
+#ifndef RUNTIME_APP_CONFIG_H
+#define RUNTIME_APP_CONFIG_H
+
+#include "journey/program.h"
+#include "runtime/app/app.h"
+#include "runtime/delivery/address.h"
+#include "runtime/ingest/keys.h"
+
+struct jr_config {
+    char host[64]; /* numeric */
+    int port;
+    bool dev;
+    struct jr_allow allow;
+    struct jr_keys keys;
+    struct jn_str token, store, image;
+};
+
+/* JN_CONFIG with a sentence that says what to set. */
+jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err);
+
+/* Value of an environment variable; empty when it is not set. From any thread: nothing here changes them. */
+struct jn_str jr_config_variable(struct jn_str name);
+
+/* Whether every variable that the program names is set, and every signing secret can be used. */
+jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *err);
+
+#endif

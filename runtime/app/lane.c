@@ -1,0 +1,403 @@
+#include "runtime/app/lane.h"
+
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "runtime/measure/metrics.h"
+
+enum { JR_LANE__NAP_MAX_MS = 1000 }; /* the wall clock may move while the thread sleeps */
+
+/* A result of an attempt on its way to a commit. */
+struct jr_lane__result {
+    struct jr_lane__result *next;
+    struct jr_input input;
+    char reason[];
+};
+
+struct jr_lane_thread {
+    struct jr_lane_options options;
+    uv_thread_t thread;
+    uv_mutex_t lock;
+    uv_cond_t wakeup;
+    /* under the lock */
+    struct jr_job *jobs, **jobs_end;
+    struct jr_lane__result *results, **results_end;
+    uint32_t n_job;
+    uint64_t n_event;
+    uint64_t fetch_after;
+    bool fetch, stopping, ended;
+    /* the thread's own */
+    struct jr_job *taken, **taken_end; /* jobs in work, in order; the first may be half done */
+    struct jr_lane__result *reports;   /* results in work */
+    struct jr_lane__result **reports_end;
+    struct jr_input input[JR_TURN_MAX];
+    struct jr_job *owner[JR_TURN_MAX]; /* of an input; NULL: a result */
+    uint32_t n_input;
+    uint32_t n_report; /* the first inputs of the turn are results */
+    bool more;
+    _Atomic bool failing;
+};
+
+/* What a turn has to tell the loop; takes the turn's memory along. */
+struct jr_lane__news {
+    struct jr_mail mail;
+    struct jr_lane_thread *lane;
+    struct jn_arena arena;
+    struct jr_turn turn;
+    struct jr_job *jobs, **jobs_end; /* to be answered */
+    uint64_t *settled;
+    uint32_t n_settled;
+    struct jr_delivery *page;
+    uint32_t n_page;
+    bool fetched;
+};
+
+struct jr_lane__end {
+    struct jr_mail mail;
+    struct jr_lane_thread *lane;
+    jn_rc rc;
+    struct jn_err err;
+};
+
+/* ---- on the loop ---- */
+
+static void jr_lane__tell(struct jr_mail *mail) {
+    struct jr_lane__news *news = (struct jr_lane__news *)mail;
+    const struct jr_lane_options *options = &news->lane->options;
+    struct jr_job *next;
+    for (struct jr_job *job = news->jobs; job != NULL; job = next) {
+        next = job->next;
+        job->answer(job);
+        jr_job_free(job);
+    }
+    for (uint32_t i = 0; i < news->n_settled; i++)
+        options->settled(options->user, news->settled[i]);
+    for (uint32_t i = 0; i < news->turn.n_delivery; i++)
+        options->deliver(options->user, &news->turn.delivery[i]);
+    for (uint32_t i = 0; i < news->turn.n_cancelled; i++)
+        options->cancel(options->user, news->turn.cancelled[i]);
+    if (news->fetched) options->fetched(options->user, news->page, news->n_page);
+    jn_arena_release(&news->arena);
+    free(news);
+}
+
+static void jr_lane__tell_end(struct jr_mail *mail) {
+    struct jr_lane__end *end = (struct jr_lane__end *)mail;
+    const struct jr_lane_options *options = &end->lane->options;
+    jn_rc rc = end->rc;
+    struct jn_err err = end->err;
+    free(end);
+    options->stopped(options->user, rc, &err);
+}
+
+bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
+    uv_mutex_lock(&lane->lock);
+    bool room = !lane->ended && lane->n_job < JR_LANE_QUEUE_JOBS && lane->n_event < JR_LANE_QUEUE_EVENTS;
+    if (room) {
+        job->next = NULL;
+        *lane->jobs_end = job;
+        lane->jobs_end = &job->next;
+        lane->n_job++;
+        lane->n_event += job->intake.n;
+        uv_cond_signal(&lane->wakeup);
+    }
+    uv_mutex_unlock(&lane->lock);
+    return room;
+}
+
+void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report) {
+    struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + report->reason.n + 1);
+    if (report->reason.n > 0) memcpy(result->reason, report->reason.p, report->reason.n);
+    result->input = (struct jr_input){.kind = JR_INPUT_RESULT,
+                                      .delivery = report->delivery,
+                                      .result = report->result,
+                                      .retry_at = report->retry_at,
+                                      .status = report->status,
+                                      .reason = {result->reason, report->reason.n}};
+    uv_mutex_lock(&lane->lock);
+    bool ended = lane->ended;
+    if (!ended) {
+        *lane->results_end = result;
+        lane->results_end = &result->next;
+        uv_cond_signal(&lane->wakeup);
+    }
+    uv_mutex_unlock(&lane->lock);
+    if (ended) free(result); /* the row is still pending: it is tried again after the next start, under the same id */
+}
+
+void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after) {
+    uv_mutex_lock(&lane->lock);
+    lane->fetch = true;
+    lane->fetch_after = after;
+    uv_cond_signal(&lane->wakeup);
+    uv_mutex_unlock(&lane->lock);
+}
+
+bool jr_lane_is_failing(const struct jr_lane_thread *lane) {
+    return lane->failing;
+}
+
+uint64_t jr_lane_waiting(struct jr_lane_thread *lane) {
+    uv_mutex_lock(&lane->lock);
+    uint64_t n = lane->n_event;
+    uv_mutex_unlock(&lane->lock);
+    return n;
+}
+
+void jr_lane_stop(struct jr_lane_thread *lane) {
+    uv_mutex_lock(&lane->lock);
+    lane->stopping = true;
+    uv_cond_signal(&lane->wakeup);
+    uv_mutex_unlock(&lane->lock);
+}
+
+/* ---- on the lane's thread: taking work ---- */
+
+static int64_t jr_lane__now(struct jr_lane_thread *lane) {
+    int64_t wall = jr_clock_wall();
+    int64_t jump = jr_clock_jump(lane->options.clock, wall, jr_clock_steady());
+    if (jump != 0) {
+        JN_LOG(CLOCK_JUMP, JN_LF_INT("by_ms", jump));
+        jr_metric_add(JR_METRIC_CLOCK_JUMPS, 0, 1);
+    }
+    return jr_clock_advance(lane->options.clock, wall);
+}
+
+/* How long the thread may sleep: 0 when there is work. With the lock held. */
+static int64_t jr_lane__idle_ms(struct jr_lane_thread *lane) {
+    if (lane->jobs != NULL || lane->taken != NULL || lane->stopping) return 0;
+    if (lane->failing) return JR_LANE_RETRY_MS; /* what is old waits; what is new is tried at once */
+    if (lane->results != NULL || lane->reports != NULL || lane->fetch || lane->more) return 0;
+    int64_t due = jr_engine_next_due(lane->options.engine);
+    if (due == INT64_MAX) return JR_LANE__NAP_MAX_MS;
+    int64_t nap = due - jr_clock_now(lane->options.clock);
+    return nap < 0 ? 0 : nap < JR_LANE__NAP_MAX_MS ? nap : JR_LANE__NAP_MAX_MS;
+}
+
+/* Moves what is queued to the thread's own lists; jobs only when those before are done, so that the queue's bounds
+ * hold. False: stop. */
+static bool jr_lane__take(struct jr_lane_thread *lane, uint64_t *fetch_after, bool *fetch) {
+    uv_mutex_lock(&lane->lock);
+    int64_t nap = jr_lane__idle_ms(lane);
+    if (nap > 0) (void)uv_cond_timedwait(&lane->wakeup, &lane->lock, (uint64_t)nap * 1000000);
+    if (lane->jobs != NULL && lane->taken == NULL) {
+        lane->taken = lane->jobs;
+        lane->taken_end = lane->jobs_end;
+        lane->jobs = NULL;
+        lane->jobs_end = &lane->jobs;
+        lane->n_job = 0;
+        lane->n_event = 0;
+    }
+    if (lane->results != NULL) {
+        *lane->reports_end = lane->results;
+        lane->reports_end = lane->results_end;
+        lane->results = NULL;
+        lane->results_end = &lane->results;
+    }
+    *fetch = lane->fetch;
+    *fetch_after = lane->fetch_after;
+    lane->fetch = false;
+    /* With a failing store, results are given up at the end: their rows are still pending. */
+    bool done = lane->stopping && lane->taken == NULL && lane->jobs == NULL && (lane->reports == NULL || lane->failing);
+    if (done) lane->ended = true;
+    uv_mutex_unlock(&lane->lock);
+    return !done;
+}
+
+/* ---- on the lane's thread: one turn ---- */
+
+static void jr_lane__finish(struct jr_lane_thread *lane, struct jr_lane__news *news) {
+    struct jr_job *job = lane->taken;
+    lane->taken = job->next;
+    if (lane->taken == NULL) lane->taken_end = &lane->taken;
+    job->next = NULL;
+    *news->jobs_end = job;
+    news->jobs_end = &job->next;
+}
+
+static void jr_lane__add(struct jr_lane_thread *lane, const struct jr_input *input, struct jr_job *owner, int64_t now) {
+    lane->input[lane->n_input] = *input;
+    lane->input[lane->n_input].received = now;
+    lane->owner[lane->n_input++] = owner;
+}
+
+/* Gathers the turn's inputs. Jobs that are finished without any stand at the list's head and go to the news. */
+static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now) {
+    struct jr_lane_view view = {.engine = lane->options.engine, .store = lane->options.store, .now = now};
+    lane->n_input = lane->n_report = 0;
+    for (struct jr_lane__result *r = lane->reports; r != NULL && lane->n_report < JR_LANE_TURN_RESULTS; r = r->next) {
+        jr_lane__add(lane, &r->input, NULL, now);
+        lane->n_report++;
+    }
+    struct jr_job *next;
+    for (struct jr_job *job = lane->taken; job != NULL; job = next) {
+        next = job->next;
+        uint32_t events = lane->n_input - lane->n_report;
+        if (events > 0 && events + job->intake.n > JR_LANE_TURN_EVENTS) return;
+        jr_job_work(job, &view);
+        uint32_t left = job->rc == JN_OK ? job->intake.n - job->done : 0;
+        if (left == 0 && lane->taken == job) {
+            jr_lane__finish(lane, news);
+            continue;
+        }
+        for (uint32_t i = 0; i < left && lane->n_input < JR_TURN_MAX; i++)
+            jr_lane__add(lane, &job->intake.input[job->done + i], job, now);
+        if (lane->n_input == JR_TURN_MAX) return;
+    }
+}
+
+static void jr_lane__note_answer(struct jr_job *job, enum jr_answer answer, struct jn_str reason) {
+    job->answers[answer]++;
+    job->done++;
+    if (answer == JR_ANSWER_QUARANTINED && job->reason.p == NULL) job->reason = jn_arena_str(&job->arena, reason);
+}
+
+/* After the commit: hands over what is finished. */
+static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news *news) {
+    news->settled = JN_NEW_ARRAY(&news->arena, uint64_t, lane->n_report + 1);
+    for (uint32_t i = 0; i < lane->n_report; i++) {
+        struct jr_lane__result *result = lane->reports;
+        news->settled[news->n_settled++] = result->input.delivery;
+        lane->reports = result->next;
+        if (lane->reports == NULL) lane->reports_end = &lane->reports;
+        free(result);
+    }
+    for (uint32_t i = lane->n_report; i < lane->n_input; i++)
+        jr_lane__note_answer(lane->owner[i], news->turn.answer[i], news->turn.answer_reason[i]);
+    while (lane->taken != NULL && lane->taken->work == NULL &&
+           (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
+        jr_lane__finish(lane, news);
+    lane->more = news->turn.more;
+    jr_metric_set(JR_METRIC_TIMERS, jr_engine_timer_count(lane->options.engine));
+}
+
+static void jr_lane__set_failing(struct jr_lane_thread *lane, bool failing, const struct jn_err *err) {
+    if (lane->failing == failing) return;
+    lane->failing = failing;
+    jr_metric_set(JR_METRIC_STORE_FAILING, failing);
+    if (failing) JN_LOG(STORE_FAILED, JN_LF_STR("error", jn_str_z(err->text)));
+    else JN_LOG(STORE_BACK, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(lane->options.engine)));
+}
+
+/* Nothing of the turn has happened: its requests are answered with the error, results stay for the next try. */
+static void jr_lane__refuse(struct jr_lane_thread *lane, struct jr_lane__news *news, jn_rc rc,
+                            const struct jn_err *err) {
+    for (uint32_t i = lane->n_report; i < lane->n_input; i++) {
+        lane->owner[i]->rc = rc;
+        (void)jn_fail(&lane->owner[i]->err, rc, "the store cannot be written: %s", err->text);
+    }
+    while (lane->taken != NULL && lane->taken->work == NULL &&
+           (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
+        jr_lane__finish(lane, news);
+    news->turn.n_delivery = news->turn.n_cancelled = 0;
+    lane->more = false;
+}
+
+static bool jr_lane__may_recover(jn_rc rc) {
+    return rc == JN_IO || rc == JN_FULL || rc == JN_READ_ONLY || rc == JN_BUSY || rc == JN_UNAVAILABLE;
+}
+
+static jn_rc jr_lane__turn(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now, struct jn_err *err) {
+    /* A turn of nothing also finds out whether a failing store is back. */
+    bool due = lane->more || lane->failing || jr_engine_next_due(lane->options.engine) <= now;
+    if (lane->n_input == 0 && !due) return JN_OK;
+    uint64_t began = uv_hrtime();
+    jn_rc rc = jr_engine_turn(lane->options.engine, lane->input, lane->n_input, now, &news->turn, err);
+    jr_histogram_observe(JR_HISTOGRAM_COMMIT, (int64_t)((uv_hrtime() - began) / 1000));
+    jr_metric_add(JR_METRIC_TURNS, rc == JN_OK ? 0 : 1, 1);
+    if (rc == JN_OK) {
+        jr_lane__committed(lane, news);
+        jr_lane__set_failing(lane, false, NULL);
+        return JN_OK;
+    }
+    jr_lane__refuse(lane, news, rc, err);
+    if (!jr_lane__may_recover(rc)) return rc;
+    jr_lane__set_failing(lane, true, err);
+    return JN_OK;
+}
+
+static void jr_lane__page(struct jr_lane_thread *lane, struct jr_lane__news *news, uint64_t after) {
+    struct jn_err err;
+    jn_rc rc = jr_engine_pending(lane->options.engine, after, JR_LANE_PAGE, &news->arena, &news->page, &news->n_page,
+                                 &err);
+    news->fetched = rc == JN_OK;
+    if (rc == JN_OK) return;
+    jr_lane__set_failing(lane, true, &err);
+    jr_lane_fetch(lane, after);
+}
+
+static struct jr_lane__news *jr_lane__news_new(struct jr_lane_thread *lane) {
+    struct jr_lane__news *news = jn_alloc_zero(1, sizeof *news);
+    news->mail.run = jr_lane__tell;
+    news->lane = lane;
+    news->jobs_end = &news->jobs;
+    jn_arena_init(&news->arena);
+    news->turn.arena = &news->arena;
+    return news;
+}
+
+static void jr_lane__main(void *argument) {
+    struct jr_lane_thread *lane = argument;
+    struct jr_lane__end *end = jn_alloc_zero(1, sizeof *end);
+    end->mail.run = jr_lane__tell_end;
+    end->lane = lane;
+    uint64_t after;
+    bool fetch;
+    while (end->rc == JN_OK && jr_lane__take(lane, &after, &fetch)) {
+        int64_t now = jr_lane__now(lane);
+        struct jr_lane__news *news = jr_lane__news_new(lane);
+        jr_lane__gather(lane, news, now);
+        end->rc = jr_lane__turn(lane, news, now, &end->err);
+        if (fetch && end->rc == JN_OK) jr_lane__page(lane, news, after);
+        jr_mailbox_post(lane->options.mailbox, &news->mail);
+    }
+    uv_mutex_lock(&lane->lock);
+    lane->ended = true;
+    uv_mutex_unlock(&lane->lock);
+    jr_mailbox_post(lane->options.mailbox, &end->mail);
+}
+
+/* ---- life ---- */
+
+struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options) {
+    struct jr_lane_thread *lane = jn_alloc_zero(1, sizeof *lane);
+    lane->options = *options;
+    lane->jobs_end = &lane->jobs;
+    lane->results_end = &lane->results;
+    lane->taken_end = &lane->taken;
+    lane->reports_end = &lane->reports;
+    JN_CHECK(uv_mutex_init(&lane->lock) == 0);
+    JN_CHECK(uv_cond_init(&lane->wakeup) == 0);
+    JN_CHECK(uv_thread_create(&lane->thread, jr_lane__main, lane) == 0);
+    return lane;
+}
+
+static void jr_lane__drop(struct jr_job *job) {
+    struct jr_job *next;
+    for (; job != NULL; job = next) {
+        next = job->next;
+        job->rc = jn_fail(&job->err, JN_UNAVAILABLE, "the server is stopping");
+        job->answer(job);
+        jr_job_free(job);
+    }
+}
+
+static void jr_lane__drop_results(struct jr_lane__result *result) {
+    struct jr_lane__result *next;
+    for (; result != NULL; result = next) {
+        next = result->next;
+        free(result);
+    }
+}
+
+void jr_lane_free(struct jr_lane_thread *lane) {
+    JN_CHECK(uv_thread_join(&lane->thread) == 0);
+    jr_lane__drop(lane->taken);
+    jr_lane__drop(lane->jobs);
+    jr_lane__drop_results(lane->reports);
+    jr_lane__drop_results(lane->results);
+    uv_cond_destroy(&lane->wakeup);
+    uv_mutex_destroy(&lane->lock);
+    free(lane);
+}

@@ -1,0 +1,49 @@
+/* The lane's thread: owns store and engine, turns everything that has arrived into one commit, then tells the loop. */
+#ifndef RUNTIME_APP_LANE_H
+#define RUNTIME_APP_LANE_H
+
+#include "runtime/api/job.h"
+#include "runtime/delivery/pump.h"
+#include "runtime/loop/clock.h"
+#include "runtime/loop/mailbox.h"
+
+#define JR_LANE_TURN_EVENTS 200  /* events of a turn, unless one request alone has more: a larger batch only adds latency */
+#define JR_LANE_TURN_RESULTS 500 /* results of attempts in a turn */
+#define JR_LANE_QUEUE_JOBS 10000 /* requests that wait; beyond: 503 */
+#define JR_LANE_QUEUE_EVENTS 50000
+#define JR_LANE_PAGE 512         /* deliveries read back from the store at a time */
+#define JR_LANE_RETRY_MS 250     /* between two tries of a failing store when nothing new arrives */
+
+struct jr_lane_options {
+    struct jr_store *store;
+    struct jr_engine *engine;
+    struct jr_clock *clock;
+    struct jr_mailbox *mailbox;
+    void *user;
+    /* All of these on the loop. */
+    void (*deliver)(void *user, const struct jr_delivery *delivery);
+    void (*cancel)(void *user, uint64_t delivery);
+    void (*settled)(void *user, uint64_t delivery);
+    /* Answer to jr_lane_fetch, in order of numbers; fewer than JR_LANE_PAGE: there are no more. */
+    void (*fetched)(void *user, const struct jr_delivery *delivery, uint32_t n);
+    /* The thread is ending: JN_OK after jr_lane_stop, else why it cannot go on. */
+    void (*stopped)(void *user, jn_rc rc, const struct jn_err *err);
+};
+
+struct jr_lane_thread;
+
+struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options);
+
+/* From the loop. False: too much waits, or the lane has ended; the job stays the caller's. */
+bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job);
+void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report);
+void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after);
+bool jr_lane_is_failing(const struct jr_lane_thread *lane); /* the store cannot be written */
+uint64_t jr_lane_waiting(struct jr_lane_thread *lane);      /* inputs */
+
+/* Works off what is queued, commits, then ends. */
+void jr_lane_stop(struct jr_lane_thread *lane);
+/* After `stopped`: waits for the thread and frees. */
+void jr_lane_free(struct jr_lane_thread *lane);
+
+#endif
