@@ -16,9 +16,9 @@ uint32_t jn_builder_value(struct jn_builder *builder, struct jn_value value); /*
 uint32_t jn_builder_code(struct jn_builder *builder, struct jn_str code, enum jn_type type);
 
 /* For every record: append (returns its index) and access for patching (valid until the next append to that table). */
-#define JN_BUILDER_RECORD(name, tag, fields)                                                 \
-    uint32_t jn_builder_add_##name(struct jn_builder *builder, const struct jn_##name *record); \
-    struct jn_##name *jn_builder_at_##name(struct jn_builder *builder, uint32_t index);         \
+#define JN_BUILDER_RECORD(name, tag, fields)                                                                           \
+    uint32_t jn_builder_add_##name(struct jn_builder *builder, const struct jn_##name *record);                        \
+    struct jn_##name *jn_builder_at_##name(struct jn_builder *builder, uint32_t index);                                \
     uint32_t jn_builder_count_##name(const struct jn_builder *builder);
 JN_RECORDS(JN_BUILDER_RECORD)
 #undef JN_BUILDER_RECORD

@@ -6,7 +6,7 @@
 #include "core/buffer.h"
 #include "journey/program.h"
 
-#define JN_IMAGE_MAX (64u << 20)
+#define JN_IMAGE_MAX   (64u << 20)
 #define JN_IMAGE_MAJOR 1
 #define JN_IMAGE_MINOR 0
 
@@ -14,7 +14,8 @@
 jn_rc jn_image_encode(struct jn_program *program, struct jn_buf *out, struct jn_err *err);
 
 /* Decodes and verifies any byte string: a program that is safe to run, or an error that says why not.
- * Everything is copied into the arena. JN_VERSION for a newer format, JN_CORRUPT for damage, JN_INVALID for the rest. */
+ * Everything is copied into the arena. JN_VERSION for a newer format, JN_CORRUPT for damage, JN_INVALID for the rest.
+ */
 jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_program **out, struct jn_err *err);
 
 /* The laws of a sound program, alone (load calls it; the compiler calls it on what it made). */

@@ -10,9 +10,9 @@
 
 /* An event that expressions may read: values by property, in the order of the program's declaration. */
 struct jr_event_view {
-    uint32_t event;               /* index in the program */
-    const struct jn_value *prop;  /* n_prop of that event */
-    struct jr_event_view *next;   /* the newest first: the first of a type is the one that is read */
+    uint32_t event;              /* index in the program */
+    const struct jn_value *prop; /* n_prop of that event */
+    struct jr_event_view *next;  /* the newest first: the first of a type is the one that is read */
 };
 
 /* What an expression can see. Whatever is NULL reads as missing. */

@@ -1,0 +1,184 @@
+/* The laws of a sound program, part one: every reference leads somewhere, every name is there once. */
+#include "image/image.h"
+
+#include "core/map.h"
+#include "core/value.h"
+#include "image/layout.h"
+
+static bool image_type_fits(uint32_t wanted, uint32_t type) {
+    if (wanted == IMAGE_ANY) return type != JN_T_OUTPUT;
+    if (wanted == IMAGE_DATE_OR_INSTANT) return type == JN_T_DATE || type == JN_T_INSTANT;
+    return type == wanted;
+}
+
+static bool image_optional(enum image_field_kind kind) {
+    return kind == IMAGE_CONST_OPT || kind == IMAGE_EXPR_OPT || kind == IMAGE_REF_OPT;
+}
+
+/* Whether the value of a field is what the kind says; `count` is the field behind it. */
+static bool image_field_holds(const struct jn_program *program, const struct image_field *field, uint32_t value,
+                              uint32_t count) {
+    if (image_optional(field->kind) && value == JN_NONE) return true;
+    switch (field->kind) {
+    case IMAGE_U32:
+    case IMAGE_COUNT:
+        return true;
+    case IMAGE_NIL:
+        return value == 0;
+    case IMAGE_STR:
+        return value < program->n_string;
+    case IMAGE_BELOW:
+        return value < field->arg;
+    case IMAGE_TYPE:
+        return value > JN_T_MISSING && value < JN_TYPE_COUNT;
+    case IMAGE_FLAGS:
+        return (value & ~field->arg) == 0;
+    case IMAGE_CONST:
+    case IMAGE_CONST_OPT:
+        return value < program->n_constant && image_type_fits(field->arg, program->constant[value].type);
+    case IMAGE_EXPR:
+    case IMAGE_EXPR_OPT:
+        return value < program->n_expr && image_type_fits(field->arg, program->expr[value].type);
+    case IMAGE_RANGE: {
+        uint32_t n = image_count(program, (enum image_table)field->arg);
+        return value <= n && count <= n - value;
+    }
+    case IMAGE_REF:
+    case IMAGE_REF_OPT:
+        return value < image_count(program, (enum image_table)field->arg);
+    }
+    return false;
+}
+
+static jn_rc image_verify_row(const struct jn_program *program, const char *what, uint32_t i,
+                              const struct image_field *field, uint32_t n, const uint32_t *row, struct jn_err *err) {
+    for (uint32_t f = 0; f < n; f++)
+        if (!image_field_holds(program, &field[f], row[f], f + 1 < n ? row[f + 1] : 0))
+            return jn_fail(err, JN_INVALID, "%s %u: `%s` is %u, which it cannot be", what, i, field[f].name, row[f]);
+    return JN_OK;
+}
+
+static jn_rc image_verify_constant(const struct jn_program *program, uint32_t i, struct jn_err *err) {
+    const struct jn_constant *c = &program->constant[i];
+    bool decimal = c->type == JN_T_NUMBER || c->type == JN_T_MONEY;
+    uint32_t scale_max = decimal ? JN_DEC_PLACES : c->type == JN_T_DURATION ? JN_UNIT_MONTHS : 0;
+    bool sound = c->type != JN_T_MISSING && c->type < JN_T_OUTPUT && c->scale <= scale_max &&
+                 c->currency <= (c->type == JN_T_MONEY ? UINT16_MAX : 0);
+    if (c->type == JN_T_TEXT) sound = sound && c->low < program->n_string && c->high == 0;
+    if (c->type == JN_T_BOOL) sound = sound && c->low <= 1 && c->high == 0;
+    if (c->type == JN_T_TIME) sound = sound && c->low < 24u * 3600 * 1000 && c->high == 0;
+    if (c->type == JN_T_LIST) sound = sound && c->low <= i && c->high <= i - c->low;
+    for (uint32_t k = 0; sound && c->type == JN_T_LIST && k < c->high; k++)
+        sound = program->constant[c->low + k].type != JN_T_LIST &&
+                program->constant[c->low + k].type == program->constant[c->low].type;
+    return sound ? JN_OK : jn_fail(err, JN_INVALID, "constant %u is no value", i);
+}
+
+jn_rc image_verify_fields(const struct jn_program *program, struct jn_err *err) {
+    jn_rc rc = JN_OK;
+    if (program->n_meta != 1) return jn_fail(err, JN_INVALID, "there is not exactly one `meta` record");
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_constant; i++)
+        rc = image_verify_constant(program, i, err);
+    for (int table = 0; table < IMAGE_TABLES; table++) {
+        const struct image_record *record = &image_record[table];
+        uint32_t n = image_count(program, (enum image_table)table);
+        if (table == IMAGE_constant) continue;
+        for (uint32_t i = 0; rc == JN_OK && i < n; i++)
+            rc = image_verify_row(program, record->name, i, record->field, record->n_field,
+                                  image_row(program, (enum image_table)table, i), err);
+    }
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_step; i++)
+        rc = image_verify_row(program, "operands of step", i, image_step[program->step[i].kind].operand, 4,
+                              &program->step[i].a, err);
+    return rc;
+}
+
+/* Names of one table, each there once and not empty. */
+static jn_rc image_verify_unique(const struct jn_program *program, enum image_table table, uint32_t first, uint32_t n,
+                                 struct jn_err *err) {
+    struct jn_map seen;
+    jn_rc rc = JN_OK;
+    jn_map_init(&seen);
+    for (uint32_t i = first; rc == JN_OK && i < first + n; i++) {
+        struct jn_str name =
+            program->string[image_row(program, table, i)[0]]; /* every name is its record's first field */
+        if (name.n == 0)
+            rc = jn_fail(err, JN_INVALID, "%s %u has no name", image_record[table].name, i);
+        else if (!jn_map_put(&seen, name, i))
+            rc = jn_fail(err, JN_INVALID, "there are two %ss called %.*s", image_record[table].name, JN_FMT(name));
+    }
+    jn_map_release(&seen);
+    return rc;
+}
+
+static jn_rc image_verify_journey_names(const struct jn_program *program, const struct jn_journey *journey,
+                                        struct jn_err *err) {
+    jn_rc rc = image_verify_unique(program, IMAGE_stage, journey->first_stage, journey->n_stage, err);
+    if (rc == JN_OK) rc = image_verify_unique(program, IMAGE_goal, journey->first_goal, journey->n_goal, err);
+    if (rc == JN_OK) rc = image_verify_unique(program, IMAGE_slot, journey->first_slot, journey->n_slot, err);
+    return rc;
+}
+
+/* Records that belong to another must lie in its range. */
+static jn_rc image_verify_owned(const struct jn_program *program, struct jn_err *err) {
+    for (uint32_t i = 0; i < program->n_rule; i++) {
+        const struct jn_rule *rule = &program->rule[i];
+        const struct jn_event *event = &program->event[rule->event];
+        for (uint32_t m = rule->first_mapping; m < rule->first_mapping + rule->n_mapping; m++)
+            if (program->mapping[m].prop - event->first_prop >= event->n_prop)
+                return jn_fail(err, JN_INVALID, "rule %u maps an attribute of another event", i);
+    }
+    for (uint32_t i = 0; i < program->n_step; i++) {
+        const struct jn_step *step = &program->step[i];
+        if (step->kind != JN_STEP_SEND) continue;
+        const struct jn_message *message = &program->message[step->a];
+        for (uint32_t b = step->b; b < step->b + step->c; b++)
+            if (program->bind[b].var - message->first_var >= message->n_var)
+                return jn_fail(err, JN_INVALID, "step %u gives a variable of another message", i);
+    }
+    return JN_OK;
+}
+
+static bool image_key_fits(const struct jn_program *program, uint32_t key, uint32_t event) {
+    const struct jn_event *row = &program->event[event];
+    return key == JN_NONE || key - row->first_prop < row->n_prop;
+}
+
+static jn_rc image_verify_keys(const struct jn_program *program, struct jn_err *err) {
+    bool sound = true;
+    for (uint32_t i = 0; i < program->n_journey; i++)
+        sound = sound && image_key_fits(program, program->journey[i].key, program->journey[i].event);
+    for (uint32_t i = 0; i < program->n_goal; i++)
+        sound = sound && image_key_fits(program, program->goal[i].key, program->goal[i].event);
+    for (uint32_t i = 0; i < program->n_leave; i++)
+        sound = sound && image_key_fits(program, program->leave[i].key, program->leave[i].event);
+    for (uint32_t i = 0; i < program->n_alternative; i++)
+        sound = sound && image_key_fits(program, program->alternative[i].key, program->alternative[i].event);
+    return sound ? JN_OK : jn_fail(err, JN_INVALID, "a key is an attribute of another event");
+}
+
+jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
+    static const enum image_table NAMED[] = {IMAGE_attr,    IMAGE_event,  IMAGE_segment, IMAGE_channel,
+                                             IMAGE_message, IMAGE_source, IMAGE_journey};
+    jn_rc rc = JN_OK;
+    for (size_t i = 0; rc == JN_OK && i < sizeof(NAMED) / sizeof(*NAMED); i++)
+        rc = image_verify_unique(program, NAMED[i], 0, image_count(program, NAMED[i]), err);
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_event; i++)
+        rc = image_verify_unique(program, IMAGE_prop, program->event[i].first_prop, program->event[i].n_prop, err);
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_message; i++)
+        rc = image_verify_unique(program, IMAGE_field, program->message[i].first_field, program->message[i].n_field,
+                                 err);
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_journey; i++)
+        rc = image_verify_journey_names(program, &program->journey[i], err);
+    if (rc == JN_OK) rc = image_verify_keys(program, err);
+    if (rc == JN_OK) rc = image_verify_owned(program, err);
+    return rc;
+}
+
+jn_rc jn_image_verify(const struct jn_program *program, struct jn_err *err) {
+    jn_rc rc = image_verify_fields(program, err);
+    if (rc == JN_OK) rc = image_verify_names(program, err);
+    if (rc == JN_OK) rc = image_verify_code(program, err);
+    if (rc == JN_OK) rc = image_verify_steps(program, err);
+    return rc;
+}

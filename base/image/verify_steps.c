@@ -1,0 +1,218 @@
+/* The laws of a sound program, part three: every run moves on, and every run ends. */
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/value.h"
+#include "image/image.h"
+#include "image/layout.h"
+
+#define STEPS_WEIGHT 10000 /* basis points */
+
+struct steps_check {
+    const struct jn_program *program;
+    const struct jn_journey *journey;
+    struct jn_err *err;
+    uint32_t *edge_first; /* by step: its edges, as places in `edge` */
+    uint32_t *edge;       /* targets, relative to the journey's first step */
+    uint32_t n_edge;
+};
+
+static jn_rc steps_fail(const struct steps_check *check, uint32_t step, const char *why) {
+    struct jn_str name = check->program->string[check->journey->name];
+    return jn_fail(check->err, JN_INVALID, "journey %.*s, step %u: %s", JN_FMT(name), step, why);
+}
+
+static bool steps_inside(const struct jn_journey *journey, uint32_t step) {
+    return step - journey->first_step < journey->n_step;
+}
+
+static const char *steps_split(const struct jn_program *program, const struct jn_journey *journey,
+                               const struct jn_step *step) {
+    uint64_t sum = 0;
+    if (step->b == 0) return "a split without arms";
+    for (uint32_t i = step->a; i < step->a + step->b; i++) {
+        const struct jn_arm *arm = &program->arm[i];
+        if (!steps_inside(journey, arm->step)) return "an arm leads out of the journey";
+        for (uint32_t k = step->a; k < i; k++)
+            if (program->arm[k].name == arm->name) return "two arms have one name";
+        if (i - step->a > 100) return "more than a hundred arms";
+        sum += arm->weight;
+    }
+    return sum == STEPS_WEIGHT ? NULL : "the arms do not sum to 100%";
+}
+
+static const char *steps_shape(const struct jn_program *program, const struct jn_journey *journey,
+                               const struct jn_step *step) {
+    bool ends = step->kind == JN_STEP_EXIT, splits = step->kind == JN_STEP_SPLIT;
+    bool two_ways = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_WAIT_FOR;
+    if ((step->next == JN_NONE) != (ends || splits)) return ends || splits ? "goes on behind its end" : "leads nowhere";
+    if ((step->alt == JN_NONE) == two_ways) return two_ways ? "has no other way" : "has a second way";
+    if (step->next != JN_NONE && !steps_inside(journey, step->next)) return "leads out of the journey";
+    if (step->alt != JN_NONE && !steps_inside(journey, step->alt)) return "leads out of the journey";
+    if (step->stage != JN_NONE && step->stage - journey->first_stage >= journey->n_stage)
+        return "is in a stage of another journey";
+    if (image_step[step->kind].holds && (step->id == 0 || program->string[step->name].n == 0))
+        return "holds runs but has no stable name";
+    if (step->kind == JN_STEP_SEND && step->id == 0) return "sends but has no stable name";
+    if (step->kind == JN_STEP_SET_SLOT && step->a - journey->first_slot >= journey->n_slot)
+        return "sets a variable of another journey";
+    if ((step->kind == JN_STEP_WAIT_TIME && (step->a == 0 || step->a > 127)) ||
+        (step->kind == JN_STEP_WAIT_THEN && (step->c == 0 || step->c > 127)))
+        return "waits for no weekday";
+    if (step->kind == JN_STEP_WAIT_FOR && step->b == 0) return "waits for no event";
+    return splits ? steps_split(program, journey, step) : NULL;
+}
+
+static jn_rc steps_rows(const struct steps_check *check) {
+    const struct jn_journey *journey = check->journey;
+    for (uint32_t i = 0; i < journey->n_step; i++) {
+        const struct jn_step *step = &check->program->step[journey->first_step + i];
+        const char *why = steps_shape(check->program, journey, step);
+        if (why != NULL) return steps_fail(check, i, why);
+        check->edge_first[i + 1] = (uint32_t)(step->next != JN_NONE) + (uint32_t)(step->alt != JN_NONE) +
+                                   (step->kind == JN_STEP_SPLIT ? step->b : 0);
+    }
+    return JN_OK;
+}
+
+static void steps_edges(struct steps_check *check) {
+    const struct jn_journey *journey = check->journey;
+    for (uint32_t i = 0; i < journey->n_step; i++)
+        check->edge_first[i + 1] += check->edge_first[i];
+    check->edge = jn_alloc_zero(check->edge_first[journey->n_step], sizeof(*check->edge));
+    for (uint32_t i = 0; i < journey->n_step; i++) {
+        const struct jn_step *step = &check->program->step[journey->first_step + i];
+        if (step->next != JN_NONE) check->edge[check->n_edge++] = step->next - journey->first_step;
+        if (step->alt != JN_NONE) check->edge[check->n_edge++] = step->alt - journey->first_step;
+        for (uint32_t a = 0; step->kind == JN_STEP_SPLIT && a < step->b; a++)
+            check->edge[check->n_edge++] = check->program->arm[step->a + a].step - journey->first_step;
+    }
+}
+
+/* A duration written in the script and longer than nothing: code `push k; ret`. */
+static bool steps_positive(const struct jn_program *program, uint32_t expr) {
+    const struct jn_expr *row = &program->expr[expr];
+    const uint8_t *code = program->code + row->offset;
+    if (row->length != 6 || code[0] != JN_OP_PUSH) return false;
+    struct jn_value value = program->value[image_operand(code + 1)];
+    return value.type == JN_T_DURATION && value.i > 0;
+}
+
+/* Whether time surely passes here, or an event is used up: what a cycle needs. */
+static bool steps_passes_time(const struct jn_program *program, const struct jn_step *step) {
+    if (step->kind == JN_STEP_WAIT_TIME) return true;
+    if (step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_THEN) return steps_positive(program, step->a);
+    return step->kind == JN_STEP_WAIT_FOR && step->d == JN_SINCE_STEP && steps_positive(program, step->c);
+}
+
+/* Takes away, again and again, steps that nothing (left) leads to; what cannot be taken away is a cycle without time.
+ */
+static jn_rc steps_cycles(const struct steps_check *check) {
+    const struct jn_journey *journey = check->journey;
+    const struct jn_step *first = &check->program->step[journey->first_step];
+    uint32_t n = journey->n_step, n_ready = 0, taken = 0;
+    uint32_t *arrivals = jn_alloc_zero(n, sizeof(*arrivals)), *ready = jn_alloc_zero(n, sizeof(*ready));
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t e = check->edge_first[i];
+             !steps_passes_time(check->program, &first[i]) && e < check->edge_first[i + 1]; e++)
+            arrivals[check->edge[e]]++;
+    for (uint32_t i = 0; i < n; i++)
+        if (arrivals[i] == 0) ready[n_ready++] = i;
+    for (; taken < n_ready; taken++) {
+        uint32_t i = ready[taken];
+        for (uint32_t e = check->edge_first[i];
+             !steps_passes_time(check->program, &first[i]) && e < check->edge_first[i + 1]; e++)
+            if (--arrivals[check->edge[e]] == 0) ready[n_ready++] = check->edge[e];
+    }
+    free(arrivals);
+    free(ready);
+    return taken == n ? JN_OK : steps_fail(check, 0, "there is a cycle in which no time passes");
+}
+
+/* Goes backwards from the exits until nothing new is found: everything must have been. */
+static jn_rc steps_endings(const struct steps_check *check) {
+    const struct jn_journey *journey = check->journey;
+    uint32_t n = journey->n_step, found = 0, looked = 0;
+    uint32_t *back_first = jn_alloc_zero((size_t)n + 2, sizeof(*back_first)),
+             *back = jn_alloc_zero(check->n_edge, sizeof(*back));
+    uint32_t *queue = jn_alloc_zero(n, sizeof(*queue));
+    bool *ends = jn_alloc_zero(n, sizeof(*ends));
+    for (uint32_t e = 0; e < check->n_edge; e++)
+        back_first[check->edge[e] + 2]++;
+    for (uint32_t i = 0; i <= n; i++)
+        back_first[i + 1] += back_first[i];
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t e = check->edge_first[i]; e < check->edge_first[i + 1]; e++)
+            back[back_first[check->edge[e] + 1]++] = i;
+    for (uint32_t i = 0; i < n; i++)
+        if (check->program->step[journey->first_step + i].kind == JN_STEP_EXIT) {
+            ends[i] = true;
+            queue[found++] = i;
+        }
+    for (; looked < found; looked++)
+        for (uint32_t b = back_first[queue[looked]]; b < back_first[queue[looked] + 1]; b++)
+            if (!ends[back[b]]) {
+                ends[back[b]] = true;
+                queue[found++] = back[b];
+            }
+    free(back_first);
+    free(back);
+    free(queue);
+    free(ends);
+    return found == n ? JN_OK : steps_fail(check, 0, "there is a step from which no exit can be reached");
+}
+
+static int steps_by_id(const void *a, const void *b) {
+    const struct jn_step *const *x = a, *const *y = b;
+    return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+static jn_rc steps_unique(const struct steps_check *check) {
+    const struct jn_journey *journey = check->journey;
+    const struct jn_step **named = jn_alloc_zero(journey->n_step, sizeof(*named));
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < journey->n_step; i++)
+        if (check->program->step[journey->first_step + i].id != 0)
+            named[n++] = &check->program->step[journey->first_step + i];
+    qsort(named, n, sizeof(*named), steps_by_id);
+    bool unique = true;
+    for (uint32_t i = 1; i < n; i++)
+        unique = unique && named[i]->id != named[i - 1]->id;
+    free(named);
+    return unique ? JN_OK : steps_fail(check, 0, "two steps have one id");
+}
+
+static jn_rc steps_journey(const struct jn_program *program, const struct jn_journey *journey, struct jn_err *err) {
+    struct steps_check check = {.program = program, .journey = journey, .err = err};
+    if (journey->n_step == 0 || !steps_inside(journey, journey->entry))
+        return steps_fail(&check, 0, "the entry is not in the journey");
+    if ((journey->reenter == JN_REENTER_AFTER) != (journey->reenter_after != JN_NONE))
+        return steps_fail(&check, 0, "re-entry after no duration");
+    check.edge_first = jn_alloc_zero((size_t)journey->n_step + 1, sizeof(*check.edge_first));
+    jn_rc rc = steps_rows(&check);
+    if (rc == JN_OK) steps_edges(&check);
+    if (rc == JN_OK) rc = steps_unique(&check);
+    if (rc == JN_OK) rc = steps_endings(&check);
+    if (rc == JN_OK) rc = steps_cycles(&check);
+    free(check.edge_first);
+    free(check.edge);
+    return rc;
+}
+
+/* Journeys own their stages, steps and slots: consecutive, none shared, none left over. */
+jn_rc image_verify_steps(const struct jn_program *program, struct jn_err *err) {
+    uint32_t stage = 0, step = 0, slot = 0;
+    for (uint32_t i = 0; i < program->n_journey; i++) {
+        const struct jn_journey *journey = &program->journey[i];
+        if (journey->first_stage != stage || journey->first_step != step || journey->first_slot != slot)
+            return jn_fail(err, JN_INVALID, "journey %u does not own its steps alone", i);
+        stage += journey->n_stage;
+        step += journey->n_step;
+        slot += journey->n_slot;
+        jn_rc rc = steps_journey(program, journey, err);
+        if (rc != JN_OK) return rc;
+    }
+    if (stage != program->n_stage || step != program->n_step || slot != program->n_slot)
+        return jn_fail(err, JN_INVALID, "there are steps that belong to no journey");
+    return JN_OK;
+}

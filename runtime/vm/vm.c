@@ -1,0 +1,222 @@
+#include "runtime/vm/vm.h"
+
+#include "core/check.h"
+#include "core/value.h"
+#include "runtime/vm/operation.h"
+
+#define VM_STACK 32      /* the verifier's law */
+#define VM_FUEL  100000u /* instructions of one evaluation, segments included */
+#define VM_DEPTH 17      /* an expression and sixteen segments within it: the verifier's law */
+
+/* Bytes behind each opcode: four for each letter of its row. */
+static const uint8_t OPERAND_BYTES[JN_OPS] = {
+#define OP(name, mnemonic, operands, pops, pushes, text) 4 * (sizeof(operands) - 1),
+#include "journey/tbl/opcodes.def"
+#undef OP
+};
+
+struct vm {
+    const struct jr_context *context;
+    struct jn_err *err;
+    uint32_t fuel;
+    unsigned depth;
+    const uint8_t *code;
+    struct jn_value stack[VM_STACK];
+    unsigned n;
+    const uint8_t *missing; /* the last instruction that read a missing value, for the error's text */
+};
+
+static uint32_t vm_operand(const uint8_t *code) {
+    return (uint32_t)code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+}
+
+static void vm_push(struct vm *vm, struct jn_value value) {
+    vm->stack[vm->n++] = value;
+}
+
+static struct jn_value vm_pop(struct vm *vm) {
+    return vm->stack[--vm->n];
+}
+
+static bool vm_true(struct jn_value value) {
+    return value.type == JN_T_BOOL && value.i != 0;
+}
+
+static struct jn_value vm_prop(const struct jr_context *context, uint32_t event, uint32_t prop) {
+    for (const struct jr_event_view *view = context->events; view != NULL; view = view->next)
+        if (view->event == event) return view->prop[prop - context->program->event[event].first_prop];
+    return JN_MISSING;
+}
+
+static struct jn_value vm_in_range(const struct jn_value *values, uint32_t first, uint32_t n, uint32_t index) {
+    return values != NULL && index - first < n ? values[index - first] : JN_MISSING;
+}
+
+/* Follows a dotted path through objects; what is not there, or not of the type, is missing. */
+static struct jn_value vm_body(const struct jr_context *context, uint32_t path, enum jn_type type) {
+    const struct jn_json *node = context->body;
+    struct jn_str rest = jn_value_str(context->program->value[path]);
+    struct jn_value value;
+    while (node != NULL && rest.n > 0) {
+        const char *dot = memchr(rest.p, '.', rest.n);
+        struct jn_str key = {rest.p, dot == NULL ? rest.n : (size_t)(dot - rest.p)};
+        rest = jn_str_sub(rest, key.n + 1, rest.n);
+        node = jn_json_kind(node) == JN_JSON_OBJECT ? jn_json_get_str(node, key) : NULL;
+    }
+    if (node == NULL || jn_value_from_json(node, type, 0, context->scratch, &value, NULL) != JN_OK) return JN_MISSING;
+    return value;
+}
+
+static struct jn_value vm_tagged(const struct jr_context *context, uint32_t constant) {
+    struct jn_str tag = jn_value_str(context->program->value[constant]);
+    for (uint32_t i = 0; i < context->n_tag; i++)
+        if (jn_str_eq(context->tag[i], tag)) return jn_value_bool(true);
+    return jn_value_bool(false);
+}
+
+static struct jn_value vm_text(struct jn_str s) {
+    return s.p == NULL ? JN_MISSING : jn_value_text(s);
+}
+
+/* What an instruction without pops reads from the context. */
+static struct jn_value vm_read(const struct vm *vm, enum jn_op op, const uint8_t *operands) {
+    const struct jr_context *context = vm->context;
+    const struct jn_zone *zone = context->zone == NULL ? jn_zone_utc() : context->zone;
+    uint32_t first = OPERAND_BYTES[op] > 0 ? vm_operand(operands) : 0;
+    switch ((int)op) {
+    case JN_OP_PUSH:
+        return context->program->value[first];
+    case JN_OP_ATTR:
+        return context->attr == NULL ? JN_MISSING : context->attr[first];
+    case JN_OP_CUSTOMER_ID:
+        return vm_text(context->customer_id);
+    case JN_OP_PROP:
+        return vm_prop(context, first, vm_operand(operands + 4));
+    case JN_OP_SLOT:
+        return vm_in_range(context->slot, context->first_slot, context->n_slot, first);
+    case JN_OP_VAR:
+        return vm_in_range(context->var, context->first_var, context->n_var, first);
+    case JN_OP_BODY:
+        return vm_body(context, first, (enum jn_type)vm_operand(operands + 4));
+    case JN_OP_NOW:
+        return jn_value_of(JN_T_INSTANT, context->now);
+    case JN_OP_TODAY:
+        return vm_date_of(zone, context->now);
+    case JN_OP_JOURNEY_NAME:
+        return vm_text(context->journey);
+    case JN_OP_STAGE_NAME:
+        return vm_text(context->stage);
+    case JN_OP_TAGGED:
+        return vm_tagged(context, first);
+    default:
+        return JN_MISSING; /* ABSENT */
+    }
+}
+
+static jn_rc vm_out(struct vm *vm, struct jn_str text) {
+    if (vm->context->out == NULL) return JN_OK;
+    jn_buf_str(vm->context->out, text);
+    if (!vm->context->out->failed) return JN_OK;
+    return jn_fail(vm->err, JN_TOO_LARGE, "the message is larger than %zu bytes", vm->context->out->max);
+}
+
+static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out);
+
+static jn_rc vm_segment(struct vm *vm, uint32_t segment) {
+    struct vm inner = {.context = vm->context, .err = vm->err, .fuel = vm->fuel, .depth = vm->depth + 1};
+    struct jn_value value;
+    if (inner.depth > VM_DEPTH) return jn_fail(vm->err, JN_INTERNAL, "segments are nested too deep");
+    jn_rc rc = vm_run(&inner, vm->context->program->segment[segment].cond, &value);
+    vm->fuel = inner.fuel;
+    if (rc == JN_OK) vm_push(vm, jn_value_bool(vm_true(value)));
+    return rc;
+}
+
+/* Bytes to jump over; the tested value stays when the jump of an `and`, `or` or `default` is taken. */
+static uint32_t vm_jump(struct vm *vm, enum jn_op op, uint32_t distance) {
+    struct jn_value top = op == JN_OP_JUMP ? JN_MISSING : vm->stack[vm->n - 1];
+    bool taken = true;
+    if (op == JN_OP_AND_JUMP || op == JN_OP_FALSE_JUMP) taken = !vm_true(top);
+    if (op == JN_OP_OR_JUMP) taken = vm_true(top);
+    if (op == JN_OP_KNOWN_JUMP) taken = !jn_is_missing(top);
+    if (op == JN_OP_AND_JUMP && taken) vm->stack[vm->n - 1] = jn_value_bool(false);
+    if (op == JN_OP_FALSE_JUMP || (op != JN_OP_JUMP && !taken)) vm->n--;
+    return taken ? distance : 0;
+}
+
+/* Names what was missing, so that whoever reads the reason knows what to fill in. */
+static jn_rc vm_fail_missing(const struct vm *vm) {
+    const struct jn_program *program = vm->context->program;
+    const uint8_t *code = vm->missing;
+    struct jn_str owner = JN_STR("value"), name = JN_STR("of the message");
+    if (code != NULL && *code == JN_OP_ATTR) {
+        owner = JN_STR("customer");
+        name = program->string[program->attr[vm_operand(code + 1)].name];
+    } else if (code != NULL && *code == JN_OP_PROP) {
+        owner = program->string[program->event[vm_operand(code + 1)].name];
+        name = program->string[program->prop[vm_operand(code + 5)].name];
+    } else if (code != NULL && *code == JN_OP_VAR) {
+        owner = JN_STR("with");
+        name = program->string[program->var[vm_operand(code + 1)].name];
+    }
+    return jn_fail(vm->err, JN_UNPROCESSABLE, "%.*s.%.*s is missing", JN_FMT(owner), JN_FMT(name));
+}
+
+static jn_rc vm_write(struct vm *vm, enum jn_op op, const uint8_t *operands) {
+    if (op == JN_OP_OUT_TEXT) return vm_out(vm, jn_value_str(vm->context->program->value[vm_operand(operands)]));
+    struct jn_value value = vm_pop(vm);
+    if (jn_is_missing(value)) return vm_fail_missing(vm);
+    return vm_out(vm, jn_value_str(value));
+}
+
+static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
+    const struct jn_expr *row = &vm->context->program->expr[expr];
+    const uint8_t *code = vm->context->program->code + row->offset;
+    for (;;) {
+        if (vm->fuel-- == 0)
+            return jn_fail(vm->err, JN_TOO_LARGE, "an expression takes more than %u instructions", VM_FUEL);
+        enum jn_op op = (enum jn_op) * code++;
+        const struct vm_operation *operation = &vm_operation[op];
+        const uint8_t *operands = code;
+        jn_rc rc = JN_OK;
+        code += OPERAND_BYTES[op];
+        switch (operation->family) {
+        case VM_READ:
+            vm_push(vm, vm_read(vm, op, operands));
+            if (jn_is_missing(vm->stack[vm->n - 1])) vm->missing = operands - 1;
+            break;
+        case VM_ONE:
+            vm->stack[vm->n - 1] = operation->one(vm->context, vm->stack[vm->n - 1], operands);
+            break;
+        case VM_TWO:
+            vm->n--;
+            vm->stack[vm->n - 1] = operation->two(vm->context, vm->stack[vm->n - 1], vm->stack[vm->n]);
+            break;
+        case VM_JUMP:
+            code += vm_jump(vm, op, vm_operand(operands));
+            break;
+        case VM_CALL:
+            rc = vm_segment(vm, vm_operand(operands));
+            break;
+        case VM_WRITE:
+            rc = vm_write(vm, op, operands);
+            break;
+        case VM_END:
+            *out = vm->n == 0 ? JN_MISSING : vm_pop(vm);
+            return JN_OK;
+        }
+        if (rc != JN_OK) return rc;
+    }
+}
+
+jn_rc jr_vm_eval(const struct jr_context *context, uint32_t expr, struct jn_value *out, struct jn_err *err) {
+    struct vm vm = {.context = context, .err = err, .fuel = VM_FUEL};
+    *out = JN_MISSING;
+    JN_CHECK(expr < context->program->n_expr);
+    return vm_run(&vm, expr, out);
+}
+
+bool jr_vm_holds(const struct jr_context *context, uint32_t expr) {
+    struct jn_value value;
+    return expr == JN_NONE || (jr_vm_eval(context, expr, &value, NULL) == JN_OK && vm_true(value));
+}
