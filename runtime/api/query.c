@@ -1,5 +1,6 @@
 #include "runtime/api/api.h"
 
+#include "core/civil.h"
 #include "core/hash.h"
 #include "core/value.h"
 
