@@ -26,11 +26,11 @@ struct jr_retry jr_retry_decide(const struct jr_retry_case *c, struct jn_random 
         return (struct jr_retry){.result = JR_RESULT_FAILED, .reason = "no retries are left"};
     int64_t asked = c->end.retry_after_ms < JR_RETRY_LONGEST_MS ? c->end.retry_after_ms : JR_RETRY_LONGEST_MS;
     int64_t delay = jr_retry__jitter(jr_retry_delay(c->attempts), random);
-    bool told = asked > delay;
-    int64_t at = c->now + (told ? asked : delay);
+    int64_t at = c->now + (asked > delay ? asked : delay);
     if (c->deadline > 0 && at > c->deadline) {
         /* Our own delay may be cut short for a last attempt in time; one that was asked for may not. */
-        if (told || c->deadline - c->now < JR_RETRY_FIRST_MS)
+        int64_t left = c->deadline - c->now;
+        if (left < asked || left < JR_RETRY_FIRST_MS)
             return (struct jr_retry){.result = JR_RESULT_FAILED, .reason = "the next attempt would be past the deadline"};
         at = c->deadline;
     }

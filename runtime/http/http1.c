@@ -156,7 +156,9 @@ static int jr_http1__check_fields(struct jr_http1 *http1, bool old) {
     unsigned hosts = 0, lengths = 0, codings = 0;
     for (uint32_t i = 0; i < request->n_header; i++) {
         struct jr_http_header *h = &request->header[i];
-        if (jr_http_same_word(h->name, "host")) {
+        if (h->name.n == 0) {
+            return jr_http1__fail(http1, 400, "a header field without a name");
+        } else if (jr_http_same_word(h->name, "host")) {
             hosts++;
             if (!jr_http1__is_host(h->value)) return jr_http1__fail(http1, 400, "Host is malformed");
         } else if (jr_http_same_word(h->name, "content-length")) {
