@@ -1,0 +1,261 @@
+/* A run moves: step after step until it holds or ends; and its timers. */
+#include "core/value.h"
+#include "image/image.h"
+#include "runtime/engine/turn.h"
+
+struct activation {
+    struct turn *turn;
+    struct engine_customer *customer;
+    struct engine_run *run;
+    const struct jn_program *program;
+    const struct jn_step *step;
+    uint32_t next; /* where to go on; JN_NONE: the run holds or has ended */
+};
+
+static uint64_t turn_last_event(const struct turn *turn) {
+    return *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
+}
+
+static struct jn_value activation_eval(struct activation *a, uint32_t expr) {
+    struct jr_context context = turn_context(a->turn, a->customer, a->run, NULL);
+    struct jn_value value;
+    if (jr_vm_eval(&context, expr, &value, NULL) != JN_OK) return JN_MISSING;
+    if (value.type == JN_T_TEXT) value = jn_value_text(jn_arena_str(a->turn->arena, jn_value_str(value)));
+    return value;
+}
+
+void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as) {
+    const struct jn_journey *journey = engine_journey(run);
+    const struct jn_program *program = run->program->program;
+    run->status = ENGINE_ENDED;
+    run->ended = as;
+    run->goal_until = INT64_MIN;
+    for (uint32_t i = 0; i < journey->n_goal; i++) {
+        const struct jn_goal *goal = &program->goal[journey->first_goal + i];
+        if ((run->goals >> i & 1) != 0 || goal->within == JN_NONE) continue;
+        int64_t until = jn_instant_add(engine_run_zone(customer, run), run->entered, program->value[goal->within]);
+        if (until > run->goal_until) run->goal_until = until;
+    }
+    /* Goal windows outlive the run (language semantics 9): the row stays until the last one closes. */
+    run->due = run->goal_until;
+    run->gone = run->goal_until <= turn->now;
+    run->changed = true;
+    turn_trace(turn, JR_TRACE_LEFT, customer, run)->name = as;
+    turn_count(turn, JR_COUNT_LEFT, engine_journey_name(run), as);
+    if (run->gone) --*engine_counter(turn->engine, engine_pinned_id(run->program));
+}
+
+void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why) {
+    run->status = ENGINE_PARKED;
+    run->ended = jn_arena_str(turn->arena, jn_str_z(why));
+    run->due = INT64_MAX;
+    run->changed = true;
+    turn_trace(turn, JR_TRACE_PARKED, customer, run)->detail = run->ended;
+}
+
+static void activation_stage(struct activation *a) {
+    if (a->step->stage == JN_NONE || a->step->stage == a->run->stage) return;
+    a->run->stage = a->step->stage;
+    a->run->stage_seq = turn_last_event(a->turn);
+    turn_trace(a->turn, JR_TRACE_STAGE, a->customer, a->run);
+}
+
+static void activation_hold(struct activation *a, int64_t due) {
+    struct jn_buf until;
+    a->next = JN_NONE;
+    a->run->due = due;
+    jn_buf_init(&until, 64);
+    jn_value_print(jn_value_of(JN_T_INSTANT, due), &until);
+    turn_trace(a->turn, JR_TRACE_HELD, a->customer, a->run)->detail = jn_arena_str(a->turn->arena, jn_buf_view(&until));
+    jn_buf_release(&until);
+}
+
+/* What a kind of wait was asked to last for, or until. */
+static uint32_t activation_hold_expr(const struct jn_step *step) {
+    if (step->kind == JN_STEP_WAIT_FOR) return step->c;
+    return step->kind == JN_STEP_WAIT_TIME ? JN_NONE : step->a;
+}
+
+/* The run's newest event has just passed its wait. */
+static void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
+    const struct jn_program *program = run->program->program;
+    const struct engine_event *event = run->events;
+    if ((engine_journey(run)->flags & JN_JOURNEY_LOOKS_BACK) != 0) {
+        uint64_t *seq = engine_grow(turn->arena, &run->consumed, &run->n_consumed, sizeof(*seq));
+        *seq = event->seq;
+    }
+    engine_forget_others(run, &program->step[run->step], event->event);
+    run->mark_seq = turn_last_event(turn);
+    turn_trace(turn, JR_TRACE_MATCHED, customer, run)->name = program->string[program->event[event->event].name];
+}
+
+jn_rc turn_pass(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                const struct engine_event *event) {
+    engine_capture(turn, run, event);
+    turn_note_match(turn, customer, run);
+    return turn_activate(turn, customer, run, run->program->program->step[run->step].next);
+}
+
+static jn_rc activation_wait(struct activation *a) {
+    uint32_t expr = activation_hold_expr(a->step);
+    a->run->anchor = a->turn->now;
+    a->run->hold = expr == JN_NONE ? JN_MISSING : activation_eval(a, expr);
+    if (a->step->kind == JN_STEP_WAIT_FOR) {
+        bool matched;
+        jn_rc rc = turn_look_back(a->turn, a->customer, a->run, &matched);
+        if (rc != JN_OK) return rc;
+        if (matched) {
+            turn_note_match(a->turn, a->customer, a->run);
+            return JN_OK;
+        }
+    }
+    int64_t due = engine_due(a->run, engine_run_zone(a->customer, a->run));
+    if (due > a->turn->now)
+        activation_hold(a, due);
+    else if (a->step->kind == JN_STEP_WAIT_FOR)
+        a->next = a->step->alt;
+    return JN_OK;
+}
+
+static jn_rc activation_branch(struct activation *a) {
+    struct jr_context context = turn_context(a->turn, a->customer, a->run, NULL);
+    if (!jr_vm_holds(&context, a->step->a)) a->next = a->step->alt;
+    return JN_OK;
+}
+
+static const struct jn_arm *activation_arm(const struct activation *a) {
+    const struct jr_engine_options *options = &a->turn->engine->options;
+    const struct jn_arm *arm = &a->program->arm[a->step->a];
+    struct jn_str salt = a->program->string[a->step->c];
+    struct jn_str forced = JN_STR_NONE;
+    if (options->force_arm != NULL) forced = options->force_arm(options->force_user, engine_journey_name(a->run), salt);
+    for (uint32_t i = 0; forced.n > 0 && i < a->step->b; i++)
+        if (jn_str_eq(a->program->string[arm[i].name], forced)) return &arm[i];
+    /* Sticky by itself: the same salt and customer give the same arm after a restart and in a new version. */
+    uint64_t point = jn_hash64_seed(a->customer->ext, jn_hash64(salt)) % 10000, sum = 0;
+    for (uint32_t i = 0; i < a->step->b; i++) {
+        sum += arm[i].weight;
+        if (point < sum) return &arm[i];
+    }
+    return &arm[a->step->b - 1];
+}
+
+static jn_rc activation_split(struct activation *a) {
+    const struct jn_arm *arm = activation_arm(a);
+    struct jr_trace *trace = turn_trace(a->turn, JR_TRACE_ARM, a->customer, a->run);
+    trace->name = a->program->string[arm->name];
+    trace->detail = a->program->string[a->step->c];
+    a->next = arm->step;
+    return JN_OK;
+}
+
+static jn_rc activation_set_attr(struct activation *a) {
+    struct jn_str name = a->program->string[a->program->attr[a->step->a].name];
+    struct jn_value value = activation_eval(a, a->step->b);
+    struct jn_buf text;
+    engine_attr_set(a->customer, a->turn->arena, name, value);
+    struct jr_trace *trace = turn_trace(a->turn, JR_TRACE_SET, a->customer, a->run);
+    trace->name = name;
+    jn_buf_init(&text, 256);
+    bool personal = (a->program->attr[a->step->a].flags & JN_ATTR_PERSONAL) != 0;
+    if (personal)
+        jn_buf_z(&text, "***");
+    else
+        jn_value_print_source(value, &text);
+    trace->detail = jn_arena_str(a->turn->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    if (jn_str_is(name, "timezone")) turn_replan(a->turn, a->customer);
+    return JN_OK;
+}
+
+static jn_rc activation_set_slot(struct activation *a) {
+    a->run->slot[a->step->a - engine_journey(a->run)->first_slot] = activation_eval(a, a->step->b);
+    return JN_OK;
+}
+
+static jn_rc activation_tag(struct activation *a) {
+    bool on = a->step->kind == JN_STEP_TAG;
+    struct jn_str tag = a->program->string[a->step->a];
+    if (engine_tag_has(a->customer, tag) == on) return JN_OK;
+    engine_tag_set(a->customer, a->turn->arena, tag, on);
+    turn_trace(a->turn, on ? JR_TRACE_TAGGED : JR_TRACE_UNTAGGED, a->customer, a->run)->name = tag;
+    return JN_OK;
+}
+
+static jn_rc activation_exit(struct activation *a) {
+    turn_end(a->turn, a->customer, a->run, a->program->string[a->step->a]);
+    return JN_OK;
+}
+
+static jn_rc activation_send(struct activation *a) {
+    return turn_send(a->turn, a->customer, a->run, a->step);
+}
+
+static jn_rc activation_pass(struct activation *a) {
+    (void)a;
+    return JN_OK;
+}
+
+/* One function a kind of step; a->next is step->next unless the function says otherwise. */
+static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
+    [JN_STEP_SEND] = activation_send,         [JN_STEP_WAIT] = activation_wait,
+    [JN_STEP_WAIT_TIME] = activation_wait,    [JN_STEP_WAIT_DATE] = activation_wait,
+    [JN_STEP_WAIT_THEN] = activation_wait,    [JN_STEP_WAIT_FOR] = activation_wait,
+    [JN_STEP_BRANCH] = activation_branch,     [JN_STEP_SPLIT] = activation_split,
+    [JN_STEP_SET_ATTR] = activation_set_attr, [JN_STEP_SET_SLOT] = activation_set_slot,
+    [JN_STEP_TAG] = activation_tag,           [JN_STEP_UNTAG] = activation_tag,
+    [JN_STEP_PASS] = activation_pass,         [JN_STEP_EXIT] = activation_exit,
+};
+
+jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step) {
+    struct activation a = {
+        .turn = turn, .customer = customer, .run = run, .program = run->program->program, .next = step};
+    jn_rc rc = JN_OK;
+    run->changed = true;
+    run->due = INT64_MAX;
+    for (uint32_t n = 0; rc == JN_OK && a.next != JN_NONE; n++) {
+        if (n == ENGINE_STEPS_MAX) {
+            turn_park(turn, customer, run, "more than 1,000 steps without a wait");
+            return JN_OK;
+        }
+        run->step = a.next;
+        a.step = &a.program->step[a.next];
+        a.next = a.step->next;
+        activation_stage(&a);
+        turn_trace(turn, JR_TRACE_STEP, customer, run)->name = jn_str_z(jn_step_word((enum jn_step_kind)a.step->kind));
+        rc = ACTIVATION[a.step->kind](&a);
+        if (run->status != ENGINE_LIVE) return rc;
+    }
+    return rc;
+}
+
+/* The run's own due time has come: the wait ends, or the last goal window closes. */
+static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
+    run->changed = true;
+    if (run->status == ENGINE_ENDED) {
+        run->gone = true;
+        run->due = INT64_MAX;
+        --*engine_counter(turn->engine, engine_pinned_id(run->program));
+        return JN_OK;
+    }
+    const struct jn_step *step = &run->program->program->step[run->step];
+    run->mark_seq = turn_last_event(turn);
+    bool waited_for = step->kind == JN_STEP_WAIT_FOR;
+    if (waited_for) turn_trace(turn, JR_TRACE_TIMEOUT, customer, run);
+    return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
+}
+
+jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit) {
+    for (;;) {
+        struct engine_run *soonest = NULL;
+        for (uint32_t i = 0; i < customer->n_run; i++) {
+            struct engine_run *run = customer->run[i];
+            if (run->gone || run->due > limit || run->status == ENGINE_PARKED) continue;
+            if (soonest == NULL || run->due < soonest->due || (run->due == soonest->due && run->id < soonest->id))
+                soonest = run;
+        }
+        if (soonest == NULL) return JN_OK;
+        jn_rc rc = turn_fire_run(turn, customer, soonest);
+        if (rc != JN_OK) return rc;
+    }
+}

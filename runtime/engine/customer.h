@@ -1,0 +1,113 @@
+/* A customer in a turn: profile, re-entry marks and runs, decoded from the store and encoded back. */
+#ifndef RUNTIME_ENGINE_CUSTOMER_H
+#define RUNTIME_ENGINE_CUSTOMER_H
+
+#include "runtime/engine/engine.h"
+#include "runtime/vm/vm.h"
+
+#define ENGINE_ATTRS_MAX 512 /* attributes kept of a customer */
+#define ENGINE_TAGS_MAX  256
+#define ENGINE_MARKS_MAX 65536 /* re-entry marks: one a journey and key */
+#define ENGINE_RUNS_MAX  10000 /* of one customer */
+
+struct engine_attr {
+    struct jn_str name;
+    struct jn_value value; /* MISSING: taken back */
+};
+
+/* When a customer last entered a journey (under a key): outlives the run. */
+struct engine_mark {
+    uint64_t journey; /* hash of its name */
+    uint64_t key;     /* hash of the key's text, 0 without one */
+    int64_t at;
+};
+
+/* An event that a run holds on to: the one that entered it and the last one matched of each type. */
+struct engine_event {
+    uint32_t event; /* in the run's program */
+    uint64_t seq;
+    struct jn_value *prop;
+    struct engine_event *next; /* older */
+};
+
+struct engine_visit {
+    uint32_t step; /* stable id */
+    uint32_t n;
+};
+
+enum engine_status { ENGINE_LIVE, ENGINE_ENDED, ENGINE_PARKED };
+
+struct engine_run {
+    uint64_t id;
+    struct engine_program *program;
+    uint32_t journey; /* in its program */
+    struct jn_str key;
+    enum engine_status status;
+    struct jn_str ended; /* as what; PARKED: why it cannot go on */
+    uint32_t step;       /* in its program; where it holds, or ended */
+    uint32_t stage;      /* JN_NONE before the first */
+    int64_t entered;
+    int64_t anchor;                          /* when the present hold began */
+    int64_t due;                             /* INT64_MAX: nothing is due */
+    struct jn_value hold;                    /* what the present hold was asked to last for, or until */
+    uint64_t entry_seq, mark_seq, stage_seq; /* events up to these do not pass a wait */
+    uint32_t goals;                          /* bit i: the journey's goal i was reached */
+    int64_t goal_until;                      /* last open window of an ended run */
+    struct jn_value *slot;
+    struct engine_event *events; /* newest first */
+    struct engine_visit *visit;
+    uint32_t n_visit;
+    uint64_t *consumed; /* events that passed a wait, for waits that look back */
+    uint32_t n_consumed;
+    int64_t stored_due; /* INT64_MAX: no timer in the store */
+    bool changed, gone, fresh;
+};
+
+struct engine_customer {
+    uint64_t id;
+    struct jn_str ext;
+    struct engine_attr *attr;
+    uint32_t n_attr;
+    struct jn_str *tag;
+    uint32_t n_tag;
+    struct engine_mark *mark;
+    uint32_t n_mark;
+    struct engine_run **run;
+    uint32_t n_run;
+    bool changed, fresh;
+    /* Attributes as the expressions of a program read them; made when asked for, forgotten when one changes. */
+    const struct engine_program *seen_by;
+    struct jn_value *seen;
+    struct engine_customer *next;
+};
+
+/* Grows an array in the arena by doubling; *n counts what is used. Returns the new element. */
+void *engine_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+
+jn_rc engine_customer_decode(const struct jr_engine *engine, const struct jr_row_customer *row,
+                             const struct jr_row_run *run, uint32_t n_run, struct jn_arena *arena,
+                             struct engine_customer *out, struct jn_err *err);
+struct jn_str engine_customer_encode(const struct engine_customer *customer, struct jn_arena *arena);
+struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *arena);
+
+struct jn_value engine_attr_get(const struct engine_customer *customer, struct jn_str name);
+void engine_attr_set(struct engine_customer *customer, struct jn_arena *arena, struct jn_str name,
+                     struct jn_value value);
+bool engine_tag_has(const struct engine_customer *customer, struct jn_str tag);
+void engine_tag_set(struct engine_customer *customer, struct jn_arena *arena, struct jn_str tag, bool on);
+
+/* The program's attributes in its order, presets applied. */
+const struct jn_value *engine_attrs(struct engine_customer *customer, const struct engine_program *program,
+                                    struct jn_arena *arena);
+/* The customer's own zone, or the workspace's. */
+const struct jn_zone *engine_zone(const struct engine_customer *customer, const struct engine_program *program);
+
+static inline const struct jn_journey *engine_journey(const struct engine_run *run) {
+    return &run->program->program->journey[run->journey];
+}
+
+static inline struct jn_str engine_journey_name(const struct engine_run *run) {
+    return run->program->program->string[engine_journey(run)->name];
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* Opening: the lane is claimed and what the store holds comes back; there is no other start-up path. */
+#include "runtime/engine/engine.h"
+
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "runtime/engine/turn.h"
+
+#define TIMER_PAGE 4096
+
+static jn_rc engine_load_counters(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+    struct jr_row_counter *row;
+    uint32_t n;
+    jn_rc rc = engine->store->ops->counters(engine->store, arena, &row, &n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++)
+        *engine_counter(engine, row[i].counter) = row[i].value;
+    engine_counters_settle(&engine->counters, true);
+    if (rc != JN_OK || *engine_counter(engine, ENGINE_NAMESPACE_HIGH) != 0) return rc;
+    /* A new store: its messages' ids must not meet those of another. Stored with the first commit that gives one out.
+     */
+    jn_random_bytes(engine_counter(engine, ENGINE_NAMESPACE_HIGH), sizeof(uint64_t));
+    jn_random_bytes(engine_counter(engine, ENGINE_NAMESPACE_LOW), sizeof(uint64_t));
+    *engine_counter(engine, ENGINE_NAMESPACE_HIGH) |= 1;
+    struct jr_row_counter *changed;
+    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
+    batch.n_counter = engine_counters_changed(engine, arena, &changed);
+    batch.counter = changed;
+    rc = engine->store->ops->commit(engine->store, &batch, err);
+    if (rc == JN_OK) engine->lane.seq++;
+    engine_counters_settle(&engine->counters, rc == JN_OK);
+    return rc;
+}
+
+static bool engine_is_pinned(struct jr_engine *engine, const struct engine_program *program) {
+    return *engine_counter(engine, engine_pinned_id(program)) != 0;
+}
+
+/* Loads what runs are pinned to and the current program; drops the others. */
+static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+    struct jr_row_program *row;
+    uint32_t n;
+    jn_rc rc = engine->store->ops->programs(engine->store, arena, &row, &n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        struct engine_program *program = engine_program_load(row[i].image, err);
+        if (program == NULL) return err == NULL ? JN_CORRUPT : err->rc;
+        if (i + 1 < n && !engine_is_pinned(engine, program)) {
+            engine_program_free(program);
+            rc = engine->store->ops->program_drop(engine->store, row[i].id, err);
+            continue;
+        }
+        program->next = engine->programs;
+        engine->programs = program;
+        if (i + 1 == n) engine->current = program;
+    }
+    return rc;
+}
+
+static jn_rc engine_load_timers(struct jr_engine *engine, struct jn_err *err) {
+    struct jr_row_timer after = {.due = INT64_MIN, .run = 0};
+    struct jn_arena arena;
+    uint32_t n = TIMER_PAGE;
+    jn_rc rc = JN_OK;
+    jn_arena_init(&arena);
+    while (rc == JN_OK && n == TIMER_PAGE) {
+        struct jr_row_timer *row;
+        jn_arena_reset(&arena);
+        rc = engine->store->ops->timers(engine->store, after, TIMER_PAGE, &arena, &row, &n, err);
+        for (uint32_t i = 0; rc == JN_OK && i < n; i++)
+            jr_timers_add(&engine->timers, (struct jr_timer){row[i].due, row[i].run, row[i].customer});
+        if (rc == JN_OK && n > 0) after = row[n - 1];
+    }
+    jn_arena_release(&arena);
+    return rc;
+}
+
+jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *options, struct jr_engine **out,
+                     struct jn_err *err) {
+    struct jr_engine *engine = jn_alloc_zero(1, sizeof(*engine));
+    struct jn_err unheard;
+    struct jn_arena arena;
+    if (err == NULL) err = &unheard;
+    jn_arena_init(&arena);
+    jn_map_init(&engine->flights);
+    jr_timers_init(&engine->timers);
+    engine->store = store;
+    engine->options = *options;
+    jn_rc rc = store->ops->claim(store, options->lane, &engine->lane, err);
+    if (rc == JN_OK) rc = engine_load_counters(engine, &arena, err);
+    if (rc == JN_OK) rc = engine_load_programs(engine, &arena, err);
+    if (rc == JN_OK) rc = engine_load_timers(engine, err);
+    jn_arena_release(&arena);
+    if (rc != JN_OK) {
+        jr_engine_close(engine);
+        return rc;
+    }
+    *out = engine;
+    return JN_OK;
+}
+
+void jr_engine_close(struct jr_engine *engine) {
+    struct engine_program *next;
+    for (struct engine_program *program = engine->programs; program != NULL; program = next) {
+        next = program->next;
+        engine_program_free(program);
+    }
+    engine_flights_release(engine);
+    jr_timers_release(&engine->timers);
+    free(engine->counters.row);
+    free(engine);
+}
+
+int64_t jr_engine_next_due(const struct jr_engine *engine) {
+    struct jr_timer soonest;
+    return jr_timers_peek(&engine->timers, &soonest) ? soonest.due : INT64_MAX;
+}
+
+uint64_t jr_engine_timer_count(const struct jr_engine *engine) {
+    return engine->timers.n;
+}
+
+jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
+                        struct jr_delivery **out, uint32_t *n, struct jn_err *err) {
+    struct jr_row_delivery *row;
+    jn_rc rc = engine->store->ops->deliveries(engine->store, JR_DELIVERY_PENDING, after, max, arena, &row, n, err);
+    if (rc != JN_OK) return rc;
+    *out = JN_NEW_ARRAY(arena, struct jr_delivery, *n);
+    for (uint32_t i = 0; i < *n; i++) {
+        struct engine_flight flight;
+        if (!engine_outgoing_decode(&row[i], arena, &(*out)[i], &flight))
+            return jn_fail(err, JN_CORRUPT, "the stored message %llu cannot be read",
+                           (unsigned long long)row[i].delivery);
+        engine_flight_add(engine, &flight);
+    }
+    return JN_OK;
+}

@@ -1,0 +1,86 @@
+/* What the engine keeps between turns: programs, timers, counters, messages on their way. Private to this folder. */
+#ifndef RUNTIME_ENGINE_ENGINE_H
+#define RUNTIME_ENGINE_ENGINE_H
+
+#include "core/arena.h"
+#include "core/hash.h"
+#include "core/map.h"
+#include "core/zone.h"
+#include "journey/runtime.h"
+#include "runtime/timer/timer.h"
+
+/* A loaded program; lives until the engine closes. */
+struct engine_program {
+    struct jn_arena arena;
+    struct jn_program *program;
+    struct jn_map events; /* by name */
+    uint64_t prefix;      /* first eight bytes of the id: how runs name it */
+    char version[72];     /* "sha256:" and the id in hex */
+    struct engine_program *next;
+};
+
+/* Counters of the lane: the numbers given out, and what is counted. Sorted by id. */
+struct engine_counter {
+    uint32_t id;
+    uint64_t value;
+    uint64_t committed;
+};
+
+enum engine_counter_id {
+    ENGINE_NEXT_CUSTOMER = 1,
+    ENGINE_NEXT_RUN,
+    ENGINE_NEXT_EVENT,
+    ENGINE_NEXT_DELIVERY,
+    ENGINE_NEXT_QUARANTINE,
+    ENGINE_NAMESPACE_HIGH,
+    ENGINE_NAMESPACE_LOW,
+    ENGINE_TIME /* high-water mark of engine time */
+};
+
+struct engine_counters {
+    struct engine_counter *row;
+    uint32_t n, cap;
+};
+
+/* A message in the outbox whose end is not known: what its result needs. Texts lie behind the struct. */
+struct engine_flight {
+    uint64_t delivery;
+    uint64_t customer, run;
+    uint32_t attempts;
+    uint8_t id[16];
+    struct jn_str ext, journey, stage, step, message;
+};
+
+struct jr_engine {
+    struct jr_store *store;
+    struct jr_engine_options options;
+    struct jr_lane lane;
+    struct engine_program *programs, *current;
+    struct engine_counters counters;
+    struct jr_timers timers;
+    struct jn_map flights; /* by the delivery's number */
+};
+
+/* ---- programs (programs.c) */
+struct engine_program *engine_program_load(struct jn_str image, struct jn_err *err); /* NULL on failure */
+void engine_program_free(struct engine_program *program);
+struct engine_program *engine_program_find(const struct jr_engine *engine, uint64_t prefix);
+/* Index of the event in this program, or JN_NONE. */
+uint32_t engine_program_event(const struct engine_program *program, struct jn_str name);
+
+/* ---- counters (counters.c) */
+uint64_t *engine_counter(struct jr_engine *engine, uint32_t id);
+uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
+void engine_counters_settle(struct engine_counters *counters, bool committed);
+uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
+uint32_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name);
+/* Counter of the runs that are pinned to a program. */
+uint32_t engine_pinned_id(const struct engine_program *program);
+
+/* ---- flights (flights.c) */
+struct engine_flight *engine_flight_find(const struct jr_engine *engine, uint64_t delivery);
+void engine_flight_add(struct jr_engine *engine, const struct engine_flight *flight); /* copies */
+void engine_flight_drop(struct jr_engine *engine, uint64_t delivery);
+void engine_flights_release(struct jr_engine *engine);
+
+#endif

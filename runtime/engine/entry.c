@@ -1,0 +1,129 @@
+/* A run begins, or the reason why it does not (language semantics 2). */
+#include "core/value.h"
+#include "runtime/engine/turn.h"
+
+#define KEY_MAX 1024
+
+static struct jn_str entry_key(struct turn *turn, const struct jn_program *program, const struct jn_journey *journey,
+                               const struct engine_event *event) {
+    if (journey->key == JN_NONE) return JN_STR("");
+    struct jn_buf text;
+    jn_buf_init(&text, KEY_MAX);
+    jn_value_print(event->prop[journey->key - program->event[event->event].first_prop], &text);
+    struct jn_str key = text.failed ? JN_STR("") : jn_arena_str(turn->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return key;
+}
+
+static struct engine_run *entry_live(const struct engine_customer *customer, struct jn_str journey, struct jn_str key) {
+    for (uint32_t i = 0; i < customer->n_run; i++) {
+        struct engine_run *run = customer->run[i];
+        if (run->status != ENGINE_ENDED && !run->gone && jn_str_eq(engine_journey_name(run), journey) &&
+            jn_str_eq(run->key, key))
+            return run;
+    }
+    return NULL;
+}
+
+static struct engine_mark *entry_mark(struct engine_customer *customer, uint64_t journey, uint64_t key) {
+    for (uint32_t i = 0; i < customer->n_mark; i++)
+        if (customer->mark[i].journey == journey && customer->mark[i].key == key) return &customer->mark[i];
+    return NULL;
+}
+
+/* Whether the rule lets a customer in who entered at mark->at. */
+static bool entry_may_return(const struct jn_program *program, const struct jn_journey *journey,
+                             const struct jn_zone *zone, int64_t entered, int64_t now) {
+    if (journey->reenter == JN_REENTER_ALWAYS) return true;
+    if (journey->reenter == JN_REENTER_NEVER) return false;
+    return now >= jn_instant_add(zone, entered, program->value[journey->reenter_after]);
+}
+
+/* Notes the entry; marks of the same journey that no longer keep anyone out make room. */
+static void entry_set_mark(struct turn *turn, struct engine_customer *customer, const struct jn_program *program,
+                           const struct jn_journey *journey, uint64_t name, uint64_t key) {
+    const struct jn_zone *zone = engine_zone(customer, turn->engine->current);
+    struct engine_mark *mark = entry_mark(customer, name, key);
+    for (uint32_t i = 0; mark == NULL && i < customer->n_mark; i++)
+        if (customer->mark[i].journey == name &&
+            entry_may_return(program, journey, zone, customer->mark[i].at, turn->now))
+            mark = &customer->mark[i];
+    if (mark == NULL && customer->n_mark >= ENGINE_MARKS_MAX) return;
+    if (mark == NULL) mark = engine_grow(turn->arena, &customer->mark, &customer->n_mark, sizeof(*mark));
+    *mark = (struct engine_mark){name, key, turn->now};
+    customer->changed = true;
+}
+
+static struct engine_run *entry_begin(struct turn *turn, struct engine_customer *customer, uint32_t journey,
+                                      struct jn_str key, const struct engine_event *event) {
+    struct engine_program *program = turn->engine->current;
+    const struct jn_journey *row = &program->program->journey[journey];
+    struct engine_run *run = JN_NEW(turn->arena, struct engine_run);
+    *run = (struct engine_run){.id = engine_counter_next(turn->engine, ENGINE_NEXT_RUN),
+                               .program = program,
+                               .journey = journey,
+                               .key = key,
+                               .step = row->entry,
+                               .stage = JN_NONE,
+                               .entered = turn->now,
+                               .anchor = turn->now,
+                               .due = INT64_MAX,
+                               .stored_due = INT64_MAX,
+                               .entry_seq = event->seq,
+                               .mark_seq = event->seq,
+                               .stage_seq = event->seq,
+                               .goal_until = INT64_MIN,
+                               .fresh = true};
+    run->slot = JN_NEW_ARRAY(turn->arena, struct jn_value, row->n_slot);
+    struct engine_run **place = engine_grow(turn->arena, &customer->run, &customer->n_run, sizeof(*place));
+    *place = run;
+    engine_capture(turn, run, event);
+    ++*engine_counter(turn->engine, engine_pinned_id(program));
+    turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name =
+        program->program->string[program->program->event[event->event].name];
+    turn_count(turn, JR_COUNT_ENTERED, engine_journey_name(run), JN_STR(""));
+    return run;
+}
+
+static void entry_ignore(struct turn *turn, const struct engine_customer *customer, struct jn_str journey,
+                         struct jn_str event, const char *why) {
+    struct jr_trace *trace = turn_trace(turn, JR_TRACE_IGNORED, customer, NULL);
+    trace->journey = journey;
+    trace->name = event;
+    trace->detail = jn_str_z(why);
+    turn_count(turn, JR_COUNT_IGNORED, journey, JN_STR(""));
+}
+
+jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
+                 const struct engine_event *event) {
+    const struct jn_program *program = turn->engine->current->program;
+    const struct jn_journey *row = &program->journey[journey];
+    struct jn_str name = program->string[row->name], event_name = program->string[program->event[event->event].name];
+    struct jr_context context = turn_context(turn, customer, NULL, event);
+    if (!jr_vm_holds(&context, row->where)) return JN_OK;
+    struct jn_str key = entry_key(turn, program, row, event);
+    if (row->key != JN_NONE && key.n == 0) {
+        entry_ignore(turn, customer, name, event_name, "the key is missing");
+        return JN_OK;
+    }
+    uint64_t journey_hash = jn_hash64(name), key_hash = key.n == 0 ? 0 : jn_hash64(key);
+    struct engine_run *live = entry_live(customer, name, key);
+    if (live != NULL && (row->flags & JN_JOURNEY_RESTART) == 0) {
+        entry_ignore(turn, customer, name, event_name, "already inside");
+        return JN_OK;
+    }
+    const struct engine_mark *mark = entry_mark(customer, journey_hash, key_hash);
+    if (live == NULL && mark != NULL &&
+        !entry_may_return(program, row, engine_zone(customer, turn->engine->current), mark->at, turn->now)) {
+        entry_ignore(turn, customer, name, event_name, "re-entry is not due");
+        return JN_OK;
+    }
+    if (customer->n_run >= ENGINE_RUNS_MAX) {
+        entry_ignore(turn, customer, name, event_name, "too many runs at once");
+        return JN_OK;
+    }
+    if (live != NULL) turn_end(turn, customer, live, JN_STR("restarted"));
+    struct engine_run *run = entry_begin(turn, customer, journey, key, event);
+    entry_set_mark(turn, customer, program, row, journey_hash, key_hash);
+    return turn_activate(turn, customer, run, row->entry);
+}

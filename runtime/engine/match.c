@@ -1,0 +1,173 @@
+/* One accepted event meets one customer: exits, goals, waits, entries, in this order (language semantics 4). */
+#include "core/value.h"
+#include "runtime/engine/turn.h"
+
+#define QUARANTINE_TEXT_MAX 4096
+
+void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason,
+                     const struct jn_json *body) {
+    struct jr_row_quarantine *row = engine_grow(turn->arena, &turn->quarantine, &turn->n_quarantine, sizeof(*row));
+    *row = (struct jr_row_quarantine){.seq = engine_counter_next(turn->engine, ENGINE_NEXT_QUARANTINE),
+                                      .at = turn->now,
+                                      .source = input->source,
+                                      .reason = reason,
+                                      .body = input->text};
+    if (body != NULL) {
+        struct jn_buf text;
+        jn_buf_init(&text, ENGINE_EVENT_MAX);
+        jn_json_dump(body, &text);
+        row->body = text.failed ? JN_STR("") : jn_arena_str(turn->arena, jn_buf_view(&text));
+        jn_buf_release(&text);
+    }
+}
+
+/* An event as each program sees it: decoded once a program. */
+struct seen_event {
+    const struct engine_program *program;
+    struct engine_event *event; /* NULL: the program does not know it, or it does not fit its declaration */
+    struct seen_event *next;
+};
+
+static struct engine_event *match_view(struct turn *turn, struct seen_event **seen,
+                                       const struct engine_program *program, const struct jr_input *input,
+                                       uint64_t seq) {
+    for (struct seen_event *s = *seen; s != NULL; s = s->next)
+        if (s->program == program) return s->event;
+    struct seen_event *fresh = JN_NEW(turn->arena, struct seen_event);
+    struct jn_str why = JN_STR_NONE;
+    uint32_t index = engine_program_event(program, input->event);
+    fresh->program = program;
+    if (index != JN_NONE) fresh->event = turn_decode_event(turn, program, index, input->properties, seq, &why);
+    if (why.n > 0) fresh->event = NULL;
+    fresh->next = *seen;
+    *seen = fresh;
+    return fresh->event;
+}
+
+static jn_rc match_exits(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                         const struct engine_event *event) {
+    const struct jn_journey *journey = engine_journey(run);
+    const struct jn_program *program = run->program->program;
+    for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave && run->status == ENGINE_LIVE;
+         i++) {
+        const struct jn_leave *leave = &program->leave[i];
+        if (leave->event != event->event || !engine_key_matches(run, leave->key, event)) continue;
+        struct jr_context context = turn_context(turn, customer, run, event);
+        if (jr_vm_holds(&context, leave->where)) turn_end(turn, customer, run, program->string[leave->name]);
+    }
+    return JN_OK;
+}
+
+static bool match_window_open(const struct engine_run *run, const struct jn_goal *goal, const struct jn_zone *zone,
+                              int64_t now) {
+    if (goal->within == JN_NONE) return run->status == ENGINE_LIVE;
+    return now <= jn_instant_add(zone, run->entered, run->program->program->value[goal->within]);
+}
+
+static jn_rc match_goals(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                         const struct engine_event *event) {
+    const struct jn_journey *journey = engine_journey(run);
+    const struct jn_program *program = run->program->program;
+    for (uint32_t i = 0; i < journey->n_goal && i < 32; i++) {
+        const struct jn_goal *goal = &program->goal[journey->first_goal + i];
+        if ((run->goals >> i & 1) != 0 || goal->event != event->event || !engine_key_matches(run, goal->key, event))
+            continue;
+        if (!match_window_open(run, goal, engine_run_zone(customer, run), turn->now)) continue;
+        struct jr_context context = turn_context(turn, customer, run, event);
+        if (!jr_vm_holds(&context, goal->where)) continue;
+        run->goals |= 1u << i;
+        run->changed = true;
+        struct jn_str name = program->string[goal->name];
+        turn_trace(turn, JR_TRACE_GOAL, customer, run)->name = name;
+        turn_count(turn, JR_COUNT_GOAL, engine_journey_name(run), name);
+        if ((goal->flags & JN_GOAL_EXIT) != 0 && run->status == ENGINE_LIVE) turn_end(turn, customer, run, name);
+    }
+    return JN_OK;
+}
+
+static jn_rc match_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                       const struct engine_event *event) {
+    if (run->status == ENGINE_LIVE) match_exits(turn, customer, run, event);
+    match_goals(turn, customer, run, event);
+    if (run->status != ENGINE_LIVE || turn_alternative(turn, customer, run, event) == JN_NONE) return JN_OK;
+    return turn_pass(turn, customer, run, event);
+}
+
+static jn_rc match_store(struct turn *turn, const struct engine_customer *customer, const struct jr_input *input,
+                         uint64_t seq) {
+    struct jn_buf body;
+    jn_buf_init(&body, ENGINE_EVENT_MAX);
+    if (input->properties == NULL)
+        jn_buf_z(&body, "{}");
+    else
+        jn_json_dump(input->properties, &body);
+    struct jr_row_event *row = engine_grow(turn->arena, &turn->event, &turn->n_event, sizeof(*row));
+    *row = (struct jr_row_event){.customer = customer->id, .seq = seq, .at = turn->now, .name = input->event};
+    row->body = body.failed ? JN_STR("{}") : jn_arena_str(turn->arena, jn_buf_view(&body));
+    jn_buf_release(&body);
+    return JN_OK;
+}
+
+/* Why the event cannot be taken over, by the current program's declaration; empty when it can. */
+static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input) {
+    struct jn_str why = JN_STR_NONE;
+    if (turn->engine->current == NULL) return why;
+    uint32_t index = engine_program_event(turn->engine->current, input->event);
+    if (index != JN_NONE) turn_decode_event(turn, turn->engine->current, index, input->properties, 0, &why);
+    return why;
+}
+
+jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i) {
+    struct seen_event *seen = NULL;
+    struct jn_str why = match_refusal(turn, input);
+    if (why.n > 0) {
+        struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
+        trace->name = input->event;
+        trace->detail = why;
+        turn_quarantine(turn, input, why, input->properties);
+        turn->out->answer[i] = JR_ANSWER_QUARANTINED;
+        turn->out->answer_reason[i] = why;
+        return JN_OK;
+    }
+    uint64_t seq = engine_counter_next(turn->engine, ENGINE_NEXT_EVENT);
+    turn_trace(turn, JR_TRACE_EVENT, customer, NULL)->name = input->event;
+    jn_rc rc = match_store(turn, customer, input, seq);
+    uint32_t n = customer->n_run; /* runs that this event begins are not met by it */
+    for (uint32_t r = 0; rc == JN_OK && r < n; r++) {
+        struct engine_run *run = customer->run[r];
+        if (run->gone || run->status == ENGINE_PARKED) continue;
+        const struct engine_event *event = match_view(turn, &seen, run->program, input, seq);
+        if (event != NULL) rc = match_run(turn, customer, run, event);
+    }
+    if (rc != JN_OK || turn->engine->current == NULL) return rc;
+    const struct jn_program *program = turn->engine->current->program;
+    const struct engine_event *event = match_view(turn, &seen, turn->engine->current, input, seq);
+    for (uint32_t j = 0; rc == JN_OK && event != NULL && j < program->n_journey; j++)
+        if (program->journey[j].event == event->event) rc = turn_enter(turn, customer, j, event);
+    return rc;
+}
+
+/* Traits that the dictionary declares are taken over; one that does not fit is quarantined, the others are taken. */
+jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input) {
+    const struct jn_program *program = jr_engine_program(turn->engine);
+    struct jn_value zone = engine_attr_get(customer, JN_STR("timezone"));
+    struct jn_err err;
+    for (uint32_t i = 0; program != NULL && i < program->n_attr && jn_json_kind(input->traits) == JN_JSON_OBJECT; i++) {
+        const struct jn_attr *attr = &program->attr[i];
+        struct jn_str name = program->string[attr->name];
+        const struct jn_json *node = jn_json_get_str(input->traits, name);
+        struct jn_value value;
+        if (node == NULL) continue;
+        jn_rc rc =
+            jn_value_from_json(node, (enum jn_type)attr->type, (uint16_t)attr->currency, turn->arena, &value, &err);
+        if (rc == JN_OK) {
+            engine_attr_set(customer, turn->arena, name, value);
+            continue;
+        }
+        struct jn_str why = jn_arena_printf(turn->arena, "trait `%.*s`: %s", JN_FMT(name), err.text);
+        turn_quarantine(turn, input, why, (attr->flags & JN_ATTR_PERSONAL) != 0 ? NULL : node);
+        turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL)->detail = why;
+    }
+    if (!jn_value_eq(zone, engine_attr_get(customer, JN_STR("timezone")))) turn_replan(turn, customer);
+    return JN_OK;
+}

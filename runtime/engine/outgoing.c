@@ -1,0 +1,80 @@
+/* The outbox row's body: all that later attempts need, frozen when the step was taken. */
+#include "core/check.h"
+#include "runtime/engine/turn.h"
+
+#define OUTGOING_VERSION 1
+#define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
+
+void engine_message_id(const uint8_t id[16], char out[37]) {
+    struct jn_buf text;
+    jn_buf_init(&text, 36);
+    jn_buf_z(&text, "msg_");
+    jn_hex((struct jn_str){(const char *)id, 16}, &text);
+    memcpy(out, text.p, 36);
+    out[36] = '\0';
+    jn_buf_release(&text);
+}
+
+/* One id for (run, step, visit): the same over retries, restarts and versions (language semantics 11). */
+void engine_effect_id(struct jr_engine *engine, uint64_t run, uint32_t step, uint32_t visit, uint8_t out[16]) {
+    struct jn_buf text;
+    struct jn_sha256 hash;
+    jn_buf_init(&text, 64);
+    jn_buf_le64(&text, *engine_counter(engine, ENGINE_NAMESPACE_HIGH));
+    jn_buf_le64(&text, *engine_counter(engine, ENGINE_NAMESPACE_LOW));
+    jn_buf_le64(&text, run);
+    jn_buf_le32(&text, step);
+    jn_buf_le32(&text, visit);
+    jn_sha256(jn_buf_view(&text), &hash);
+    memcpy(out, hash.b, 16);
+    jn_buf_release(&text);
+}
+
+struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,
+                                     struct jn_str step, struct jn_arena *arena) {
+    struct jn_buf out;
+    jn_buf_init(&out, OUTGOING_MAX);
+    jn_buf_u8(&out, OUTGOING_VERSION);
+    jn_buf_varint(&out, run);
+    jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0)));
+    jn_buf_varint(&out, delivery->retry_max);
+    jn_buf_varint(&out, delivery->timeout_ms);
+    jn_buf_svarint(&out, delivery->deadline);
+    const struct jn_str text[] = {
+        delivery->channel, delivery->url,      delivery->secret, delivery->journey, stage, step,
+        delivery->message, delivery->customer, delivery->to,     delivery->body};
+    for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+        jn_buf_lstr(&out, text[i]);
+    JN_CHECK(!out.failed);
+    struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
+    jn_buf_release(&out);
+    return bytes;
+}
+
+bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *arena, struct jr_delivery *out,
+                            struct engine_flight *flight) {
+    struct jn_reader in;
+    char id[37];
+    jn_reader_init(&in, row->body);
+    *out = (struct jr_delivery){.delivery = row->delivery, .attempts = row->attempts, .due = row->due};
+    if (jn_read_u8(&in) != OUTGOING_VERSION) return false;
+    *flight = (struct engine_flight){
+        .delivery = row->delivery, .customer = row->customer, .run = jn_read_varint(&in), .attempts = row->attempts};
+    memcpy(flight->id, row->id, 16);
+    uint8_t flags = jn_read_u8(&in);
+    out->env_url = (flags & 1) != 0;
+    out->env_secret = (flags & 2) != 0;
+    out->retry_max = (uint32_t)jn_read_varint(&in);
+    out->timeout_ms = (uint32_t)jn_read_varint(&in);
+    out->deadline = jn_read_svarint(&in);
+    struct jn_str *const text[] = {&out->channel, &out->url,     &out->secret,   &out->journey, &flight->stage,
+                                   &flight->step, &out->message, &out->customer, &out->to,      &out->body};
+    for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+        *text[i] = jn_read_lstr(&in);
+    flight->ext = out->customer;
+    flight->journey = out->journey;
+    flight->message = out->message;
+    engine_message_id(row->id, id);
+    out->id = jn_arena_str(arena, jn_str_z(id));
+    return !in.failed && in.at == in.n;
+}

@@ -1,0 +1,43 @@
+/* What became of an attempt. */
+#include "runtime/engine/turn.h"
+
+static void result_tell(struct turn *turn, const struct engine_flight *flight, const struct jr_input *input) {
+    static const enum jr_trace_kind KIND[] = {[JR_RESULT_ACCEPTED] = JR_TRACE_ACCEPTED,
+                                              [JR_RESULT_RETRY] = JR_TRACE_RETRY,
+                                              [JR_RESULT_FAILED] = JR_TRACE_FAILED,
+                                              [JR_RESULT_CANCELLED] = JR_TRACE_CANCELLED};
+    struct jr_trace *trace = engine_grow(turn->arena, &turn->trace, &turn->n_trace, sizeof(*trace));
+    char id[37];
+    engine_message_id(flight->id, id);
+    *trace = (struct jr_trace){.kind = KIND[input->result],
+                               .at = turn->now,
+                               .run = flight->run,
+                               .customer = jn_arena_str(turn->arena, flight->ext),
+                               .journey = jn_arena_str(turn->arena, flight->journey),
+                               .stage = jn_arena_str(turn->arena, flight->stage),
+                               .step = jn_arena_str(turn->arena, flight->step),
+                               .name = jn_arena_str(turn->arena, flight->message)};
+    trace->detail = input->result == JR_RESULT_ACCEPTED ? jn_arena_str(turn->arena, jn_str_z(id)) : input->reason;
+}
+
+jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
+    const struct engine_flight *flight = engine_flight_find(turn->engine, input->delivery);
+    if (flight == NULL) return JN_OK; /* settled before: a result told twice */
+    result_tell(turn, flight, input);
+    if (input->result == JR_RESULT_ACCEPTED || input->result == JR_RESULT_CANCELLED) {
+        uint64_t *gone = engine_grow(turn->arena, &turn->delivery_gone, &turn->n_delivery_gone, sizeof(*gone));
+        *gone = input->delivery;
+        if (input->result == JR_RESULT_ACCEPTED) turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
+        return JN_OK;
+    }
+    bool failed = input->result == JR_RESULT_FAILED;
+    struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
+    *row = (struct jr_row_delivery){.delivery = input->delivery,
+                                    .customer = flight->customer,
+                                    .due = failed ? 0 : input->retry_at,
+                                    .state = failed ? JR_DELIVERY_FAILED : JR_DELIVERY_PENDING,
+                                    .attempts = flight->attempts + 1};
+    memcpy(row->id, flight->id, 16);
+    if (failed) turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
+    return JN_OK;
+}

@@ -1,0 +1,183 @@
+/* A message leaves a run: rendered once, frozen in the outbox, under an id that never changes. */
+#include "core/civil.h"
+#include "core/value.h"
+#include "runtime/engine/turn.h"
+
+static uint32_t send_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
+    for (uint32_t i = 0; i < run->n_visit; i++)
+        if (run->visit[i].step == step) return ++run->visit[i].n;
+    struct engine_visit *visit = engine_grow(turn->arena, &run->visit, &run->n_visit, sizeof(*visit));
+    *visit = (struct engine_visit){step, 1};
+    return 1;
+}
+
+static void send_unsent(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                        struct jn_str message, struct jn_str why) {
+    struct jr_trace *trace = turn_trace(turn, JR_TRACE_UNSENT, customer, run);
+    trace->name = message;
+    trace->detail = why;
+    turn_count(turn, JR_COUNT_FAILED, engine_journey_name(run), message);
+}
+
+/* Every field of the message, rendered. */
+static jn_rc send_content(struct jr_context *context, const struct jn_message *message, struct jn_json_out *w,
+                          struct jn_err *err) {
+    const struct jn_program *program = context->program;
+    struct jn_buf text;
+    jn_rc rc = JN_OK;
+    jn_buf_init(&text, ENGINE_MESSAGE_MAX);
+    context->out = &text;
+    jn_jw_object(w);
+    for (uint32_t i = message->first_field; rc == JN_OK && i < message->first_field + message->n_field; i++) {
+        struct jn_value nothing;
+        jn_buf_reset(&text);
+        rc = jr_vm_eval(context, program->field[i].code, &nothing, err);
+        jn_jw_key_str(w, program->string[program->field[i].name]);
+        jn_jw_str(w, jn_buf_view(&text));
+    }
+    jn_jw_end_object(w);
+    jn_buf_release(&text);
+    return rc;
+}
+
+static void send_key(struct jn_json_out *w, const char *key, struct jn_str value) {
+    jn_jw_key(w, key);
+    jn_jw_str(w, value);
+}
+
+/* The JSON document of contracts: what is sent, byte for byte, on every attempt. */
+static jn_rc send_body(struct jr_context *context, const struct engine_run *run, const struct jn_step *step,
+                       const struct jr_delivery *delivery, struct jn_buf *out, struct jn_err *err) {
+    const struct jn_program *program = context->program;
+    const struct jn_message *message = &program->message[step->a];
+    struct jn_json_out w;
+    struct jn_buf at;
+    char number[24];
+    jn_buf_init(&at, 64);
+    jn_instant_print(context->now, &at);
+    struct jn_buf digits;
+    jn_buf_init(&digits, sizeof(number));
+    jn_buf_printf(&digits, "%llu", (unsigned long long)run->id);
+    jn_jw_init(&w, out);
+    jn_jw_object(&w);
+    send_key(&w, "type", JN_STR("message"));
+    send_key(&w, "id", delivery->id);
+    send_key(&w, "journey", delivery->journey);
+    send_key(&w, "version", jn_str_z(run->program->version));
+    send_key(&w, "run", jn_buf_view(&digits));
+    send_key(&w, "stage", context->stage);
+    send_key(&w, "step", program->string[step->name]);
+    send_key(&w, "message", delivery->message);
+    send_key(&w, "channel", delivery->channel);
+    send_key(&w, "to", delivery->to);
+    jn_jw_key(&w, "customer");
+    jn_jw_object(&w);
+    send_key(&w, "id", delivery->customer);
+    jn_jw_end_object(&w);
+    jn_jw_key(&w, "content");
+    jn_rc rc = send_content(context, message, &w, err);
+    send_key(&w, "at", jn_buf_view(&at));
+    jn_jw_end_object(&w);
+    jn_buf_release(&digits);
+    jn_buf_release(&at);
+    if (rc == JN_OK && out->failed)
+        rc = jn_fail(err, JN_TOO_LARGE, "the message is larger than %u bytes", ENGINE_MESSAGE_MAX);
+    return rc;
+}
+
+/* What `send … with` gives, by the message's variables. */
+static void send_bind(struct turn *turn, struct jr_context *context, const struct jn_step *step) {
+    const struct jn_program *program = context->program;
+    const struct jn_message *message = &program->message[step->a];
+    struct jn_value *var = JN_NEW_ARRAY(turn->arena, struct jn_value, message->n_var);
+    for (uint32_t i = step->b; i < step->b + step->c; i++) {
+        struct jn_value value;
+        if (jr_vm_eval(context, program->bind[i].value, &value, NULL) == JN_OK)
+            var[program->bind[i].var - message->first_var] = value;
+    }
+    context->var = var;
+    context->first_var = message->first_var;
+    context->n_var = message->n_var;
+}
+
+static struct jr_delivery send_delivery(struct turn *turn, const struct engine_customer *customer,
+                                        const struct engine_run *run, const struct jn_channel *channel,
+                                        struct jn_str message) {
+    const struct jn_program *program = run->program->program;
+    struct jr_delivery delivery = {.channel = program->string[channel->name],
+                                   .url = program->string[channel->url],
+                                   .secret = program->string[channel->secret],
+                                   .env_url = (channel->flags & JN_CHANNEL_ENV_URL) != 0,
+                                   .env_secret = (channel->flags & JN_CHANNEL_ENV_SECRET) != 0,
+                                   .journey = engine_journey_name(run),
+                                   .message = message,
+                                   .customer = customer->ext,
+                                   .retry_max = channel->retry_max,
+                                   .timeout_ms = channel->timeout_ms};
+    if (channel->retry_over != JN_NONE)
+        delivery.deadline = turn->now + jn_duration_ms(program->value[channel->retry_over]);
+    return delivery;
+}
+
+static void send_post(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+                      const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery) {
+    const struct jn_program *program = run->program->program;
+    struct jn_str stage = run->stage == JN_NONE ? JN_STR("") : program->string[program->stage[run->stage].name];
+    struct jn_str step_name = program->string[step->name];
+    delivery->delivery = engine_counter_next(turn->engine, ENGINE_NEXT_DELIVERY);
+    struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
+    *row = (struct jr_row_delivery){
+        .delivery = delivery->delivery, .customer = customer->id, .state = JR_DELIVERY_PENDING};
+    memcpy(row->id, id, 16);
+    row->body = engine_outgoing_encode(delivery, run->id, stage, step_name, turn->arena);
+    struct jr_delivery *out = engine_grow(turn->arena, &turn->out->delivery, &turn->n_out, sizeof(*out));
+    *out = *delivery;
+    struct engine_flight *flight = engine_grow(turn->arena, &turn->flight, &turn->n_flight, sizeof(*flight));
+    *flight = (struct engine_flight){.delivery = delivery->delivery,
+                                     .customer = customer->id,
+                                     .run = run->id,
+                                     .ext = customer->ext,
+                                     .journey = delivery->journey,
+                                     .stage = stage,
+                                     .step = step_name,
+                                     .message = delivery->message};
+    memcpy(flight->id, id, 16);
+}
+
+jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                const struct jn_step *step) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_message *message = &program->message[step->a];
+    const struct jn_channel *channel = &program->channel[message->channel];
+    struct jn_str name = program->string[message->name];
+    struct jr_context context = turn_context(turn, customer, run, NULL);
+    struct jr_delivery delivery = send_delivery(turn, customer, run, channel, name);
+    struct jn_value to = JN_MISSING;
+    struct jn_err err = {.rc = JN_OK};
+    uint8_t id[16];
+    char text[37];
+    engine_effect_id(turn->engine, run->id, step->id, send_visit(turn, run, step->id), id);
+    engine_message_id(id, text);
+    delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
+    if (channel->to != JN_NONE && (jr_vm_eval(&context, channel->to, &to, NULL) != JN_OK || to.len == 0)) {
+        send_unsent(
+            turn, customer, run, name,
+            jn_arena_printf(turn->arena, "channel %.*s has no address for this customer", JN_FMT(delivery.channel)));
+        return JN_OK;
+    }
+    delivery.to = jn_value_str(to);
+    send_bind(turn, &context, step);
+    struct jn_buf body;
+    jn_buf_init(&body, ENGINE_MESSAGE_MAX);
+    if (send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {
+        send_unsent(turn, customer, run, name, jn_arena_str(turn->arena, jn_str_z(err.text)));
+    } else {
+        delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
+        send_post(turn, customer, run, step, id, &delivery);
+        struct jr_trace *trace = turn_trace(turn, JR_TRACE_SENT, customer, run);
+        trace->name = name;
+        trace->detail = delivery.id;
+    }
+    jn_buf_release(&body);
+    return JN_OK;
+}

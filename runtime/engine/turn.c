@@ -1,0 +1,236 @@
+/* The turn: inputs and due timers in, one commit, then what may leave the process. */
+#include "runtime/engine/turn.h"
+
+#include <stdlib.h>
+
+#include "core/check.h"
+
+/* ---- duplicates */
+
+static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
+    struct jn_str text =
+        jn_arena_printf(turn->arena, "%zu:%.*s%.*s", input->source.n, JN_FMT(input->source), JN_FMT(input->dedupe));
+    struct jn_sha256 hash;
+    jn_sha256(text, &hash);
+    *row = (struct jr_row_seen){.at = input->received};
+    memcpy(row->key, hash.b, sizeof(row->key));
+    row->digest = jn_hash64(input->event);
+}
+
+/* duplicate[i]: this input's id was taken before, in the store or earlier in the batch. */
+static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *input, uint32_t n, bool *duplicate) {
+    struct jr_row_seen *row = JN_NEW_ARRAY(turn->arena, struct jr_row_seen, n);
+    uint32_t *index = JN_NEW_ARRAY(turn->arena, uint32_t, n);
+    bool *known = JN_NEW_ARRAY(turn->arena, bool, n);
+    struct jn_map batch;
+    uint32_t n_row = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (input[i].dedupe.n > 0) {
+            turn_dedupe_key(&input[i], turn, &row[n_row]);
+            index[n_row++] = i;
+        }
+    struct jr_row_seen *stored = jn_arena_copy(turn->arena, row, n_row * sizeof(*row));
+    jn_rc rc =
+        n_row == 0 ? JN_OK : turn->engine->store->ops->seen(turn->engine->store, stored, n_row, known, turn->err);
+    if (rc != JN_OK) return rc;
+    jn_map_init(&batch);
+    for (uint32_t i = 0; i < n_row; i++) {
+        bool first = jn_map_put(&batch, (struct jn_str){(const char *)row[i].key, sizeof(row[i].key)}, 1);
+        duplicate[index[i]] = known[i] || !first;
+        if (duplicate[index[i]]) continue;
+        struct jr_row_seen *place = engine_grow(turn->arena, &turn->seen, &turn->n_seen, sizeof(*place));
+        *place = row[i];
+    }
+    jn_map_release(&batch);
+    return JN_OK;
+}
+
+/* ---- inputs and timers */
+
+static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, bool duplicate) {
+    struct engine_customer *customer = NULL;
+    if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
+    if (duplicate) {
+        turn->out->answer[i] = JR_ANSWER_DUPLICATE;
+        struct engine_customer nobody = {.ext = input->customer};
+        turn_trace(turn, JR_TRACE_DUPLICATE, &nobody, NULL)->name = input->event;
+        return JN_OK;
+    }
+    if (input->kind == JR_INPUT_QUARANTINE) {
+        turn_quarantine(turn, input, input->reason, NULL);
+        turn->out->answer[i] = JR_ANSWER_QUARANTINED;
+        turn->out->answer_reason[i] = input->reason;
+        return JN_OK;
+    }
+    jn_rc rc = turn_customer(turn, input->customer, true, &customer);
+    /* What was due before the event comes before it; what is due at its very instant comes after (semantics 4). */
+    if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
+    if (rc != JN_OK) return rc;
+    if (input->kind == JR_INPUT_IDENTIFY) return turn_identify(turn, customer, input);
+    return turn_event(turn, customer, input, i);
+}
+
+static jn_rc turn_take_timers(struct turn *turn, int64_t now) {
+    struct jr_timer timer;
+    jn_rc rc = JN_OK;
+    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX && jr_timers_take(&turn->engine->timers, now, &timer)) {
+        struct engine_customer *customer;
+        struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
+        *place = timer;
+        rc = turn_customer_by_id(turn, timer.customer, &customer);
+    }
+    return rc;
+}
+
+static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t n, int64_t now) {
+    uint64_t *clock = engine_counter(turn->engine, ENGINE_TIME);
+    bool *duplicate = JN_NEW_ARRAY(turn->arena, bool, n);
+    jn_rc rc = turn_find_duplicates(turn, input, n, duplicate);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        /* Engine time never goes back: what a wrong clock stamps earlier counts as now. */
+        clock = engine_counter(turn->engine, ENGINE_TIME);
+        if ((int64_t)*clock < input[i].received) *clock = (uint64_t)input[i].received;
+        turn->now = (int64_t)*clock;
+        rc = turn_one(turn, &input[i], i, duplicate[i]);
+    }
+    clock = engine_counter(turn->engine, ENGINE_TIME);
+    if ((int64_t)*clock < now) *clock = (uint64_t)now;
+    turn->now = (int64_t)*clock;
+    if (rc == JN_OK) rc = turn_take_timers(turn, now);
+    for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
+        rc = turn_fire(turn, c, now);
+    return rc;
+}
+
+/* ---- the batch */
+
+static void turn_collect_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                             struct jr_batch *batch, struct jr_row_run **rows, struct jr_row_timer **gone,
+                             struct jr_row_timer **timer) {
+    int64_t due = run->gone ? INT64_MAX : run->due;
+    if (run->stored_due != due) {
+        if (run->stored_due != INT64_MAX) {
+            struct jr_row_timer *place = engine_grow(turn->arena, gone, &batch->n_timer_gone, sizeof(*place));
+            *place = (struct jr_row_timer){run->stored_due, run->id, customer->id};
+        }
+        if (due != INT64_MAX) {
+            struct jr_row_timer *place = engine_grow(turn->arena, timer, &batch->n_timer, sizeof(*place));
+            *place = (struct jr_row_timer){due, run->id, customer->id};
+        }
+    }
+    if (run->fresh && run->gone) return; /* began and ended in this turn: it was never stored */
+    struct jr_row_run *place = engine_grow(turn->arena, rows, &batch->n_run, sizeof(*place));
+    *place = (struct jr_row_run){.customer = customer->id, .run = run->id};
+    if (!run->gone) place->body = engine_run_encode(run, turn->arena);
+}
+
+static void turn_collect(struct turn *turn, struct jr_batch *batch) {
+    struct jr_row_alias *alias = NULL;
+    struct jr_row_customer *rows = NULL;
+    struct jr_row_run *runs = NULL;
+    struct jr_row_timer *gone = NULL, *timer = NULL;
+    struct jr_row_counter *counter;
+    for (struct engine_customer *c = turn->customers; c != NULL; c = c->next) {
+        if (c->fresh) {
+            struct jr_row_alias *place = engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*place));
+            *place = (struct jr_row_alias){c->ext, c->id};
+        }
+        if (c->changed) {
+            struct jr_row_customer *place = engine_grow(turn->arena, &rows, &batch->n_customer, sizeof(*place));
+            *place = (struct jr_row_customer){c->id, engine_customer_encode(c, turn->arena)};
+        }
+        for (uint32_t i = 0; i < c->n_run; i++)
+            if (c->run[i]->changed) turn_collect_run(turn, c, c->run[i], batch, &runs, &gone, &timer);
+    }
+    batch->alias = alias;
+    batch->customer = rows;
+    batch->run = runs;
+    batch->timer_gone = gone;
+    batch->timer = timer;
+    batch->event = turn->event;
+    batch->n_event = turn->n_event;
+    batch->seen = turn->seen;
+    batch->n_seen = turn->n_seen;
+    batch->delivery = turn->delivery;
+    batch->n_delivery = turn->n_delivery;
+    batch->delivery_gone = turn->delivery_gone;
+    batch->n_delivery_gone = turn->n_delivery_gone;
+    batch->quarantine = turn->quarantine;
+    batch->n_quarantine = turn->n_quarantine;
+    batch->n_counter = engine_counters_changed(turn->engine, turn->arena, &counter);
+    batch->counter = counter;
+}
+
+static bool turn_is_empty(const struct jr_batch *batch) {
+    uint32_t rows =
+        batch->n_customer + batch->n_run + batch->n_timer_gone + batch->n_timer + batch->n_event + batch->n_seen;
+    return rows + batch->n_delivery + batch->n_delivery_gone + batch->n_quarantine == 0;
+}
+
+static jn_rc turn_commit(struct turn *turn, struct jr_batch *batch) {
+    struct jr_engine *engine = turn->engine;
+    *batch = (struct jr_batch){.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
+    turn_collect(turn, batch);
+    if (turn_is_empty(batch)) return JN_OK; /* engine time alone is not worth a sync */
+    jn_rc rc = engine->store->ops->commit(engine->store, batch, turn->err);
+    if (rc == JN_OK) engine->lane.seq++;
+    return rc;
+}
+
+/* ---- after the commit, and after a failure */
+
+static void turn_settle_flights(struct turn *turn, const struct jr_input *input, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (input[i].kind != JR_INPUT_RESULT) continue;
+        struct engine_flight *flight = engine_flight_find(turn->engine, input[i].delivery);
+        if (flight != NULL && input[i].result == JR_RESULT_RETRY)
+            flight->attempts++;
+        else if (flight != NULL)
+            engine_flight_drop(turn->engine, input[i].delivery);
+    }
+    for (uint32_t i = 0; i < turn->n_flight; i++)
+        engine_flight_add(turn->engine, &turn->flight[i]);
+}
+
+static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n,
+                      int64_t now) {
+    struct jr_engine *engine = turn->engine;
+    struct jr_timer soonest;
+    engine_counters_settle(&engine->counters, true);
+    for (uint32_t i = 0; i < batch->n_timer; i++)
+        jr_timers_add(&engine->timers,
+                      (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});
+    turn_settle_flights(turn, input, n);
+    turn->out->n_delivery = turn->n_out;
+    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= now;
+    for (uint32_t i = 0; engine->options.trace != NULL && i < turn->n_trace; i++)
+        engine->options.trace(engine->options.trace_user, &turn->trace[i]);
+}
+
+static void turn_undo(struct turn *turn) {
+    engine_counters_settle(&turn->engine->counters, false);
+    for (uint32_t i = 0; i < turn->n_taken; i++)
+        jr_timers_add(&turn->engine->timers, turn->taken[i]);
+    turn->out->n_delivery = 0;
+}
+
+jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
+                     struct jr_turn *out, struct jn_err *err) {
+    struct jn_err unheard;
+    struct turn turn = {.engine = engine, .out = out, .arena = out->arena, .err = err == NULL ? &unheard : err};
+    struct jr_batch batch;
+    JN_CHECK(n <= JR_TURN_MAX);
+    out->answer = JN_NEW_ARRAY(turn.arena, enum jr_answer, n);
+    out->answer_reason = JN_NEW_ARRAY(turn.arena, struct jn_str, n);
+    out->n_delivery = out->n_cancelled = 0;
+    out->more = false;
+    jn_map_init(&turn.known);
+    jn_rc rc = turn_work(&turn, input, n, now);
+    if (rc == JN_OK) rc = turn_commit(&turn, &batch);
+    if (rc == JN_OK)
+        turn_done(&turn, &batch, input, n, now);
+    else
+        turn_undo(&turn);
+    jn_map_release(&turn.known);
+    return rc;
+}

@@ -1,0 +1,108 @@
+/* One turn in the making: customers loaded, changes collected, nothing durable yet. Private to this folder. */
+#ifndef RUNTIME_ENGINE_TURN_H
+#define RUNTIME_ENGINE_TURN_H
+
+#include "runtime/engine/customer.h"
+
+#define ENGINE_STEPS_MAX    1000         /* of one activation */
+#define ENGINE_TIMERS_MAX   1024         /* due runs looked at in a turn */
+#define ENGINE_MESSAGE_MAX  (1u << 20)   /* bytes of an outgoing body */
+#define ENGINE_EVENT_MAX    (256u << 10) /* bytes of an event's properties */
+#define ENGINE_LOOKBACK_MAX 10000        /* stored events that one wait may look at */
+
+struct turn {
+    struct jr_engine *engine;
+    struct jr_turn *out;
+    struct jn_arena *arena;
+    struct jn_err *err;
+    int64_t now;         /* the activation's instant */
+    struct jn_map known; /* customers by outside id */
+    struct engine_customer *customers;
+    /* what the batch will hold, beside customers and runs */
+    struct jr_row_event *event;
+    uint32_t n_event;
+    struct jr_row_seen *seen;
+    uint32_t n_seen;
+    struct jr_row_delivery *delivery;
+    uint32_t n_delivery;
+    uint64_t *delivery_gone;
+    uint32_t n_delivery_gone;
+    struct jr_row_quarantine *quarantine;
+    uint32_t n_quarantine;
+    struct jr_trace *trace;
+    uint32_t n_trace;
+    struct engine_flight *flight; /* begun in this turn */
+    uint32_t n_flight;
+    struct jr_timer *taken; /* from the heap; put back when the commit fails */
+    uint32_t n_taken;
+    uint32_t n_out; /* deliveries given out */
+};
+
+/* ---- customers (load.c) */
+/* The customer of an outside id; made when there is none and `create`. NULL without one or on failure (turn->err). */
+jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out);
+jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out);
+
+/* ---- events (match.c) */
+jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i);
+jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
+void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
+
+/* ---- entering (entry.c) */
+jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
+                 const struct engine_event *event);
+
+/* ---- moving (activate.c) */
+/* Carries out steps from `step` until the run holds or ends. */
+jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step);
+void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as);
+void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why);
+/* Fires what is due of this customer up to `limit`, in order. */
+jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit);
+
+/* ---- waiting (due.c) */
+/* When a hold that began at run->anchor ends; INT64_MIN: it does not hold at all. */
+int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone);
+/* Plans the calendar waits of all live runs anew: the customer's zone has changed. */
+void turn_replan(struct turn *turn, struct engine_customer *customer);
+const struct jn_zone *engine_run_zone(const struct engine_customer *customer, const struct engine_run *run);
+
+/* ---- matching one event against what a run waits for (wait_for.c) */
+bool engine_key_matches(const struct engine_run *run, uint32_t prop, const struct engine_event *event);
+/* The alternative of the run's wait that the event passes, or JN_NONE. */
+uint32_t turn_alternative(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                          const struct engine_event *event);
+/* A matched event ends the wait: it is kept, what the other alternatives brought earlier is not. */
+jn_rc turn_pass(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                const struct engine_event *event);
+void engine_forget_others(struct engine_run *run, const struct jn_step *step, uint32_t matched);
+/* Looks among events accepted before; *matched is set when one passes. */
+jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched);
+void engine_capture(struct turn *turn, struct engine_run *run, const struct engine_event *event);
+/* The event's properties by the types of a program. *why is set when one does not fit. */
+struct engine_event *turn_decode_event(struct turn *turn, const struct engine_program *program, uint32_t event,
+                                       const struct jn_json *properties, uint64_t seq, struct jn_str *why);
+
+/* ---- sending (send.c) and its results (result.c) */
+jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                const struct jn_step *step);
+jn_rc turn_result(struct turn *turn, const struct jr_input *input);
+
+/* ---- the outbox row's body (outgoing.c) */
+struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,
+                                     struct jn_str step, struct jn_arena *arena);
+bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *arena, struct jr_delivery *out,
+                            struct engine_flight *flight);
+void engine_message_id(const uint8_t id[16], char out[37]); /* "msg_…" */
+void engine_effect_id(struct jr_engine *engine, uint64_t run, uint32_t step, uint32_t visit, uint8_t out[16]);
+
+/* ---- telling (trace.c) */
+struct jr_trace *turn_trace(struct turn *turn, enum jr_trace_kind kind, const struct engine_customer *customer,
+                            const struct engine_run *run);
+void turn_count(struct turn *turn, enum jr_count_kind kind, struct jn_str journey, struct jn_str name);
+
+/* What an expression of the run can see. `candidate` (may be NULL) is the newest event. */
+struct jr_context turn_context(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                               const struct engine_event *candidate);
+
+#endif

@@ -1,0 +1,120 @@
+/* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
+#include "runtime/engine/turn.h"
+
+static void view_run(const struct engine_run *run, struct jn_arena *arena, struct jr_run_view *out) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_journey *journey = engine_journey(run);
+    struct jn_str *goal = NULL;
+    *out = (struct jr_run_view){.run = run->id,
+                                .journey = engine_journey_name(run),
+                                .key = run->key,
+                                .step = program->string[program->step[run->step].name],
+                                .version = jn_str_z(run->program->version),
+                                .entered = run->entered,
+                                .due = run->due};
+    if (run->stage != JN_NONE) out->stage = program->string[program->stage[run->stage].name];
+    if (run->status == ENGINE_ENDED) out->ended = run->ended;
+    for (uint32_t i = 0; i < journey->n_goal && i < 32; i++) {
+        if ((run->goals >> i & 1) == 0) continue;
+        struct jn_str *place = engine_grow(arena, &goal, &out->n_goal, sizeof(*place));
+        *place = program->string[program->goal[journey->first_goal + i].name];
+    }
+    out->goal = goal;
+}
+
+/* Attributes of the current program with their presets, then those kept from other versions. */
+static void view_attrs(struct jr_engine *engine, struct engine_customer *customer, struct jn_arena *arena,
+                       struct jr_customer_view *out) {
+    const struct jn_program *program = jr_engine_program(engine);
+    struct jn_str *name = NULL;
+    struct jn_value *value = NULL;
+    uint32_t n = 0, same = 0;
+    for (uint32_t i = 0; program != NULL && i < program->n_attr; i++) {
+        *(struct jn_str *)engine_grow(arena, &name, &n, sizeof(*name)) = program->string[program->attr[i].name];
+        *(struct jn_value *)engine_grow(arena, &value, &same, sizeof(*value)) =
+            engine_attrs(customer, engine->current, arena)[i];
+    }
+    for (uint32_t i = 0; i < customer->n_attr; i++) {
+        if (program != NULL && jn_program_attr(program, customer->attr[i].name) != JN_NONE) continue;
+        *(struct jn_str *)engine_grow(arena, &name, &n, sizeof(*name)) = customer->attr[i].name;
+        *(struct jn_value *)engine_grow(arena, &value, &same, sizeof(*value)) = customer->attr[i].value;
+    }
+    out->attr_name = name;
+    out->attr = value;
+    out->n_attr = n;
+}
+
+jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
+                         struct jr_customer_view *out, struct jn_err *err) {
+    struct jn_err unheard;
+    struct turn turn = {.engine = engine, .arena = arena, .err = err == NULL ? &unheard : err};
+    struct engine_customer *customer;
+    struct jr_run_view *run = NULL;
+    jn_map_init(&turn.known);
+    jn_rc rc = turn_customer(&turn, id, false, &customer);
+    jn_map_release(&turn.known);
+    if (rc != JN_OK) return rc;
+    if (customer == NULL) return jn_fail(err, JN_NOT_FOUND, "there is no customer %.*s", JN_FMT(id));
+    *out = (struct jr_customer_view){.id = customer->ext, .tag = customer->tag, .n_tag = customer->n_tag};
+    view_attrs(engine, customer, arena, out);
+    for (uint32_t i = 0; i < customer->n_run; i++)
+        view_run(customer->run[i], arena, engine_grow(arena, &run, &out->n_run, sizeof(*run)));
+    out->run = run;
+    return JN_OK;
+}
+
+/* ---- counts: their ids are hashes, so the names come from the programs */
+
+struct counting {
+    struct jr_engine *engine;
+    struct jn_arena *arena;
+    struct jn_map told;
+    struct jr_count *row;
+    uint32_t n;
+};
+
+static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_str journey, struct jn_str name) {
+    uint32_t id = engine_count_id(kind, journey, name);
+    uint32_t *key = jn_arena_copy(c->arena, &id, sizeof(id));
+    uint64_t value = 0;
+    for (uint32_t i = 0; i < c->engine->counters.n; i++)
+        if (c->engine->counters.row[i].id == id) value = c->engine->counters.row[i].value;
+    bool always = kind == JR_COUNT_ENTERED;
+    if ((value == 0 && !always) || !jn_map_put(&c->told, (struct jn_str){(const char *)key, sizeof(*key)}, 1)) return;
+    struct jr_count *row = engine_grow(c->arena, &c->row, &c->n, sizeof(*row));
+    *row = (struct jr_count){kind, journey, name, value};
+}
+
+static void counting_journey(struct counting *c, const struct jn_program *program, const struct jn_journey *journey) {
+    struct jn_str name = program->string[journey->name];
+    counting_add(c, JR_COUNT_ENTERED, name, JN_STR(""));
+    counting_add(c, JR_COUNT_IGNORED, name, JN_STR(""));
+    counting_add(c, JR_COUNT_LEFT, name, JN_STR("restarted"));
+    for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave; i++)
+        counting_add(c, JR_COUNT_LEFT, name, program->string[program->leave[i].name]);
+    for (uint32_t i = journey->first_goal; i < journey->first_goal + journey->n_goal; i++) {
+        counting_add(c, JR_COUNT_GOAL, name, program->string[program->goal[i].name]);
+        counting_add(c, JR_COUNT_LEFT, name, program->string[program->goal[i].name]);
+    }
+    for (uint32_t i = journey->first_step; i < journey->first_step + journey->n_step; i++) {
+        const struct jn_step *step = &program->step[i];
+        if (step->kind == JN_STEP_EXIT) counting_add(c, JR_COUNT_LEFT, name, program->string[step->a]);
+        if (step->kind != JN_STEP_SEND) continue;
+        counting_add(c, JR_COUNT_SENT, name, program->string[program->message[step->a].name]);
+        counting_add(c, JR_COUNT_FAILED, name, program->string[program->message[step->a].name]);
+    }
+}
+
+jn_rc jr_engine_counts(struct jr_engine *engine, struct jn_arena *arena, struct jr_count **out, uint32_t *n,
+                       struct jn_err *err) {
+    struct counting c = {.engine = engine, .arena = arena};
+    (void)err;
+    jn_map_init(&c.told);
+    for (const struct engine_program *program = engine->programs; program != NULL; program = program->next)
+        for (uint32_t i = 0; i < program->program->n_journey; i++)
+            counting_journey(&c, program->program, &program->program->journey[i]);
+    jn_map_release(&c.told);
+    *out = c.row;
+    *n = c.n;
+    return JN_OK;
+}
