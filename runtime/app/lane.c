@@ -65,12 +65,6 @@ struct jr_lane__end {
 static void jr_lane__tell(struct jr_mail *mail) {
     struct jr_lane__news *news = (struct jr_lane__news *)mail;
     const struct jr_lane_options *options = &news->lane->options;
-    struct jr_job *next;
-    for (struct jr_job *job = news->jobs; job != NULL; job = next) {
-        next = job->next;
-        job->answer(job);
-        jr_job_free(job);
-    }
     for (uint32_t i = 0; i < news->n_settled; i++)
         options->settled(options->user, news->settled[i]);
     for (uint32_t i = 0; i < news->turn.n_delivery; i++)
@@ -78,6 +72,12 @@ static void jr_lane__tell(struct jr_mail *mail) {
     for (uint32_t i = 0; i < news->turn.n_cancelled; i++)
         options->cancel(options->user, news->turn.cancelled[i]);
     if (news->fetched) options->fetched(options->user, news->page, news->n_page);
+    struct jr_job *next;
+    for (struct jr_job *job = news->jobs; job != NULL; job = next) { /* last: deliveries may point into their inputs */
+        next = job->next;
+        job->answer(job);
+        jr_job_free(job);
+    }
     jn_arena_release(&news->arena);
     free(news);
 }

@@ -1,0 +1,119 @@
+"""Start, stop, and what survives: `journey serve` as operators meet it."""
+
+import os
+import signal
+import unittest
+
+from journey_process import Case, Server
+
+
+class Start(Case):
+    def refused(self, env, args=(), status=78):
+        server = Server(self.directory, env, args, wait=False)
+        self.servers.append(server)
+        out = server.process.stdout.read()
+        self.assertEqual(server.wait(), status)
+        self.assertEqual(out, b"")
+        server.log = open(os.path.join(self.directory, "log"), "ab")
+        self.addCleanup(server.log.close)
+        return server.read_log()
+
+    def test_a_missing_write_key_stops_the_start(self):
+        self.assertIn("JOURNEY_WRITE_KEY", self.refused(self.env(JOURNEY_TOKEN="t")))
+
+    def test_a_missing_token_stops_the_start(self):
+        self.assertIn("JOURNEY_TOKEN", self.refused(self.env(JOURNEY_WRITE_KEY="wk")))
+
+    def test_a_missing_secret_names_channel_and_variable(self):
+        env = self.env()
+        del env["HOOK_SECRET"]
+        text = self.refused(env, ("--dev",))
+        self.assertIn("HOOK_SECRET", text)
+        self.assertIn("email", text)
+
+    def test_a_missing_secret_of_a_source_names_it(self):
+        env = self.env()
+        del env["SHOP_SECRET"]
+        text = self.refused(env, ("--dev",))
+        self.assertIn("SHOP_SECRET", text)
+        self.assertIn("shop", text)
+
+    def test_a_broken_secret_stops_the_start(self):
+        self.assertIn("email", self.refused(self.env(HOOK_SECRET="whsec_!"), ("--dev",)))
+
+    def test_a_second_process_is_refused(self):
+        self.serve()
+        self.refused(self.env(), ("--dev",), 73)
+
+
+class Stop(Case):
+    def test_sigterm_drains(self):
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        self.receiver.next()
+        self.assertEqual(server.terminate(), 0)
+
+    def test_sigint_drains(self):
+        server = self.serve()
+        server.process.send_signal(signal.SIGINT)
+        self.assertEqual(server.wait(), 0)
+
+    def test_sighup_is_ignored(self):
+        server = self.serve()
+        server.process.send_signal(signal.SIGHUP)
+        self.assertEqual(server.request("GET", "/healthz")[0], 200)
+        self.assertEqual(server.terminate(), 0)
+
+    def test_keep_alive_connections_do_not_hold_up_the_drain(self):
+        server = self.serve()
+        with server.raw() as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+            self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 200"))
+            self.assertEqual(server.terminate(), 0)
+
+    def test_a_drained_message_is_not_sent_again(self):
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        self.receiver.next()
+        self.assertEqual(server.terminate(), 0)
+        self.assert_nothing_more(self.serve())
+
+
+class Survive(Case):
+    def test_a_wait_goes_on_after_kill_9(self):
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "pause_first")
+        server.kill()
+        self.serve()
+        request = self.receiver.next()
+        self.assertEqual(request.json["message"], "later")
+        self.assertEqual(request.json["customer"]["id"], "ann")
+
+    def test_an_unsent_message_is_sent_after_kill_9_with_its_id(self):
+        self.receiver.answer(503)
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        first = self.receiver.next()
+        server.kill()
+        self.serve()
+        again = self.receiver.next()
+        self.assertEqual(again.id, first.id)
+        self.assertEqual(again.body, first.body)
+
+    def test_dedupe_survives_a_restart(self):
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup", messageId="m-1")
+        self.receiver.next()
+        server.kill()
+        server = self.serve()
+        server.track("ann", "signup", messageId="m-1")
+        self.assert_nothing_more(server)
+
+
+if __name__ == "__main__":
+    unittest.main()
