@@ -1,0 +1,125 @@
+/* What `serve` may be started with, and the sentences for what it may not. */
+#include "runtime/app/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct jr_config config;
+static struct jn_err err;
+
+static struct jr_app_options sound(void) {
+    return (struct jr_app_options){.listen = JN_STR("127.0.0.1:8080"), .store = JN_STR("mem:"),
+                                   .write_keys = JN_STR("wk"), .token = JN_STR("t")};
+}
+
+static void test_listen(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *host;
+        int port;
+    } GOOD[] = {{"127.0.0.1:8080", "127.0.0.1", 8080}, {"localhost:0", "127.0.0.1", 0}, {"[::1]:1", "::1", 1},
+                {"0.0.0.0:65535", "0.0.0.0", 65535},   {"::1:80", "::1", 80}};
+    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+        struct jr_app_options options = sound();
+        options.listen = jn_str_z(GOOD[i].text);
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+        assert_string_equal(config.host, GOOD[i].host);
+        assert_int_equal(config.port, GOOD[i].port);
+    }
+    static const char *const BAD[] = {"", "8080", ":8080", "h:", "h:x", "h:65536", "h:-1", "h:123456", "h: 1"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        struct jr_app_options options = sound();
+        options.listen = jn_str_z(BAD[i]);
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    }
+}
+
+static void expect_missing(struct jr_app_options options, const char *variable) {
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, variable));
+}
+
+static void test_keys_and_tokens(void **state) {
+    (void)state;
+    struct jr_app_options options = sound();
+    options.write_keys = JN_STR(" , ");
+    expect_missing(options, "JOURNEY_WRITE_KEY");
+    options = sound();
+    options.token = JN_STR("");
+    expect_missing(options, "JOURNEY_TOKEN");
+    options = sound();
+    options.listen = JN_STR("0.0.0.0:80"); /* everywhere is fine where there are keys */
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_false(config.keys.any);
+}
+
+static void test_development(void **state) {
+    (void)state;
+    struct jr_app_options options = sound();
+    options.write_keys = options.token = JN_STR("");
+    options.dev = JN_STR("true");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_true(config.keys.any);
+    options.listen = JN_STR("0.0.0.0:80");
+    expect_missing(options, "JOURNEY_TOKEN");
+    options = sound();
+    options.dev = JN_STR("true");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_false(config.keys.any); /* a key that is set is checked */
+    options.dev = JN_STR("0");
+    options.token = JN_STR("");
+    expect_missing(options, "JOURNEY_TOKEN");
+}
+
+static void test_presets_and_environment(void **state) {
+    (void)state;
+    struct jr_app_options options;
+    unsetenv("JOURNEY_LISTEN");
+    setenv("JOURNEY_TOKEN", "from-env", 1);
+    jr_app_options_init(&options);
+    assert_true(jn_str_is(options.listen, "127.0.0.1:8080"));
+    assert_true(jn_str_is(options.token, "from-env"));
+    setenv("JOURNEY_LISTEN", "[::1]:9", 1);
+    jr_app_options_init(&options);
+    assert_true(jn_str_is(options.listen, "[::1]:9"));
+}
+
+static void test_programs_need_their_variables(void **state) {
+    (void)state;
+    const struct jn_str strings[] = {{"", 0}, JN_STR("email"), JN_STR("T_URL"), JN_STR("T_SECRET"), JN_STR("shop")};
+    const struct jn_channel channel = {.name = 1, .url = 2, .secret = 3, .flags = JN_CHANNEL_ALL};
+    const struct jn_source source = {.name = 4, .secret = 3, .flags = JN_SOURCE_ENV_SECRET};
+    struct jn_program program = {.string = strings, .n_string = 5, .channel = &channel, .n_channel = 1};
+    unsetenv("T_URL");
+    unsetenv("T_SECRET");
+    assert_int_equal(jr_config_check_program(&program, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "email"));
+    assert_non_null(strstr(err.text, "T_URL"));
+    setenv("T_URL", "http://h/", 1);
+    assert_int_equal(jr_config_check_program(&program, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "T_SECRET"));
+    setenv("T_SECRET", "whsec_?", 1);
+    assert_int_equal(jr_config_check_program(&program, &err), JN_CONFIG);
+    assert_null(strstr(err.text, "whsec_?")); /* never the secret itself */
+    setenv("T_SECRET", "whsec_AAAA", 1);
+    assert_int_equal(jr_config_check_program(&program, &err), JN_OK);
+    unsetenv("T_SECRET");
+    program = (struct jn_program){.string = strings, .n_string = 5, .source = &source, .n_source = 1};
+    assert_int_equal(jr_config_check_program(&program, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "shop"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_listen),
+        cmocka_unit_test(test_keys_and_tokens),
+        cmocka_unit_test(test_development),
+        cmocka_unit_test(test_presets_and_environment),
+        cmocka_unit_test(test_programs_need_their_variables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,65 @@
+/* The text of /metrics: one HELP and TYPE a name, labels, buckets that add up. */
+#include "runtime/measure/metrics.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct jn_buf text;
+
+static const char *exposition(void) {
+    jn_buf_release(&text);
+    jn_buf_init(&text, 1 << 20);
+    jr_metrics_write(&text);
+    jn_buf_char(&text, '\0');
+    assert_false(text.failed);
+    return text.p;
+}
+
+static void test_counters_and_gauges(void **state) {
+    (void)state;
+    jr_metric_add(JR_METRIC_EVENTS, 1, 3);
+    jr_metric_set(JR_METRIC_TIMERS, 42);
+    const char *all = exposition();
+    assert_non_null(strstr(all, "# TYPE journey_events_ingested_total counter\n"));
+    assert_non_null(strstr(all, "journey_events_ingested_total{answer=\"taken\"} 0\n"));
+    assert_non_null(strstr(all, "journey_events_ingested_total{answer=\"duplicate\"} 3\n"));
+    assert_non_null(strstr(all, "journey_timers_pending 42\n"));
+}
+
+static void test_histograms(void **state) {
+    (void)state;
+    jr_histogram_observe(JR_HISTOGRAM_DELIVERY, 400);
+    jr_histogram_observe(JR_HISTOGRAM_DELIVERY, 3000000);
+    jr_histogram_observe(JR_HISTOGRAM_DELIVERY, 99000000);
+    const char *all = exposition();
+    assert_non_null(strstr(all, "journey_delivery_duration_seconds_bucket{le=\"0.000500\"} 1\n"));
+    assert_non_null(strstr(all, "journey_delivery_duration_seconds_bucket{le=\"5.000000\"} 2\n"));
+    assert_non_null(strstr(all, "journey_delivery_duration_seconds_bucket{le=\"+Inf\"} 3\n"));
+    assert_non_null(strstr(all, "journey_delivery_duration_seconds_sum 102.000400\n"));
+    assert_non_null(strstr(all, "journey_delivery_duration_seconds_count 3\n"));
+}
+
+static void test_every_name_is_told_once(void **state) {
+    (void)state;
+    const char *all = exposition(), *line = all;
+    unsigned helps = 0, types = 0;
+    for (; *line != '\0'; line = strchr(line, '\n') + 1) {
+        helps += strncmp(line, "# HELP ", 7) == 0;
+        types += strncmp(line, "# TYPE ", 7) == 0;
+    }
+    assert_int_equal(helps, (int)JR_METRICS + (int)JR_HISTOGRAMS);
+    assert_int_equal(types, helps);
+    jn_buf_release(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counters_and_gauges),
+        cmocka_unit_test(test_histograms),
+        cmocka_unit_test(test_every_name_is_told_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
