@@ -31,6 +31,7 @@ struct jc_comment {
 
 struct jc_node {
     enum jc_kind kind;
+    uint16_t depth; /* of what is below; at most JC_LIMIT_DEPTH */
     uint32_t flags;
     struct jc_span span;      /* from its first to its last character */
     struct jc_span text_span; /* of `text`, where it is a name or literal of its own */

@@ -1,0 +1,358 @@
+/* The grammar of a file. It builds a tree and nothing else; names, types and flow are checked behind it. */
+%require "3.8"
+%define api.pure full
+%define api.push-pull push
+%define api.prefix {jc_yy}
+%define api.location.type {struct jc_span}
+%define parse.error custom
+%define parse.lac full
+%define lr.type ielr
+%locations
+%header
+%expect 0
+%param {struct jc_parser *parser}
+
+%code requires {
+#include "compiler/syntax/parser.h"
+}
+
+%union {
+    struct jc_node *node;
+    struct jc_list list;
+    uint32_t flags;
+}
+
+%code {
+#define YYLLOC_DEFAULT(current, rhs, n)                                                        \
+    ((current) = (n) > 0 ? jc_span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n)) : jc_empty(YYRHSLOC(rhs, 0)))
+#define N0(kind, span) jc_node_new(parser, JC_##kind, span)
+#define NL(kind, span, list) jc_node_list(parser, JC_##kind, span, list)
+#define NK(kind, span, a, b, c, d) jc_node_kids(parser, JC_##kind, span, a, b, c, d)
+#define NN(kind, span, name) jc_node_named(parser, JC_##kind, span, name)
+#define OPERATE(op, span, a, b) jc_node_operator(parser, JC_OP_##op, span, a, b)
+#define BUILD struct jc_node *n
+
+static struct jc_span jc_empty(struct jc_span before) {
+    before.offset = before.end;
+    before.line = before.end_line;
+    before.column = before.end_column;
+    return before;
+}
+
+static void jc_yyerror(const struct jc_span *span, struct jc_parser *parser, const char *message) {
+    (void)message; /* only when the parser's stack is full */
+    jc_parser_report(parser, JC_E0205, *span, JN_STR(""), JN_STR(""));
+}
+
+/* `is missing` is a test of its own: nothing equals what is not known. */
+static struct jc_node *jc_is(struct jc_parser *parser, struct jc_span span, struct jc_node *a, struct jc_node *b, bool not) {
+    if (b->kind == JC_LITERAL && b->value.type == JN_T_MISSING) {
+        struct jc_node *n = NK(IS_MISSING, span, a, NULL, NULL, NULL);
+        n->flags = not;
+        return n;
+    }
+    return not ? OPERATE(IS_NOT, span, a, b) : OPERATE(IS, span, a, b);
+}
+
+static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *statement) {
+    if (statement == NULL) return NULL;
+    statement->label = label;
+    return statement;
+}
+
+static struct jc_node *jc_hang(struct jc_node *node, struct jc_list list) {
+    node->first = list.first;
+    return node;
+}
+}
+
+%token YYEOF 0 "the end of the file"
+%token NL "the end of the line"
+%token <node> NAME "a name" LABEL "a label" NUMBER "a number" PERCENT "a percentage" MONEY "an amount of money"
+%token <node> DURATION "a duration" TIME "a time" DATE "a date" INSTANT "an instant" TEXT_LITERAL "a text"
+%token LIST_COMMA "," AT_MOST "<=" AT_LEAST ">=" IS_NOT "is not" NOT_IN "not in"
+%token LANGUAGE "language" WORKSPACE "workspace" TIMEZONE "timezone" CURRENCY "currency" CUSTOMER "customer" EVENT "event"
+%token SEGMENT "segment" CHANNEL "channel" MESSAGE "message" SOURCE "source" JOURNEY "journey" TEST "test" END "end"
+%token REQUIRED "required" PERSONAL "personal" IDENTITY "identity" ONE "one" OF "of" DEFAULT "default" WAS "was"
+%token WEBHOOK "webhook" SECRET "secret" ENV "env" TO "to" RETRY "retry" TIMES "times" OVER "over" TIMEOUT "timeout"
+%token VERIFY "verify" HMAC "hmac" SHA256 "sha256" HEADER "header" HEX "hex" BASE64 "base64" WHEN "when" TAKE "take"
+%token DEDUPE "dedupe" AT "at" AS "as" ENTER "enter" KEY "key" ON "on" REPEAT "repeat" RESTART "restart" REENTER "re-enter"
+%token NEVER "never" ALWAYS "always" AFTER "after" GOAL "goal" WITHIN "within" VALUE "value" EXIT "exit" WHERE "where"
+%token STAGE "stage" SEND "send" WITH "with" WAIT "wait" UNTIL "until" UP "up" FOR "for" SINCE "since" ENTRY "entry"
+%token START "start" THEN "then" IF "if" ELSE "else" SPLIT "split" SET "set" TAG "tag" UNTAG "untag" GO "go" AND "and"
+%token OR "or" NOT "not" IS "is" MISSING "missing" KNOWN "known" IN "in" HAS "has" NO "no" CONTAINS "contains"
+%token STARTS "starts" ENDS "ends" LIKE "like" TRUE "true" FALSE "false" DOES "does" EXPECT "expect" GETS "gets"
+%token NOTHING "nothing" LEFT "left" REACHED "reached" ANSWERS "answers" HANGS "hangs" FORCE "force"
+%token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
+%token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
+
+%type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
+%type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
+%type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
+%type <node> expr test_line event_of target ended
+%type <list> declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
+%type <list> statements arms alternatives wheres withs with_opt literals test_lines
+%type <flags> days day since_opt encoding
+
+%precedence LOW
+%left OR
+%left AND
+%precedence NOT
+%nonassoc IS IS_NOT NOT_IN '<' AT_MOST '>' AT_LEAST CONTAINS STARTS ENDS LIKE IN HAS
+%left DEFAULT
+%left '+' '-'
+%left '*' '/'
+%precedence NEGATE
+%precedence '.' AS
+
+%%
+
+file: declarations { parser->file = NL(FILE, @$, $1); }
+
+declarations: %empty { $$ = (struct jc_list){0}; }
+  | declarations declaration { $$ = jc_list_add($1, $2); }
+
+/* ---- names */
+
+name: NAME | soft
+soft: soft_word { $$ = jc_node_word(parser, JC_NAME, @1); }
+soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECRET | RETRY | OVER | VERIFY
+  | HMAC | SHA256 | HEADER | HEX | BASE64 | DEDUPE | ENTER | KEY | REPEAT | RESTART | ALWAYS | GOAL | VALUE | ENTRY
+  | START | NOTHING
+any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
+hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
+  | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
+  | UNTAG | GO | AND | OR | NOT | IS | MISSING | KNOWN | IN | HAS | NO | CONTAINS | STARTS | ENDS | LIKE | TRUE | FALSE
+  | DOES | EXPECT | GETS | LEFT | REACHED | ANSWERS | HANGS | FORCE
+declaration_word: LANGUAGE | WORKSPACE | CUSTOMER | EVENT | SEGMENT | CHANNEL | MESSAGE | SOURCE | JOURNEY | TEST
+was_opt: %empty { $$ = NULL; } | WAS name { $$ = NN(WAS, @$, $2); }
+
+/* ---- declarations */
+
+declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
+  | WORKSPACE NL workspace_lines END NL { $$ = NL(WORKSPACE, @$, $3); }
+  | CUSTOMER NL attributes END NL { $$ = NL(CUSTOMER, @$, $3); }
+  | EVENT name was_opt NL { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $$ = n; }
+  | EVENT name was_opt NL first_attribute attributes END NL
+    { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $5->next = $6.first; n->first = $5; $$ = n; }
+  | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); n->kid[0] = $4; $$ = n; }
+  | CHANNEL name NL channel_lines END NL { $$ = jc_hang(NN(CHANNEL, @$, $2), $4); }
+  | MESSAGE name ON name was_opt NL fields END NL
+    { BUILD = jc_hang(NN(MESSAGE, @$, $2), $7); n->kid[0] = $4; n->kid[1] = $5; $$ = n; }
+  | SOURCE name NL source_lines END NL { $$ = jc_hang(NN(SOURCE, @$, $2), $4); }
+  | JOURNEY name title_opt was_opt NL headers END NL
+    { BUILD = jc_hang(NN(JOURNEY, @$, $2), $6); n->kid[0] = $3; n->kid[1] = $4; $$ = n; }
+  | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_hang(NN(TEST, @$, $2), $4); }
+  | error NL { $$ = NULL; yyerrok; }
+
+workspace_lines: %empty { $$ = (struct jc_list){0}; } | workspace_lines workspace_line { $$ = jc_list_add($1, $2); }
+workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
+  | CURRENCY name NL { $$ = NN(WS_CURRENCY, @$, $2); }
+  | error NL { $$ = NULL; yyerrok; }
+
+attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
+first_attribute: any_word type was_opt modifiers NL
+    { BUILD = NN(ATTRIBUTE, @$, $1); n->kid[0] = $2; n->kid[1] = $3; $$ = jc_hang(n, $4); }
+attribute: first_attribute
+  | declaration_word type was_opt modifiers NL
+    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); n->kid[0] = $2; n->kid[1] = $3; $$ = jc_hang(n, $4); }
+  | error NL { $$ = NULL; yyerrok; }
+type: name { $$ = NN(TYPE, @$, $1); }
+modifiers: %empty { $$ = (struct jc_list){0}; }
+  | modifiers ',' modifier { $$ = jc_list_add($1, $3); }
+modifier: REQUIRED { $$ = N0(MOD_REQUIRED, @$); }
+  | PERSONAL { $$ = N0(MOD_PERSONAL, @$); }
+  | IDENTITY { $$ = N0(MOD_IDENTITY, @$); }
+  | ONE OF literals { $$ = NL(MOD_ONE_OF, @$, $3); }
+  | DEFAULT literal { $$ = NK(MOD_DEFAULT, @$, $2, NULL, NULL, NULL); }
+literals: literal { $$ = jc_list_of($1); } | literals LIST_COMMA literal { $$ = jc_list_add($1, $3); }
+literal: NUMBER | PERCENT | MONEY | DURATION | TIME | DATE | INSTANT | TEXT_LITERAL
+  | '-' NUMBER { $2->value.i = -$2->value.i; $2->span = @$; $2->text = jc_parser_text(parser, @$); $$ = $2; }
+  | TRUE { BUILD = jc_node_word(parser, JC_LITERAL, @1); n->value = jn_value_bool(true); $$ = n; }
+  | FALSE { BUILD = jc_node_word(parser, JC_LITERAL, @1); n->value = jn_value_bool(false); $$ = n; }
+
+channel_lines: %empty { $$ = (struct jc_list){0}; } | channel_lines channel_line { $$ = jc_list_add($1, $2); }
+channel_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); }
+  | SECRET value NL { $$ = NK(CH_SECRET, @$, $2, NULL, NULL, NULL); }
+  | TO expr NL { $$ = NK(CH_TO, @$, $2, NULL, NULL, NULL); }
+  | RETRY NUMBER TIMES OVER DURATION NL { $$ = NK(CH_RETRY, @$, $2, $5, NULL, NULL); }
+  | TIMEOUT DURATION NL { $$ = NK(CH_TIMEOUT, @$, $2, NULL, NULL, NULL); }
+  | error NL { $$ = NULL; yyerrok; }
+value: TEXT_LITERAL | ENV name { $$ = NN(ENV, @$, $2); }
+
+fields: %empty { $$ = (struct jc_list){0}; } | fields field { $$ = jc_list_add($1, $2); }
+field: any_word TEXT_LITERAL NL { BUILD = NN(FIELD, @$, $1); n->kid[0] = $2; $$ = n; }
+  | error NL { $$ = NULL; yyerrok; }
+
+source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { $$ = jc_list_add($1, $2); }
+source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL
+    { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; n->kid[0] = $7; $$ = n; }
+  | WHEN expr TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
+  | TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
+  | error NL { $$ = NULL; yyerrok; }
+encoding: HEX { $$ = JC_HEX; } | BASE64 { $$ = JC_BASE64; }
+source_secret: SECRET value { $$ = $2; }
+mappings: %empty { $$ = (struct jc_list){0}; } | mappings mapping { $$ = jc_list_add($1, $2); }
+mapping: CUSTOMER expr NL { $$ = NK(MAP_CUSTOMER, @$, $2, NULL, NULL, NULL); }
+  | DEDUPE expr NL { $$ = NK(MAP_DEDUPE, @$, $2, NULL, NULL, NULL); }
+  | AT expr NL { $$ = NK(MAP_AT, @$, $2, NULL, NULL, NULL); }
+  | NAME '=' expr NL { BUILD = NN(MAP_PROP, @$, $1); n->kid[0] = $3; $$ = n; }
+  | error NL { $$ = NULL; yyerrok; }
+
+/* ---- journeys */
+
+title_opt: %empty { $$ = NULL; } | TEXT_LITERAL
+headers: %empty { $$ = (struct jc_list){0}; } | headers header { $$ = jc_list_add($1, $2); }
+enter_where: %empty { $$ = NULL; } | WHERE expr { $$ = $2; }
+header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL); }
+  | KEY name '.' NAME NL { BUILD = NN(KEY, @$, $4); n->kid[0] = $2; $$ = n; }
+  | ON REPEAT RESTART NL { $$ = N0(ON_REPEAT, @$); }
+  | REENTER NEVER NL { BUILD = N0(REENTER, @$); n->flags = 0; $$ = n; }
+  | REENTER ALWAYS NL { BUILD = N0(REENTER, @$); n->flags = 1; $$ = n; }
+  | REENTER AFTER DURATION NL { BUILD = NK(REENTER, @$, $3, NULL, NULL, NULL); n->flags = 2; $$ = n; }
+  | GOAL name WHEN name enter_where within_opt goal_tail NL
+    { BUILD = NN(GOAL, @$, $2); n->kid[0] = $4; n->kid[1] = $5; n->kid[2] = $6; n->kid[3] = $7->kid[3];
+      n->flags = $7->flags; $$ = n; }
+  | EXIT WHEN name enter_where NL { $$ = NK(EXIT_WHEN, @$, $3, $4, NULL, NULL); }
+  | TIMEZONE TEXT_LITERAL NL { $$ = NN(JY_TIMEZONE, @$, $2); }
+  | TIMEZONE CUSTOMER NL { $$ = N0(JY_TIMEZONE, @$); }
+  | stage
+  | error NL { $$ = NULL; yyerrok; }
+within_opt: %empty { $$ = NULL; } | WITHIN DURATION { $$ = $2; }
+goal_tail: %empty { $$ = N0(GOAL, @$); }
+  | ',' EXIT { BUILD = N0(GOAL, @$); n->flags = 1; $$ = n; }
+  | ',' VALUE expr { $$ = NK(GOAL, @$, NULL, NULL, NULL, $3); }
+  | ',' VALUE expr ',' EXIT { BUILD = NK(GOAL, @$, NULL, NULL, NULL, $3); n->flags = 1; $$ = n; }
+stage: STAGE name was_opt NL statements END NL { BUILD = jc_hang(NN(STAGE, @$, $2), $5); n->kid[0] = $3; $$ = n; }
+
+/* ---- statements */
+
+statements: %empty { $$ = (struct jc_list){0}; } | statements statement { $$ = jc_list_add($1, $2); }
+block: statements { $$ = NL(BLOCK, @$, $1); }
+statement: plain | LABEL plain { $$ = jc_with_label($1, $2); }
+  | error NL { $$ = NULL; yyerrok; }
+plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_hang(n, $3); }
+  | WAIT expr NL { $$ = NK(WAIT, @$, $2, NULL, NULL, NULL); }
+  | WAIT expr UNTIL days_opt TIME NL { $$ = NK(WAIT_THEN, @$, $2, $4, $5, NULL); }
+  | WAIT UNTIL days TIME NL
+    { BUILD = N0(DAYS, @3); n->flags = $3; $$ = NK(WAIT_TIME, @$, n, $4, NULL, NULL); }
+  | WAIT UNTIL expr time_opt NL
+    { bool clock = $4 == NULL && $3->kind == JC_LITERAL && $3->value.type == JN_T_TIME;
+      $$ = clock ? NK(WAIT_TIME, @$, NULL, $3, NULL, NULL) : NK(WAIT_DATE, @$, $3, $4, NULL, NULL); }
+  | WAIT FOR alternatives since_opt upto_opt then_opt NL
+    { BUILD = NK(WAIT_FOR, @$, $5, $6 == NULL ? NULL : $6->kid[0], $6 == NULL ? NULL : $6->kid[1], NULL);
+      n->flags = $4; $$ = jc_hang(n, $3); }
+  | IF expr THEN NL block else_opt NL { $$ = NK(IF, @$, $2, $5, $6, NULL); }
+  | SPLIT name NL arms END NL { $$ = jc_hang(NN(SPLIT, @$, $2), $4); }
+  | SET target TO expr NL { $$ = NK(SET, @$, $2, $4, NULL, NULL); }
+  | TAG TEXT_LITERAL NL { $$ = NN(TAG, @$, $2); }
+  | UNTAG TEXT_LITERAL NL { $$ = NN(UNTAG, @$, $2); }
+  | GO TO name NL { $$ = NN(GO_TO, @$, $3); }
+  | EXIT AS name NL { $$ = NN(EXIT_AS, @$, $3); }
+with_opt: %empty { $$ = (struct jc_list){0}; } | WITH withs { $$ = $2; }
+withs: with { $$ = jc_list_of($1); } | withs ',' with { $$ = jc_list_add($1, $3); }
+with: NAME '=' expr { BUILD = NN(WITH, @$, $1); n->kid[0] = $3; $$ = n; }
+target: name
+  | CUSTOMER '.' NAME { BUILD = NN(MEMBER, @$, $3); n->kid[0] = jc_node_word(parser, JC_NAME, @1); $$ = n; }
+days_opt: %empty { $$ = NULL; } | days { BUILD = N0(DAYS, @$); n->flags = $1; $$ = n; }
+days: day | days OR day { $$ = $1 | $3; } | days ',' day { $$ = $1 | $3; }
+day: WEEKDAY { $$ = 31; } | WEEKEND { $$ = 96; } | MONDAY { $$ = 1; } | TUESDAY { $$ = 2; } | WEDNESDAY { $$ = 4; }
+  | THURSDAY { $$ = 8; } | FRIDAY { $$ = 16; } | SATURDAY { $$ = 32; } | SUNDAY { $$ = 64; }
+time_opt: %empty { $$ = NULL; } | AT TIME { $$ = $2; }
+event_of: %empty { $$ = NULL; } | OF name { $$ = $2; }
+alternatives: alternative { $$ = jc_split_alternatives(parser, $1, (struct jc_list){$1->kid[3], NULL}); $1->kid[3] = NULL; }
+  | alternatives OR alternative
+    { struct jc_list more = jc_split_alternatives(parser, $3, (struct jc_list){$3->kid[3], NULL}); $3->kid[3] = NULL;
+      $1.last->next = more.first; $$ = (struct jc_list){$1.first, more.last}; }
+alternative: name event_of wheres %prec LOW { $$ = NK(ALTERNATIVE, @$, $1, $2, NULL, $3.first); }
+wheres: %empty { $$ = (struct jc_list){0}; } | wheres wait_where { $$ = jc_list_add($1, $2); }
+wait_where: WHERE expr %prec LOW { $$ = $2; }
+since_opt: %empty { $$ = 0; } | SINCE ENTRY { $$ = 1; } | SINCE STAGE START { $$ = 2; }
+upto_opt: %empty { $$ = NULL; } | UP TO expr { $$ = $3; }
+then_opt: %empty { $$ = NULL; } | THEN NL block timeout_opt END { $$ = NK(BLOCK, @$, $3, $4, NULL, NULL); }
+timeout_opt: %empty { $$ = NULL; } | TIMEOUT NL block { $$ = $3; }
+else_opt: END { $$ = NULL; }
+  | ELSE NL block END { $$ = $3; }
+  | ELSE IF expr THEN NL block else_opt { $$ = NK(IF, @$, $3, $6, $7, NULL); }
+arms: %empty { $$ = (struct jc_list){0}; } | arms arm { $$ = jc_list_add($1, $2); }
+arm: PERCENT LABEL NL block
+    { BUILD = NN(ARM, @$, $2); n->text_span = $2->text_span; n->kid[0] = $1; n->kid[1] = $4; n->kid[2] = $2->kid[0]; $$ = n; }
+  | PERCENT name NL block
+    { struct jc_diag *d = jc_parser_report(parser, JC_E0206, @2, $2->text, JN_STR(""));
+      if (d != NULL) jc_fix(parser->diags, d, jn_arena_printf(parser->arena, "%.*s:", JN_FMT($2->text)));
+      BUILD = NN(ARM, @$, $2); n->kid[0] = $1; n->kid[1] = $4; $$ = n; }
+
+/* ---- expressions */
+
+expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
+  | expr AND expr { $$ = OPERATE(AND, @$, $1, $3); }
+  | NOT expr { $$ = OPERATE(NOT, @$, $2, NULL); }
+  | expr IS expr { $$ = jc_is(parser, @$, $1, $3, false); }
+  | expr IS_NOT expr { $$ = jc_is(parser, @$, $1, $3, true); }
+  | expr IS ONE OF literals { $$ = jc_hang(NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); }
+  | expr IS_NOT ONE OF literals { BUILD = jc_hang(NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); n->flags = 1; $$ = n; }
+  | expr IS KNOWN { BUILD = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); n->flags = 1; $$ = n; }
+  | expr IS_NOT KNOWN { $$ = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); }
+  | expr '<' expr { $$ = OPERATE(LESS, @$, $1, $3); }
+  | expr AT_MOST expr { $$ = OPERATE(AT_MOST, @$, $1, $3); }
+  | expr '>' expr { $$ = OPERATE(MORE, @$, $1, $3); }
+  | expr AT_LEAST expr { $$ = OPERATE(AT_LEAST, @$, $1, $3); }
+  | expr CONTAINS expr { $$ = OPERATE(CONTAINS, @$, $1, $3); }
+  | expr STARTS WITH expr %prec STARTS { $$ = OPERATE(STARTS, @$, $1, $4); }
+  | expr ENDS WITH expr %prec ENDS { $$ = OPERATE(ENDS, @$, $1, $4); }
+  | expr LIKE expr { $$ = OPERATE(LIKE, @$, $1, $3); }
+  | expr IN name { BUILD = NN(IN_SEGMENT, @$, $3); n->kid[0] = $1; $$ = n; }
+  | expr NOT_IN name { BUILD = NN(IN_SEGMENT, @$, $3); n->kid[0] = $1; n->flags = 1; $$ = n; }
+  | expr HAS TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $4); n->kid[0] = $1; $$ = n; }
+  | expr DEFAULT expr { $$ = OPERATE(DEFAULT, @$, $1, $3); }
+  | expr '+' expr { $$ = OPERATE(PLUS, @$, $1, $3); }
+  | expr '-' expr { $$ = OPERATE(MINUS, @$, $1, $3); }
+  | expr '*' expr { $$ = OPERATE(TIMES, @$, $1, $3); }
+  | expr '/' expr { $$ = OPERATE(DIVIDE, @$, $1, $3); }
+  | '-' expr %prec NEGATE { $$ = OPERATE(NEGATE, @$, $2, NULL); }
+  | expr '.' NAME { BUILD = NN(MEMBER, @$, $3); n->kid[0] = $1; $$ = n; }
+  | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); n->kid[0] = $1; $$ = n; }
+  | '(' expr ')' { $$ = $2; }
+  | NAME '(' expr ')' { $$ = jc_hang(NN(CALL, @$, $1), jc_list_of($3)); }
+  | NAME OF expr %prec NEGATE { BUILD = jc_hang(NN(CALL, @$, $1), jc_list_of($3)); n->flags = 1; $$ = n; }
+  | name
+  | CUSTOMER { $$ = jc_node_word(parser, JC_NAME, @1); }
+  | MISSING { BUILD = jc_node_word(parser, JC_LITERAL, @1); $$ = n; }
+  | NUMBER | PERCENT | MONEY | DURATION | TIME | DATE | INSTANT | TEXT_LITERAL
+  | TRUE { BUILD = jc_node_word(parser, JC_LITERAL, @1); n->value = jn_value_bool(true); $$ = n; }
+  | FALSE { BUILD = jc_node_word(parser, JC_LITERAL, @1); n->value = jn_value_bool(false); $$ = n; }
+
+/* ---- tests */
+
+test_lines: %empty { $$ = (struct jc_list){0}; } | test_lines test_line { $$ = jc_list_add($1, $2); }
+test_line: CUSTOMER name with_opt NL { $$ = jc_hang(NN(T_CUSTOMER, @$, $2), $3); }
+  | AT DATE TIME NL { $$ = NK(T_AT, @$, $2, $3, NULL, NULL); }
+  | AFTER DURATION NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
+  | name DOES name event_of with_opt NL
+    { BUILD = jc_hang(NN(T_DOES, @$, $1), $5); n->kid[0] = $3; n->kid[1] = $4; $$ = n; }
+  | EXPECT name GETS NOTHING NL { $$ = NN(T_GETS, @$, $2); }
+  | EXPECT name GETS NAME NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $4; $$ = n; }
+  | EXPECT name GETS NAME TIMES NUMBER NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
+  | EXPECT name NEVER GETS name NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $5; n->flags = 1; $$ = n; }
+  | EXPECT name IN STAGE name OF name NL { BUILD = NN(T_IN_STAGE, @$, $2); n->kid[0] = $5; n->kid[1] = $7; $$ = n; }
+  | EXPECT name LEFT name AS ended NL { BUILD = NN(T_LEFT, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
+  | EXPECT name NOT_IN name NL { BUILD = NN(T_NOT_IN, @$, $2); n->kid[0] = $4; $$ = n; }
+  | EXPECT name HAS TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); n->kid[0] = $5; $$ = n; }
+  | EXPECT name HAS NO TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); n->kid[0] = $6; n->flags = 1; $$ = n; }
+  | EXPECT CUSTOMER '.' NAME OF name IS expr NL
+    { BUILD = NN(T_ATTR, @$, $6); n->kid[0] = $4; n->kid[1] = $8; $$ = n; }
+  | EXPECT name REACHED name OF name NL { BUILD = NN(T_REACHED, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
+  | CHANNEL name ANSWERS NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, NULL, NULL); }
+  | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
+  | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
+  | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
+  | error NL { $$ = NULL; yyerrok; }
+ended: any_word
+
+%%
+
+/* What was found, what could stand there, and which of it was probably meant. */
+static int yyreport_syntax_error(const yypcontext_t *context, struct jc_parser *parser) {
+    jc_parser_unexpected(parser, context);
+    return 0;
+}

@@ -1,0 +1,53 @@
+/* What scanner, grammar and parse.c share while a file is parsed. Private to this folder. */
+#ifndef COMPILER_SYNTAX_PARSER_H
+#define COMPILER_SYNTAX_PARSER_H
+
+#include "compiler/syntax/parse.h"
+
+struct jc_list {
+    struct jc_node *first, *last;
+};
+
+struct jc_parser {
+    struct jc_diags *diags;
+    struct jn_arena *arena;
+    uint32_t source;
+    struct jn_str text; /* without a byte order mark */
+    size_t skipped;     /* bytes of the mark */
+    /* scanner */
+    uint32_t offset, line, column;
+    bool line_has_token, after_dot;
+    struct jc_comment *comments, **comments_end;
+    uint32_t n_error;
+    bool too_deep;
+    struct jc_node *file;
+};
+
+struct jc_node *jc_node_new(struct jc_parser *parser, enum jc_kind kind, struct jc_span span);
+struct jc_node *jc_node_list(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, struct jc_list list);
+/* With children; notices nesting that is too deep. */
+struct jc_node *jc_node_kids(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, struct jc_node *a,
+                             struct jc_node *b, struct jc_node *c, struct jc_node *d);
+/* Takes text and its place from a NAME or LITERAL. */
+struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, const struct jc_node *name);
+struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct jc_span span);
+struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a, struct jc_node *b);
+struct jc_list jc_list_of(struct jc_node *node);
+struct jc_list jc_list_add(struct jc_list list, struct jc_node *node);
+struct jc_span jc_span_join(struct jc_span a, struct jc_span b);
+/* A wait's `where C or F`: a bare name after the last `or` begins an alternative. Gives the alternatives. */
+struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *alternative, struct jc_list wheres);
+
+/* NULL when the parser has already reported as many as it may. */
+struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b);
+struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span);
+
+/* Literals, from the token's text; they report what is wrong with it. */
+struct jc_node *jc_literal_number(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+struct jc_node *jc_literal_money(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+struct jc_node *jc_literal_duration(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+struct jc_node *jc_literal_time(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+struct jc_node *jc_literal_text(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+struct jc_node *jc_literal_block(struct jc_parser *parser, struct jc_span span, struct jn_str text);
+
+#endif
