@@ -65,6 +65,11 @@ void jc_diags_print_json(const struct jc_diags *diags, struct jn_buf *out);     
 
 const char *jc_code_name(enum jc_code code); /* "E0305" */
 enum jc_severity jc_code_severity(enum jc_code code);
+const char *jc_severity_word(enum jc_severity severity); /* "error" */
+const char *jc_code_title(enum jc_code code);
+/* The row's examples: complete small workspaces, one with just this mistake, one without; empty where no text shows it. */
+struct jn_str jc_code_wrong(enum jc_code code);
+struct jn_str jc_code_right(enum jc_code code);
 bool jc_code_find(struct jn_str name, enum jc_code *out);
 /* The page behind `journey explain CODE`: title, cause, wrong and right example. */
 void jc_code_explain(enum jc_code code, struct jn_buf *out);
