@@ -13,6 +13,7 @@
 %param {struct jc_parser *parser}
 
 %code requires {
+#include "compiler/syntax/expect.h"
 #include "compiler/syntax/parser.h"
 }
 
@@ -351,8 +352,58 @@ ended: any_word
 
 %%
 
+#define EXPECTED_MAX 160 /* more than there are tokens */
+#define EXPECTED_SHOWN 5
+
+bool jc_parser_expects(const struct jc_yypstate *state, int token) {
+    yysymbol_kind_t expected[EXPECTED_MAX];
+    yysymbol_kind_t wanted = YYTRANSLATE(token);
+    int n = yypstate_expected_tokens((yypstate *)(uintptr_t)state, expected, EXPECTED_MAX);
+    for (int i = 0; i < n; i++)
+        if (expected[i] == wanted) return true;
+    return false;
+}
+
+static bool jc_is_word(const char *name) {
+    return name[0] >= 'a' && name[0] <= 'z' && strchr(name, ' ') == NULL;
+}
+
+/* The nearest word that could stand there; NULL when none is near. */
+static const char *jc_meant(struct jn_str found, const yysymbol_kind_t *expected, int n) {
+    struct jn_str word[EXPECTED_MAX];
+    uint32_t n_word = 0;
+    for (int i = 0; i < n; i++)
+        if (jc_is_word(yysymbol_name(expected[i]))) word[n_word++] = jn_str_z(yysymbol_name(expected[i]));
+    struct jn_str near = jc_nearest(found, word, n_word);
+    return near.n == 0 ? NULL : near.p;
+}
+
+static void jc_say_expected(struct jc_parser *parser, struct jc_diag *diag, const yysymbol_kind_t *expected, int n) {
+    struct jn_buf list;
+    jn_buf_init(&list, 512);
+    for (int i = 0; i < n; i++)
+        jn_buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", yysymbol_name(expected[i]));
+    jc_hint(parser->diags, diag, "expected %.*s", JN_FMT(jn_buf_view(&list)));
+    jn_buf_release(&list);
+}
+
 /* What was found, what could stand there, and which of it was probably meant. */
 static int yyreport_syntax_error(const yypcontext_t *context, struct jc_parser *parser) {
-    jc_parser_unexpected(parser, context);
+    yysymbol_kind_t expected[EXPECTED_MAX];
+    int n = yypcontext_expected_tokens(context, expected, EXPECTED_MAX);
+    yysymbol_kind_t token = yypcontext_token(context);
+    struct jc_span span = *yypcontext_location(context);
+    struct jn_str found = jc_parser_text(parser, span);
+    if (token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF) found = JN_STR("the end of the line");
+    struct jc_diag *diag = jc_parser_report(parser, token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF ? JC_E0202 : JC_E0201, span,
+                                            jn_str_sub(found, 0, 64), JN_STR(""));
+    if (diag == NULL) return 0;
+    const char *meant = jc_meant(found, expected, n);
+    if (meant != NULL) {
+        jc_hint(parser->diags, diag, "did you mean `%s`?", meant);
+        jc_fix(parser->diags, diag, jn_str_z(meant));
+    } else if (n > 0 && n <= EXPECTED_SHOWN) {
+        jc_say_expected(parser, diag, expected, n);
+    }
     return 0;
 }

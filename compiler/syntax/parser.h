@@ -4,6 +4,12 @@
 
 #include "compiler/syntax/parse.h"
 
+enum {
+#define LIMIT(name, value, text) JC_LIMIT_##name = value,
+#include "compiler/syntax/limits.def"
+#undef LIMIT
+};
+
 struct jc_list {
     struct jc_node *first, *last;
 };

@@ -1,0 +1,201 @@
+#include "compiler/sema/unit.h"
+
+#include <stdlib.h>
+
+/* Events that deliveries themselves bring; each has the attribute `message`. */
+static const char *const RECEIPT[] = {"bounced", "clicked", "complained", "delivered", "opened", "unsubscribed"};
+
+void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    void **place = array;
+    if (*n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0)) {
+        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
+        if (*n > 0) memcpy(bigger, *place, *n * size);
+        *place = bigger;
+    }
+    return (char *)*place + (size_t)(*n)++ * size;
+}
+
+const char *jc_table_noun(enum jc_table table) {
+    static const char *const NOUN[JC_TABLES] = {"event", "segment", "channel", "message", "source", "journey"};
+    return NOUN[table];
+}
+
+static bool names_table(enum jc_kind kind, enum jc_table *out) {
+    static const struct {
+        enum jc_kind kind;
+        enum jc_table table;
+    } ROW[] = {{JC_EVENT, JC_T_EVENT},     {JC_SEGMENT, JC_T_SEGMENT}, {JC_CHANNEL, JC_T_CHANNEL},
+               {JC_MESSAGE, JC_T_MESSAGE}, {JC_SOURCE, JC_T_SOURCE},   {JC_JOURNEY, JC_T_JOURNEY}};
+    for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++)
+        if (ROW[i].kind == kind) {
+            *out = ROW[i].table;
+            return true;
+        }
+    return false;
+}
+
+static void names_add(struct jc_unit *unit, enum jc_table table, struct jc_node *node) {
+    for (uint32_t i = 0; i < unit->n_symbol[table]; i++) {
+        const struct jc_symbol *other = &unit->symbol[table][i];
+        if (!jn_str_eq(other->name, node->text)) continue;
+        struct jc_diag *diag =
+            jc_report(unit->diags, JC_E0301, node->text_span, jc_table_noun(table), JN_FMT(node->text));
+        jc_relate(unit->diags, diag, other->span, "declared here first");
+        return;
+    }
+    struct jc_symbol *symbol = jc_grow(unit->arena, &unit->symbol[table], &unit->n_symbol[table], sizeof(*symbol));
+    *symbol = (struct jc_symbol){.name = node->text, .span = node->text_span, .node = node};
+}
+
+static void names_workspace(struct jc_unit *unit, struct jc_node *node) {
+    for (struct jc_node *line = node->first; line != NULL; line = line->next) {
+        if (line->kind == JC_WS_TIMEZONE && jc_zone_check(unit, line->text, line->text_span))
+            unit->timezone = line->text;
+        if (line->kind == JC_WS_CURRENCY) jc_currency_check(unit, line->text, line->text_span, &unit->currency);
+    }
+}
+
+static void names_once(struct jc_unit *unit, struct jc_node **first, struct jc_node *node) {
+    struct jc_span head = node->span;
+    head.end = head.offset + (node->kind == JC_WORKSPACE ? 9 : 8);
+    head.end_line = head.line;
+    head.end_column = head.column + (node->kind == JC_WORKSPACE ? 9 : 8);
+    if (*first == NULL) {
+        *first = node;
+        return;
+    }
+    struct jc_diag *diag = jc_report(unit->diags, JC_E0302, head, jc_kind_noun(node->kind));
+    jc_relate(unit->diags, diag, (*first)->span, "declared here first");
+}
+
+static int names_by_name(const void *a, const void *b) {
+    return jn_str_cmp(((const struct jc_symbol *)a)->name, ((const struct jc_symbol *)b)->name);
+}
+
+static void names_read_attributes(struct jc_unit *unit, const struct jc_node *customer) {
+    unit->customer = customer == NULL ? (struct jc_attributes){0} : jc_attributes_read(unit, customer);
+    for (int i = 0; i < 2; i++) {
+        struct jn_str name = i == 0 ? JN_STR("language") : JN_STR("timezone");
+        if (jc_attribute_known(&unit->customer, name) != NULL) continue;
+        struct jc_attribute *attribute =
+            jc_grow(unit->arena, &unit->customer.row, &unit->customer.n, sizeof(*attribute));
+        *attribute = (struct jc_attribute){.name = name, .type = JN_T_TEXT, .builtin = true};
+    }
+    unit->event = JN_NEW_ARRAY(unit->arena, struct jc_attributes, unit->n_symbol[JC_T_EVENT]);
+    for (uint32_t i = 0; i < unit->n_symbol[JC_T_EVENT]; i++) {
+        struct jc_symbol *event = &unit->symbol[JC_T_EVENT][i];
+        bool receipt = false;
+        for (size_t r = 0; r < sizeof(RECEIPT) / sizeof(*RECEIPT); r++)
+            receipt = receipt || jn_str_is(event->name, RECEIPT[r]);
+        if (event->node != NULL) unit->event[i] = jc_attributes_read(unit, event->node);
+        if (!receipt || jc_attribute_known(&unit->event[i], JN_STR("message")) != NULL) continue;
+        struct jc_attribute *attribute =
+            jc_grow(unit->arena, &unit->event[i].row, &unit->event[i].n, sizeof(*attribute));
+        *attribute = (struct jc_attribute){.name = JN_STR("message"), .type = JN_T_TEXT, .builtin = true};
+    }
+}
+
+void jc_names_collect(struct jc_unit *unit) {
+    struct jc_node *workspace = NULL, *customer = NULL;
+    enum jc_table table;
+    unit->timezone = JN_STR("UTC");
+    for (uint32_t f = 0; f < unit->n_file; f++)
+        for (struct jc_node *node = unit->file[f]->first; node != NULL; node = node->next) {
+            if (names_table(node->kind, &table)) names_add(unit, table, node);
+            if (node->kind == JC_WORKSPACE) names_once(unit, &workspace, node);
+            if (node->kind == JC_CUSTOMER) names_once(unit, &customer, node);
+            if (node->kind == JC_LANGUAGE && (node->kid[0]->value.i != 1 || node->kid[0]->value.scale != 0))
+                jc_report(unit->diags, JC_E0303, node->kid[0]->span, JN_FMT(node->kid[0]->text));
+        }
+    for (size_t r = 0; r < sizeof(RECEIPT) / sizeof(*RECEIPT); r++) {
+        struct jn_str name = jn_str_z(RECEIPT[r]);
+        if (jc_known(unit, JC_T_EVENT, name) != NULL) continue;
+        struct jc_symbol *symbol =
+            jc_grow(unit->arena, &unit->symbol[JC_T_EVENT], &unit->n_symbol[JC_T_EVENT], sizeof(*symbol));
+        *symbol = (struct jc_symbol){.name = name, .used = true};
+    }
+    for (int t = 0; t < JC_TABLES; t++) {
+        if (unit->n_symbol[t] > 0) qsort(unit->symbol[t], unit->n_symbol[t], sizeof(*unit->symbol[t]), names_by_name);
+        for (uint32_t i = 0; i < unit->n_symbol[t]; i++)
+            unit->symbol[t][i].index = i;
+    }
+    if (workspace != NULL) names_workspace(unit, workspace);
+    names_read_attributes(unit, customer);
+    unit->message = JN_NEW_ARRAY(unit->arena, struct jc_message, unit->n_symbol[JC_T_MESSAGE]);
+}
+
+struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name) {
+    for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
+        if (jn_str_eq(unit->symbol[table][i].name, name)) return &unit->symbol[table][i];
+    return NULL;
+}
+
+struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span) {
+    struct jc_symbol *symbol = jc_known(unit, table, name);
+    if (symbol != NULL) {
+        symbol->used = true;
+        return symbol;
+    }
+    struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, unit->n_symbol[table]);
+    for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
+        candidate[i] = unit->symbol[table][i].name;
+    struct jc_diag *diag = jc_report(unit->diags, JC_E0304, span, jc_table_noun(table), JN_FMT(name));
+    struct jn_str near = jc_nearest(name, candidate, unit->n_symbol[table]);
+    if (near.n > 0) {
+        struct jc_symbol *meant = jc_known(unit, table, near);
+        meant->used = true; /* one mistake, one diagnostic */
+        jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
+        jc_fix(unit->diags, diag, near);
+        if (meant->node != NULL) jc_relate(unit->diags, diag, meant->span, "declared here");
+    } else {
+        jc_hint(unit->diags, diag, "declare it: `%s %.*s`", jc_table_noun(table), JN_FMT(name));
+    }
+    return NULL;
+}
+
+const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attributes, struct jn_str name) {
+    for (uint32_t i = 0; i < attributes->n; i++)
+        if (jn_str_eq(attributes->row[i].name, name)) return &attributes->row[i];
+    return NULL;
+}
+
+const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,
+                                             struct jn_str owner, struct jn_str name, struct jc_span span) {
+    const struct jc_attribute *found = jc_attribute_known(attributes, name);
+    if (found != NULL) return found;
+    struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, attributes->n);
+    for (uint32_t i = 0; i < attributes->n; i++)
+        candidate[i] = attributes->row[i].name;
+    struct jc_diag *diag = jc_report(unit->diags, JC_E0305, span, JN_FMT(owner), JN_FMT(name));
+    struct jn_str near = jc_nearest(name, candidate, attributes->n);
+    if (near.n > 0) {
+        jc_hint(unit->diags, diag, "did you mean `%.*s.%.*s`?", JN_FMT(owner), JN_FMT(near));
+        jc_fix(unit->diags, diag, near);
+    }
+    return NULL;
+}
+
+void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, bool set) {
+    struct jc_tag *tag = NULL;
+    for (uint32_t i = 0; i < unit->n_tag; i++)
+        if (jn_str_eq(unit->tag[i].name, name)) tag = &unit->tag[i];
+    if (tag == NULL) {
+        tag = jc_grow(unit->arena, &unit->tag, &unit->n_tag, sizeof(*tag));
+        *tag = (struct jc_tag){.name = name, .span = span};
+    }
+    tag->set = tag->set || set;
+    tag->tested = tag->tested || !set;
+}
+
+void jc_names_unused(struct jc_unit *unit) {
+    static const enum jc_table TOLD[] = {JC_T_EVENT, JC_T_SEGMENT, JC_T_CHANNEL, JC_T_MESSAGE};
+    for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
+        for (uint32_t i = 0; i < unit->n_symbol[TOLD[t]]; i++) {
+            const struct jc_symbol *symbol = &unit->symbol[TOLD[t]][i];
+            if (symbol->node != NULL && !symbol->used)
+                jc_report(unit->diags, JC_W0901, symbol->span, jc_table_noun(TOLD[t]), JN_FMT(symbol->name));
+        }
+    for (uint32_t i = 0; i < unit->n_tag; i++)
+        if (unit->tag[i].tested && !unit->tag[i].set)
+            jc_report(unit->diags, JC_W0902, unit->tag[i].span, JN_FMT(unit->tag[i].name));
+}

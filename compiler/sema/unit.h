@@ -1,0 +1,121 @@
+/* One compilation: the names of a workspace, and what is being made of them. */
+#ifndef COMPILER_SEMA_UNIT_H
+#define COMPILER_SEMA_UNIT_H
+
+#include "compiler/diag/diag.h"
+#include "compiler/syntax/ast.h"
+#include "core/map.h"
+#include "image/builder.h"
+
+/* Something declared; `node` is NULL for what is built in. */
+struct jc_symbol {
+    struct jn_str name;
+    struct jc_span span;
+    struct jc_node *node;
+    uint32_t index; /* of its record; the order of sorted names */
+    bool used;
+};
+
+enum jc_table { JC_T_EVENT, JC_T_SEGMENT, JC_T_CHANNEL, JC_T_MESSAGE, JC_T_SOURCE, JC_T_JOURNEY, JC_TABLES };
+
+/* An attribute of the customer or of an event. */
+struct jc_attribute {
+    struct jn_str name;
+    struct jc_span span;
+    struct jc_node *node;
+    enum jn_type type;
+    uint16_t currency;
+    bool required, personal, identity, builtin, has_preset;
+    struct jn_value preset;
+    const struct jc_node *one_of; /* MOD_ONE_OF or NULL */
+    uint32_t index;               /* absolute, in the program's table */
+};
+
+struct jc_attributes {
+    struct jc_attribute *row;
+    uint32_t n;
+};
+
+/* A variable that `send … with` gives a message, or that a run keeps. */
+struct jc_variable {
+    struct jn_str name;
+    struct jc_span span;
+    enum jn_type type; /* MISSING until the first use tells */
+    uint16_t currency;
+    bool maybe_missing, read, set;
+    uint32_t index;
+};
+
+struct jc_variables {
+    struct jc_variable *row;
+    uint32_t n;
+};
+
+/* What is known of a message beside its symbol. */
+struct jc_message {
+    struct jc_variables vars;
+    uint32_t channel;
+    bool sent;
+    uint32_t entering; /* the event that enters every journey that sends it, JN_NONE when they differ */
+};
+
+/* One `send`, to be checked when all templates are read. */
+struct jc_sending {
+    struct jc_span span;
+    uint32_t message;
+    const struct jc_node *node;
+    struct jc_sending *next;
+};
+
+struct jc_tag {
+    struct jn_str name;
+    struct jc_span span;
+    bool set, tested;
+};
+
+struct jc_unit {
+    struct jn_arena *arena;
+    struct jc_diags *diags;
+    struct jn_builder *builder;
+    struct jc_node **file; /* FILE nodes, by source */
+    uint32_t n_file;
+    struct jc_symbol *symbol[JC_TABLES]; /* sorted by name */
+    uint32_t n_symbol[JC_TABLES];
+    struct jc_attributes customer;
+    struct jc_attributes *event; /* by event's index */
+    struct jc_message *message;  /* by message's index */
+    struct jc_sending *sendings;
+    struct jc_tag *tag;
+    uint32_t n_tag;
+    struct jn_str timezone;
+    uint16_t currency;
+    struct jc_span currency_span;
+};
+
+/* Grows an array in the arena by doubling; returns the new element, zeroed. */
+void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+
+/* ---- names.c */
+/* Reads all declarations: fills the tables, reports what is there twice. */
+void jc_names_collect(struct jc_unit *unit);
+const char *jc_table_noun(enum jc_table table);
+/* The symbol, marked as used; NULL and a diagnostic with a suggestion when there is none. */
+struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span);
+struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name); /* NULL, silently */
+const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attributes, struct jn_str name);
+/* … or a diagnostic that suggests another one; `owner` is "customer" or the event's name. */
+const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,
+                                             struct jn_str owner, struct jn_str name, struct jc_span span);
+void jc_names_unused(struct jc_unit *unit);
+void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, bool set);
+
+/* ---- dictionary.c: attributes from their declarations */
+struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_node *declaration);
+/* Whether the zone is known; reports when it is not. */
+bool jc_zone_check(struct jc_unit *unit, struct jn_str name, struct jc_span span);
+/* ISO 4217 by form and by the list of codes in use. */
+bool jc_currency_check(struct jc_unit *unit, struct jn_str code, struct jc_span span, uint16_t *out);
+/* The workspace's currency, or a diagnostic that asks for it. */
+uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span);
+
+#endif
