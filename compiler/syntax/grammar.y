@@ -138,11 +138,11 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
     { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $5->next = $6.first; n->first = $5; $$ = n; }
   | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); n->kid[0] = $4; $$ = n; }
   | CHANNEL name NL channel_lines END NL { $$ = jc_hang(NN(CHANNEL, @$, $2), $4); }
-  | MESSAGE name ON name was_opt NL fields END NL
-    { BUILD = jc_hang(NN(MESSAGE, @$, $2), $7); n->kid[0] = $4; n->kid[1] = $5; $$ = n; }
+  | MESSAGE name was_opt ON name NL fields END NL
+    { BUILD = jc_hang(NN(MESSAGE, @$, $2), $7); n->kid[0] = $5; n->kid[1] = $3; $$ = n; }
   | SOURCE name NL source_lines END NL { $$ = jc_hang(NN(SOURCE, @$, $2), $4); }
-  | JOURNEY name title_opt was_opt NL headers END NL
-    { BUILD = jc_hang(NN(JOURNEY, @$, $2), $6); n->kid[0] = $3; n->kid[1] = $4; $$ = n; }
+  | JOURNEY name was_opt title_opt NL headers END NL
+    { BUILD = jc_hang(NN(JOURNEY, @$, $2), $6); n->kid[0] = $4; n->kid[1] = $3; $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_hang(NN(TEST, @$, $2), $4); }
   | error NL { $$ = NULL; yyerrok; }
 
@@ -152,11 +152,11 @@ workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
   | error NL { $$ = NULL; yyerrok; }
 
 attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
-first_attribute: any_word type was_opt modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, $1); n->kid[0] = $2; n->kid[1] = $3; $$ = jc_hang(n, $4); }
+first_attribute: any_word was_opt type modifiers NL
+    { BUILD = NN(ATTRIBUTE, @$, $1); n->kid[0] = $3; n->kid[1] = $2; $$ = jc_hang(n, $4); }
 attribute: first_attribute
-  | declaration_word type was_opt modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); n->kid[0] = $2; n->kid[1] = $3; $$ = jc_hang(n, $4); }
+  | declaration_word was_opt type modifiers NL
+    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); n->kid[0] = $3; n->kid[1] = $2; $$ = jc_hang(n, $4); }
   | error NL { $$ = NULL; yyerrok; }
 type: name { $$ = NN(TYPE, @$, $1); }
 modifiers: %empty { $$ = (struct jc_list){0}; }

@@ -3,6 +3,8 @@
 #include "compiler/syntax/expect.h"
 #include "compiler/syntax/grammar.h"
 #include "compiler/syntax/parser.h"
+#define YYSTYPE JC_YYSTYPE
+#define YYLTYPE JC_YYLTYPE
 #include "compiler/syntax/scanner.h"
 #include "core/utf8.h"
 
@@ -65,12 +67,12 @@ static bool parse_check_characters(struct jc_parser *parser) {
 
 /* A word that begins something new where only a block's end could stand: the block was never closed. */
 static bool parse_begins_anew(int token) {
-    return token == YYEOF || token == WORKSPACE || token == CUSTOMER || token == EVENT || token == SEGMENT || token == CHANNEL ||
+    return token == 0 || token == WORKSPACE || token == CUSTOMER || token == EVENT || token == SEGMENT || token == CHANNEL ||
            token == MESSAGE || token == SOURCE || token == JOURNEY || token == TEST || token == STAGE;
 }
 
 static void parse_close_blocks(struct jc_parser *parser, jc_yypstate *state, int token, struct jc_span span) {
-    YYSTYPE nothing = {0};
+    JC_YYSTYPE nothing = {0};
     for (int i = 0; i < STACK_DEPTH_ENDS && !jc_parser_expects(state, token) && jc_parser_expects(state, END); i++) {
         struct jc_diag *diag = jc_parser_report(parser, JC_E0203, span, jc_parser_text(parser, span), JN_STR(""));
         if (diag != NULL) jc_hint(parser->diags, diag, "write `end` before this line");
@@ -84,13 +86,19 @@ static void parse_tokens(struct jc_parser *parser, yyscan_t scanner) {
     int token, status = YYPUSH_MORE;
     bool line_start = true;
     while (status == YYPUSH_MORE) {
-        YYSTYPE value = {0};
+        JC_YYSTYPE value = {0};
         struct jc_span span;
         token = jc_yylex(&value, &span, scanner);
-        if (token == YYEOF) span = parse_place(parser, parser->text.n, 0);
+        if (token == 0) span = parse_place(parser, parser->text.n, 0);
         if (line_start && parse_begins_anew(token)) parse_close_blocks(parser, state, token, span);
         line_start = token == NL;
+        /* `segment S is not …`: the two words belong to different things there. */
+        if (token == IS_NOT && !jc_parser_expects(state, IS_NOT) && jc_parser_expects(state, IS)) {
+            jc_yypush_parse(state, IS, &value, &span, parser);
+            token = NOT;
+        }
         status = jc_yypush_parse(state, token, &value, &span, parser);
+        if (parser->n_error > JC_LIMIT_ERRORS) break;
     }
     jc_yypstate_delete(state);
 }
