@@ -91,7 +91,7 @@ static struct jc_node *jc_hang(struct jc_node *node, struct jc_list list) {
 %type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
-%type <list> declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
+%type <list> event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
 %type <list> statements arms alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
@@ -134,8 +134,8 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | WORKSPACE NL workspace_lines END NL { $$ = NL(WORKSPACE, @$, $3); }
   | CUSTOMER NL attributes END NL { $$ = NL(CUSTOMER, @$, $3); }
   | EVENT name was_opt NL { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $$ = n; }
-  | EVENT name was_opt NL first_attribute attributes END NL
-    { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $5->next = $6.first; n->first = $5; $$ = n; }
+  | EVENT name was_opt NL event_attributes END NL
+    { BUILD = jc_hang(NN(EVENT, @$, $2), $5); n->kid[0] = $3; $$ = n; }
   | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); n->kid[0] = $4; $$ = n; }
   | CHANNEL name NL channel_lines END NL { $$ = jc_hang(NN(CHANNEL, @$, $2), $4); }
   | MESSAGE name was_opt ON name NL fields END NL
@@ -144,7 +144,17 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | JOURNEY name was_opt title_opt NL headers END NL
     { BUILD = jc_hang(NN(JOURNEY, @$, $2), $6); n->kid[0] = $4; n->kid[1] = $3; $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_hang(NN(TEST, @$, $2), $4); }
+  | WORKSPACE error NL recovered workspace_lines END NL { $$ = NULL; }
+  | CUSTOMER error NL recovered attributes END NL { $$ = NULL; }
+  | EVENT error NL recovered { $$ = NULL; }
+  | EVENT error NL recovered event_attributes END NL { $$ = NULL; }
+  | CHANNEL error NL recovered channel_lines END NL { $$ = NULL; }
+  | MESSAGE error NL recovered fields END NL { $$ = NULL; }
+  | SOURCE error NL recovered source_lines END NL { $$ = NULL; }
+  | JOURNEY error NL recovered headers END NL { $$ = NULL; }
+  | TEST error NL recovered test_lines END NL { $$ = NULL; }
   | error NL { $$ = NULL; yyerrok; }
+recovered: %empty { yyerrok; }
 
 workspace_lines: %empty { $$ = (struct jc_list){0}; } | workspace_lines workspace_line { $$ = jc_list_add($1, $2); }
 workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
@@ -152,7 +162,10 @@ workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
   | error NL { $$ = NULL; yyerrok; }
 
 attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
-first_attribute: any_word was_opt type modifiers NL
+event_attributes: first_attribute { $$ = jc_list_add((struct jc_list){0}, $1); }
+  | event_attributes attribute { $$ = jc_list_add($1, $2); }
+first_attribute: any_word error NL { $$ = NULL; yyerrok; }
+  | any_word was_opt type modifiers NL
     { BUILD = NN(ATTRIBUTE, @$, $1); n->kid[0] = $3; n->kid[1] = $2; $$ = jc_hang(n, $4); }
 attribute: first_attribute
   | declaration_word was_opt type modifiers NL
@@ -189,6 +202,7 @@ source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { 
 source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL
     { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; n->kid[0] = $7; $$ = n; }
   | WHEN expr TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
+  | WHEN error NL recovered mappings END NL { $$ = NULL; }
   | TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
   | error NL { $$ = NULL; yyerrok; }
 encoding: HEX { $$ = JC_HEX; } | BASE64 { $$ = JC_BASE64; }
@@ -225,6 +239,7 @@ goal_tail: %empty { $$ = N0(GOAL, @$); }
   | ',' VALUE expr { $$ = NK(GOAL, @$, NULL, NULL, NULL, $3); }
   | ',' VALUE expr ',' EXIT { BUILD = NK(GOAL, @$, NULL, NULL, NULL, $3); n->flags = 1; $$ = n; }
 stage: STAGE name was_opt NL statements END NL { BUILD = jc_hang(NN(STAGE, @$, $2), $5); n->kid[0] = $3; $$ = n; }
+  | STAGE error NL recovered statements END NL { $$ = NULL; }
 
 /* ---- statements */
 
@@ -232,6 +247,10 @@ statements: %empty { $$ = (struct jc_list){0}; } | statements statement { $$ = j
 block: statements { $$ = NL(BLOCK, @$, $1); }
 statement: plain | LABEL plain { $$ = jc_with_label($1, $2); }
   | error NL { $$ = NULL; yyerrok; }
+  | error THEN NL recovered statements unknown_branches END NL { $$ = NULL; }
+  | IF error THEN NL recovered block else_opt NL { $$ = NULL; }
+  | SPLIT error NL recovered arms END NL { $$ = NULL; }
+unknown_branches: %empty | unknown_branches ELSE NL statements | unknown_branches TIMEOUT NL statements
 plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_hang(n, $3); }
   | WAIT expr NL { $$ = NK(WAIT, @$, $2, NULL, NULL, NULL); }
   | WAIT expr UNTIL days_opt TIME NL { $$ = NK(WAIT_THEN, @$, $2, $4, $5, NULL); }
@@ -355,27 +374,31 @@ ended: any_word
 #define EXPECTED_MAX 160 /* more than there are tokens */
 #define EXPECTED_SHOWN 5
 
-bool jc_parser_expects(const struct jc_yypstate *state, int token) {
-    yysymbol_kind_t expected[EXPECTED_MAX];
-    yysymbol_kind_t wanted = YYTRANSLATE(token);
-    int n = yypstate_expected_tokens((yypstate *)(uintptr_t)state, expected, EXPECTED_MAX);
-    for (int i = 0; i < n; i++)
-        if (expected[i] == wanted) return true;
-    return false;
+/* Asks the look-ahead correction alone, not for the whole set: this runs for every word. */
+bool jc_parser_expects(struct jc_yypstate *state, int token) {
+    yysymbol_kind_t symbol = YYTRANSLATE(token);
+    return yy_lac(state->yyesa, &state->yyes, &state->yyes_capacity, state->yyssp, symbol) == 0;
 }
 
-static bool jc_is_word(const char *name) {
-    return name[0] >= 'a' && name[0] <= 'z' && strchr(name, ' ') == NULL;
-}
-
-/* The nearest word that could stand there; NULL when none is near. */
-static const char *jc_meant(struct jn_str found, const yysymbol_kind_t *expected, int n) {
-    struct jn_str word[EXPECTED_MAX];
-    uint32_t n_word = 0;
-    for (int i = 0; i < n; i++)
-        if (jc_is_word(yysymbol_name(expected[i]))) word[n_word++] = jn_str_z(yysymbol_name(expected[i]));
-    struct jn_str near = jc_nearest(found, word, n_word);
-    return near.n == 0 ? NULL : near.p;
+int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const char **word) {
+    struct jn_str candidate[EXPECTED_MAX];
+    int kind[EXPECTED_MAX];
+    uint32_t n = 0;
+    bool name = jc_parser_expects(state, NAME);
+    for (int token = LANGUAGE; token <= SUNDAY; token++) {
+        if (!jc_parser_expects(state, token)) continue;
+        const char *spelling = yysymbol_name(YYTRANSLATE(token));
+        if (name && jc_keyword_is_soft(jn_str_z(spelling))) continue;
+        kind[n] = token;
+        candidate[n++] = jn_str_z(spelling);
+    }
+    struct jn_str near = jc_nearest(written, candidate, n);
+    for (uint32_t i = 0; near.n > 0 && i < n; i++) {
+        if (!jn_str_eq(near, candidate[i])) continue;
+        *word = candidate[i].p;
+        return kind[i];
+    }
+    return 0;
 }
 
 static void jc_say_expected(struct jc_parser *parser, struct jc_diag *diag, const yysymbol_kind_t *expected, int n) {
@@ -394,16 +417,11 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct jc_parser *
     yysymbol_kind_t token = yypcontext_token(context);
     struct jc_span span = *yypcontext_location(context);
     struct jn_str found = jc_parser_text(parser, span);
+    parser->bad_line = span.line;
     if (token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF) found = JN_STR("the end of the line");
     struct jc_diag *diag = jc_parser_report(parser, token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF ? JC_E0202 : JC_E0201, span,
                                             jn_str_sub(found, 0, 64), JN_STR(""));
     if (diag == NULL) return 0;
-    const char *meant = jc_meant(found, expected, n);
-    if (meant != NULL) {
-        jc_hint(parser->diags, diag, "did you mean `%s`?", meant);
-        jc_fix(parser->diags, diag, jn_str_z(meant));
-    } else if (n > 0 && n <= EXPECTED_SHOWN) {
-        jc_say_expected(parser, diag, expected, n);
-    }
+    if (n > 0 && n <= EXPECTED_SHOWN) jc_say_expected(parser, diag, expected, n);
     return 0;
 }

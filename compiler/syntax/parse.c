@@ -1,14 +1,12 @@
 #include "compiler/syntax/parse.h"
 
-#include "compiler/syntax/expect.h"
 #include "compiler/syntax/grammar.h"
 #include "compiler/syntax/parser.h"
 #define YYSTYPE JC_YYSTYPE
 #define YYLTYPE JC_YYLTYPE
 #include "compiler/syntax/scanner.h"
+#include "compiler/syntax/stream.h"
 #include "core/utf8.h"
-
-#define STACK_DEPTH_ENDS 64 /* blocks left open that are closed one by one */
 
 struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span) {
     return jn_str_sub(parser->text, span.offset, span.end - span.offset);
@@ -39,93 +37,114 @@ static struct jc_span parse_place(const struct jc_parser *parser, size_t offset,
     return span;
 }
 
-static bool parse_check_characters(struct jc_parser *parser) {
+static void parse_blank(char *copy, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++)
+        copy[i] = ' ';
+}
+
+/* Bytes that are no character; a run of them is one mistake. */
+static void parse_check_bytes(struct jc_parser *parser, char *copy) {
     struct jn_str text = parser->text;
-    size_t bad = jn_utf8_check(text);
-    bool sound = true;
-    if (bad < text.n) {
-        jc_parser_report(parser, JC_E0101, parse_place(parser, bad, 1), JN_STR(""), JN_STR(""));
-        return false;
+    for (size_t at = 0; at < text.n && parser->n_error <= JC_LIMIT_ERRORS;) {
+        size_t bad = at + jn_utf8_check(jn_str_sub(text, at, text.n));
+        if (bad >= text.n) return;
+        size_t end = bad + 1;
+        while (end < text.n && jn_utf8_check(jn_str_sub(text, end, 4)) == 0)
+            end++;
+        jc_parser_report(parser, JC_E0101, parse_place(parser, bad, end - bad), JN_STR(""), JN_STR(""));
+        parse_blank(copy, bad, end);
+        at = end;
     }
-    for (size_t at = 0; at < text.n && sound;) {
+}
+
+static bool parse_check_characters(struct jc_parser *parser, char *copy) {
+    struct jn_str text = {copy, parser->text.n};
+    parse_check_bytes(parser, copy);
+    for (size_t at = 0; at < text.n && parser->n_error <= JC_LIMIT_ERRORS;) {
         size_t start = at;
         uint32_t c = jn_utf8_next(text, &at);
         bool lone_return = c == '\r' && (at == text.n || text.p[at] != '\n');
         bool control = (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7F || (c >= 0x80 && c < 0xA0);
-        if (jn_utf8_is_bidi(c))
-            jc_parser_report(parser, JC_E0103, parse_place(parser, start, at - start), jn_arena_printf(parser->arena, "U+%04X", c), JN_STR(""));
-        else if (lone_return || control)
-            jc_parser_report(parser, JC_E0102, parse_place(parser, start, at - start), jn_arena_printf(parser->arena, "U+%04X", c), JN_STR(""));
-        else
-            continue;
-        sound = false;
+        if (!lone_return && !control && !jn_utf8_is_bidi(c)) continue;
+        jc_parser_report(parser, jn_utf8_is_bidi(c) ? JC_E0103 : JC_E0102, parse_place(parser, start, at - start),
+                         jn_arena_printf(parser->arena, "U+%04X", c), JN_STR(""));
+        if (lone_return) return false; /* lines cannot be told apart */
+        parse_blank(copy, start, at);
     }
-    return sound;
+    return parser->n_error <= JC_LIMIT_ERRORS;
 }
 
-/* ---- tokens into the grammar */
-
-/* A word that begins something new where only a block's end could stand: the block was never closed. */
-static bool parse_begins_anew(int token) {
-    return token == 0 || token == WORKSPACE || token == CUSTOMER || token == EVENT || token == SEGMENT || token == CHANNEL ||
-           token == MESSAGE || token == SOURCE || token == JOURNEY || token == TEST || token == STAGE;
+struct jc_span jc_parser_end(const struct jc_parser *parser) {
+    return parse_place(parser, parser->text.n, 0);
 }
 
-static void parse_close_blocks(struct jc_parser *parser, jc_yypstate *state, int token, struct jc_span span) {
-    JC_YYSTYPE nothing = {0};
-    for (int i = 0; i < STACK_DEPTH_ENDS && !jc_parser_expects(state, token) && jc_parser_expects(state, END); i++) {
-        struct jc_diag *diag = jc_parser_report(parser, JC_E0203, span, jc_parser_text(parser, span), JN_STR(""));
-        if (diag != NULL) jc_hint(parser->diags, diag, "write `end` before this line");
-        jc_yypush_parse(state, END, &nothing, &span, parser);
-        jc_yypush_parse(state, NL, &nothing, &span, parser);
-    }
-}
-
-static void parse_tokens(struct jc_parser *parser, yyscan_t scanner) {
-    jc_yypstate *state = jc_yypstate_new();
-    int token, status = YYPUSH_MORE;
-    bool line_start = true;
-    while (status == YYPUSH_MORE) {
-        JC_YYSTYPE value = {0};
-        struct jc_span span;
-        token = jc_yylex(&value, &span, scanner);
-        if (token == 0) span = parse_place(parser, parser->text.n, 0);
-        if (line_start && parse_begins_anew(token)) parse_close_blocks(parser, state, token, span);
-        line_start = token == NL;
-        /* `segment S is not …`: the two words belong to different things there. */
-        if (token == IS_NOT && !jc_parser_expects(state, IS_NOT) && jc_parser_expects(state, IS)) {
-            jc_yypush_parse(state, IS, &value, &span, parser);
-            token = NOT;
-        }
-        status = jc_yypush_parse(state, token, &value, &span, parser);
-        if (parser->n_error > JC_LIMIT_ERRORS) break;
-    }
-    jc_yypstate_delete(state);
-}
-
-jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_index, struct jc_tree *out, struct jn_err *err) {
-    struct jc_parser parser = {.diags = diags, .arena = arena, .source = source_index, .line = 1, .column = 1};
-    struct jn_str text = diags->source[source_index].text;
-    struct jn_str mark = JN_STR("\xEF\xBB\xBF");
+/* One reading of the source, with mistakes of its own. */
+static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, bool by_indent, bool *balanced, struct jn_err *err) {
     yyscan_t scanner;
-    parser.text = text;
-    parser.comments_end = &parser.comments;
-    struct jc_span start = parse_place(&parser, 0, 0);
-    *out = (struct jc_tree){.file = jc_node_new(&parser, JC_FILE, start)};
-    if (text.n > JC_LIMIT_FILE_BYTES) {
-        jc_parser_report(&parser, JC_E0115, start, JN_STR(""), JN_STR(""));
-        return JN_OK;
-    }
-    if (!parse_check_characters(&parser)) return JN_OK;
-    if (jc_yylex_init_extra(&parser, &scanner) != 0) return jn_fail(err, JN_INTERNAL, "the scanner cannot be made");
-    /* A line end behind the last line, so that every token has something behind it. */
-    size_t skip = jn_str_starts(text, mark) ? mark.n : 0;
-    struct jn_str whole = jn_arena_printf(arena, "%.*s\n", JN_FMT(jn_str_sub(text, skip, text.n)));
-    parser.offset = (uint32_t)skip;
+    if (jc_yylex_init_extra(parser, &scanner) != 0) return jn_fail(err, JN_INTERNAL, "the scanner cannot be made");
     jc_yy_scan_bytes(whole.p, (int)whole.n, scanner);
-    parse_tokens(&parser, scanner);
+    *balanced = jc_stream_run(parser, scanner, by_indent);
     jc_yylex_destroy(scanner);
-    if (parser.file != NULL) out->file = parser.file;
-    out->comments = parser.comments;
+    return JN_OK;
+}
+
+static void parse_take(struct jc_diags *diags, const struct jc_diags *found) {
+    struct jc_diag **tail = &diags->first;
+    while (*tail != NULL)
+        tail = &(*tail)->next;
+    *tail = found->first;
+    diags->n_error += found->n_error;
+    diags->n_warning += found->n_warning;
+}
+
+static struct jc_parser parse_begin(const struct jc_parser *blank, struct jc_diags *trial) {
+    struct jc_parser parser = *blank;
+    jc_diags_init(trial, blank->arena, blank->diags->source, blank->diags->n_source);
+    parser.diags = trial;
+    return parser;
+}
+
+/* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */
+static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
+    struct jn_str text = parser->text;
+    if (text.n > JC_LIMIT_FILE_BYTES) {
+        jc_parser_report(parser, JC_E0115, parse_place(parser, 0, 0), JN_STR(""), JN_STR(""));
+        return false;
+    }
+    char *copy = jn_arena_alloc(parser->arena, text.n + 1); /* a line end behind the last line */
+    if (text.n > 0) memcpy(copy, text.p, text.n);
+    copy[text.n] = '\n';
+    if (!parse_check_characters(parser, copy)) return false;
+    size_t skip = jn_str_starts(text, JN_STR("\xEF\xBB\xBF")) ? 3 : 0;
+    parser->offset = (uint32_t)skip;
+    *whole = (struct jn_str){copy + skip, text.n + 1 - skip};
+    return true;
+}
+
+/* A second reading goes by the indentation, where blocks did not close: it names the block that lacks its end, but may
+ * not be used on a source that is right, whatever its indentation. */
+jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_index, struct jc_tree *out, struct jn_err *err) {
+    struct jc_parser blank = {.diags = diags, .arena = arena, .source = source_index, .line = 1, .column = 1};
+    struct jc_diags trial[2];
+    struct jn_str whole;
+    bool balanced;
+    blank.text = diags->source[source_index].text;
+    *out = (struct jc_tree){.file = jc_node_new(&blank, JC_FILE, parse_place(&blank, 0, 0))};
+    if (!parse_prepare(&blank, &whole)) return JN_OK;
+    struct jc_parser read[2] = {parse_begin(&blank, &trial[0])};
+    read[0].comments_end = &read[0].comments;
+    jn_rc rc = parse_once(&read[0], whole, false, &balanced, err);
+    unsigned best = 0;
+    if (rc == JN_OK && !balanced) {
+        bool ignored;
+        read[1] = parse_begin(&blank, &trial[1]);
+        read[1].comments_end = &read[1].comments;
+        rc = parse_once(&read[1], whole, true, &ignored, err);
+        best = trial[1].n_error <= trial[0].n_error;
+    }
+    if (rc != JN_OK) return rc;
+    parse_take(diags, &trial[best]);
+    if (read[best].file != NULL) out->file = read[best].file;
+    out->comments = read[best].comments;
     return JN_OK;
 }

@@ -25,6 +25,7 @@ struct jc_parser {
     bool line_has_token, after_dot;
     struct jc_comment *comments, **comments_end;
     uint32_t n_error;
+    uint32_t bad_line; /* the last line that the grammar refused */
     bool too_deep;
     struct jc_node *file;
 };
@@ -46,6 +47,10 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
 
 /* NULL when the parser has already reported as many as it may. */
 struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b);
+struct jc_span jc_parser_end(const struct jc_parser *parser); /* behind the last byte */
+/* Token of a word of the language, or 0; whether it is also a name where a name is expected. */
+int jc_keyword(struct jn_str word);
+bool jc_keyword_is_soft(struct jn_str word);
 struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span);
 
 /* Literals, from the token's text; they report what is wrong with it. */

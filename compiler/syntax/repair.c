@@ -1,0 +1,202 @@
+/* Common mistakes: each is told with its fix and read as what was meant, so that it hides no other. */
+#include "compiler/syntax/expect.h"
+#include "compiler/syntax/stream.h"
+#include "core/utf8.h"
+
+#define NONE JN_STR("")
+
+static struct jn_str written(const struct jc_stream *stream, const struct jc_token *token) {
+    return jc_parser_text(stream->parser, token->span);
+}
+
+static bool expects(const struct jc_stream *stream, int kind) {
+    return jc_parser_expects(stream->state, kind);
+}
+
+static void report_fix(struct jc_stream *stream, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b,
+                       struct jn_str fix) {
+    struct jc_diag *diag = jc_parser_report(stream->parser, code, span, jn_str_sub(a, 0, 64), jn_str_sub(b, 0, 64));
+    if (diag != NULL) jc_fix(stream->parser->diags, diag, fix);
+}
+
+/* Reads the word as the expected one that is nearest. */
+static bool repair_spelling(struct jc_stream *stream, struct jc_token *token) {
+    const char *word;
+    int kind = jc_parser_meant(stream->state, written(stream, token), &word);
+    if (kind == 0) return false;
+    report_fix(stream, JC_E0204, token->span, written(stream, token), jn_str_z(word), jn_str_z(word));
+    token->kind = kind;
+    return true;
+}
+
+bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
+    if (token->value.node->flags == 1) return false; /* in back-quotes: meant as it is */
+    if (!expects(stream, NAME)) return repair_spelling(stream, token);
+    const struct jc_token *next = jc_stream_peek(stream);
+    if (expects(stream, EXPECT)) { /* a test: NAME does … */
+        if (next->kind == DOES || (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
+            return false;
+        return repair_spelling(stream, token);
+    }
+    if (next->kind != NL || !expects(stream, END)) return false;
+    if (jn_utf8_distance(written(stream, token), JN_STR("end"), 1) > 1) return false;
+    report_fix(stream, JC_E0204, token->span, written(stream, token), JN_STR("end"), JN_STR("end"));
+    token->kind = END;
+    return true;
+}
+
+static const struct unit {
+    const char *word, *one, *many;
+} units[] = {
+    {"s", "second", "seconds"}, {"sec", "second", "seconds"}, {"secs", "second", "seconds"}, {"m", "minute", "minutes"},
+    {"min", "minute", "minutes"}, {"mins", "minute", "minutes"}, {"h", "hour", "hours"}, {"hr", "hour", "hours"},
+    {"hrs", "hour", "hours"}, {"d", "day", "days"}, {"w", "week", "weeks"}, {"wk", "week", "weeks"},
+    {"wks", "week", "weeks"}, {"mo", "month", "months"}, {"mos", "month", "months"},
+    {"second", "second", "seconds"}, {"seconds", "second", "seconds"}, {"minute", "minute", "minutes"},
+    {"minutes", "minute", "minutes"}, {"hour", "hour", "hours"}, {"hours", "hour", "hours"}, {"day", "day", "days"},
+    {"days", "day", "days"}, {"week", "week", "weeks"}, {"weeks", "week", "weeks"}, {"month", "month", "months"},
+    {"months", "month", "months"},
+};
+
+static const struct unit *unit_meant(struct jn_str word) {
+    const struct unit *near = NULL;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (jn_str_is(word, units[i].word)) return &units[i];
+        if (word.n > 3 && jn_utf8_distance(word, jn_str_z(units[i].many), 1) <= 1) near = &units[i];
+    }
+    return near;
+}
+
+/* The number and the word behind it become one literal. */
+static void join_next(struct jc_stream *stream, struct jc_token *token, enum jc_code code, int kind, struct jn_str right) {
+    struct jc_span span = jc_span_join(token->span, jc_stream_read(stream).span);
+    report_fix(stream, code, span, right, jc_parser_text(stream->parser, span), right);
+    token->span = span;
+    token->kind = kind;
+    if (kind == DURATION) token->value.node = jc_literal_duration(stream->parser, span, right);
+    if (kind == MONEY) token->value.node = jc_literal_money(stream->parser, span, right);
+    if (kind == TIME) token->value.node = jc_literal_time(stream->parser, span, right);
+}
+
+static bool repair_clock(struct jc_stream *stream, struct jc_token *token, struct jn_str word) {
+    bool pm = jn_str_is(word, "pm") || jn_str_is(word, "PM");
+    if (!pm && !jn_str_is(word, "am") && !jn_str_is(word, "AM")) return false;
+    struct jn_str clock = written(stream, token);
+    unsigned hour = 0, minute = 0, *part = &hour;
+    for (size_t i = 0; i < clock.n; i++) {
+        if (clock.p[i] == ':')
+            part = &minute;
+        else if (clock.p[i] >= '0' && clock.p[i] <= '9' && *part < 100)
+            *part = *part * 10 + (unsigned)(clock.p[i] - '0');
+    }
+    if (hour == 0 || hour > 12 || minute > 59) return false;
+    hour = hour % 12 + (pm ? 12 : 0);
+    join_next(stream, token, JC_E0209, TIME, jn_arena_printf(stream->parser->arena, "%02u:%02u", hour, minute));
+    return true;
+}
+
+/* `3 hrs`, `9pm`, `49.90 cny`: no name ever stands behind a number. */
+static void repair_number(struct jc_stream *stream, struct jc_token *token) {
+    const struct jc_token *next = jc_stream_peek(stream);
+    if (next->kind != NAME || next->span.line != token->span.line) return;
+    struct jn_str word = written(stream, next), number = written(stream, token);
+    if (repair_clock(stream, token, word) || token->kind != NUMBER) return;
+    const struct unit *unit = unit_meant(word);
+    struct jn_arena *arena = stream->parser->arena;
+    if (unit != NULL && number.n < 64) {
+        const char *name = jn_str_is(number, "1") ? unit->one : unit->many;
+        join_next(stream, token, JC_E0209, DURATION, jn_arena_printf(arena, "%.*s %s", JN_FMT(number), name));
+    } else if (word.n == 3 && number.n < 64 && !expects(stream, PERCENT)) {
+        struct jn_buf code;
+        jn_buf_init(&code, 16);
+        jn_utf8_upcase(word, &code);
+        struct jn_str right = jn_arena_printf(arena, "%.*s %.*s", JN_FMT(number), JN_FMT(jn_buf_view(&code)));
+        jn_buf_release(&code);
+        join_next(stream, token, JC_E0209, MONEY, right);
+    }
+}
+
+/* `timeout:`, `split x:`, or a label on a line of its own. */
+static bool repair_label(struct jc_stream *stream, struct jc_token *token, bool first) {
+    struct jn_str name = token->value.node->text;
+    int kind = jc_keyword(name);
+    bool alone = jc_stream_peek(stream)->kind == NL;
+    if (expects(stream, LABEL) && !(first && alone)) return true;
+    if (kind != 0 && expects(stream, kind)) {
+        report_fix(stream, JC_E0211, token->span, name, NONE, name);
+        token->kind = kind;
+        return true;
+    }
+    if (expects(stream, LABEL)) {
+        const struct jc_block *top = jc_blocks_top(&stream->blocks);
+        bool refused = top != NULL && top->span.line == stream->parser->bad_line; /* its branches are not known */
+        if (!refused) jc_parser_report(stream->parser, JC_E0212, token->span, name, NONE);
+        *token = jc_stream_read(stream);
+        return false;
+    }
+    if (!expects(stream, NAME)) return true;
+    report_fix(stream, JC_E0211, token->span, name, NONE, name);
+    token->value.node->kind = JC_NAME;
+    token->kind = NAME;
+    return true;
+}
+
+static void repair_equals(struct jc_stream *stream, struct jc_token *token) {
+    if (expects(stream, TO)) {
+        report_fix(stream, JC_E0210, token->span, NONE, NONE, JN_STR("to"));
+        token->kind = TO;
+    } else if (expects(stream, IS)) {
+        struct jc_diag *diag = jc_parser_report(stream->parser, JC_E0108, token->span, JN_STR("="), NONE);
+        if (diag != NULL) jc_hint(stream->parser->diags, diag, "write `is`");
+        if (diag != NULL) jc_fix(stream->parser->diags, diag, JN_STR("is"));
+        token->kind = IS;
+    }
+}
+
+static bool begins_value(int kind) {
+    return kind == NAME || kind == NUMBER || kind == DURATION || kind == MONEY || kind == TIME || kind == DATE ||
+           kind == TEXT_LITERAL || kind == CUSTOMER;
+}
+
+static void repair_name(struct jc_stream *stream, struct jc_token *token, bool first) {
+    if (token->value.node->flags == 1) return;
+    if (!expects(stream, NAME)) {
+        repair_spelling(stream, token);
+        return;
+    }
+    /* Two names side by side: the first was to be a word, unless a type is behind it. */
+    if (first || expects(stream, END) || stream->blocks.last == WAS) return;
+    if (begins_value(jc_stream_peek(stream)->kind)) repair_spelling(stream, token);
+}
+
+bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
+    bool first = stream->blocks.first == 0;
+    int kind = token->kind;
+    if (kind == NAME) {
+        repair_name(stream, token, first);
+    } else if (kind == LABEL) {
+        return repair_label(stream, token, first);
+    } else if (kind == NUMBER || kind == TIME) {
+        if (kind == NUMBER && first && expects(stream, PERCENT)) {
+            struct jn_str share = jn_arena_printf(stream->parser->arena, "%.*s%%", JN_FMT(jn_str_sub(written(stream, token), 0, 64)));
+            report_fix(stream, JC_E0213, token->span, share, NONE, share);
+            token->kind = PERCENT;
+            token->value.node = jc_literal_number(stream->parser, token->span, share);
+            return true;
+        }
+        repair_number(stream, token);
+    } else if (kind == '=' && !expects(stream, '=')) {
+        repair_equals(stream, token);
+    } else if (kind == NL && !expects(stream, NL) && expects(stream, THEN)) {
+        report_fix(stream, JC_E0208, token->span, NONE, NONE, JN_STR(" then"));
+        jc_stream_insert(stream, THEN, token->span);
+    } else if (kind == IS_NOT && !expects(stream, IS_NOT) && expects(stream, IS)) {
+        /* `segment S is not …`: the two words belong to different things there. */
+        jc_stream_insert(stream, IS, token->span);
+        token->kind = NOT;
+    } else if (kind >= LANGUAGE && !expects(stream, kind) && expects(stream, NAME)) {
+        token->value.node = jc_node_word(stream->parser, JC_NAME, token->span);
+        token->kind = NAME;
+    }
+    return true;
+}

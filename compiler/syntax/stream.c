@@ -1,0 +1,161 @@
+/* Lines that cannot begin as they do, blocks that do not close, and everything else token by token. */
+#include "compiler/syntax/stream.h"
+
+#include "compiler/syntax/expect.h"
+#include "core/value.h"
+
+/* The scanner's own header says YYSTYPE; its one function is enough here. */
+int jc_yylex(JC_YYSTYPE *value, JC_YYLTYPE *place, void *scanner);
+
+struct jc_token jc_stream_read(struct jc_stream *stream) {
+    if (stream->has_ahead) {
+        stream->has_ahead = false;
+        return stream->ahead;
+    }
+    struct jc_token token = {0};
+    token.kind = jc_yylex(&token.value, &token.span, stream->scanner);
+    if (token.kind == JC_YYEOF) token.span = jc_parser_end(stream->parser);
+    return token;
+}
+
+const struct jc_token *jc_stream_peek(struct jc_stream *stream) {
+    if (!stream->has_ahead) {
+        stream->ahead = jc_stream_read(stream);
+        stream->has_ahead = true;
+    }
+    return &stream->ahead;
+}
+
+void jc_stream_push(struct jc_stream *stream, const struct jc_token *token) {
+    if (stream->status != YYPUSH_MORE) return;
+    struct jc_span span = token->span;
+    if (!jc_blocks_token(&stream->blocks, token->kind, span)) {
+        jc_parser_report(stream->parser, JC_E0205, span, JN_STR(""), JN_STR(""));
+        stream->parser->too_deep = true;
+    }
+    stream->status = jc_yypush_parse(stream->state, token->kind, &token->value, &span, stream->parser);
+}
+
+void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place) {
+    struct jc_token token = {.kind = kind, .span = place};
+    token.span.end = place.offset;
+    token.span.end_line = place.line;
+    token.span.end_column = place.column;
+    jc_stream_push(stream, &token);
+}
+
+static bool is_type_word(const struct jc_parser *parser, const struct jc_token *token) {
+    enum jn_type type;
+    return token->kind == NAME && jn_type_by_word(jc_parser_text(parser, token->span), &type);
+}
+
+/* A declaration's word in the first column of a block of attributes or fields, that is no attribute or field. */
+static bool leaves_names(struct jc_stream *stream, const struct jc_token *token, const struct jc_block *top) {
+    if (!jc_is_declaration(token->kind) || token->span.column > top->span.column) return false;
+    if (top->opener != CUSTOMER && top->opener != EVENT && top->opener != MESSAGE) return false;
+    if (stream->by_indent) return true;
+    const struct jc_token *next = jc_stream_peek(stream);
+    return top->opener == MESSAGE ? next->kind != TEXT_LITERAL : !is_type_word(stream->parser, next) && next->kind != WAS;
+}
+
+static bool block_is_open(struct jc_stream *stream, const struct jc_token *token) {
+    const struct jc_block *top = jc_blocks_top(&stream->blocks);
+    if (top == NULL || !jc_parser_expects(stream->state, END)) return false;
+    bool anew = token->kind == JC_YYEOF || token->kind == STAGE || jc_is_declaration(token->kind);
+    if (anew && !jc_parser_expects(stream->state, token->kind)) return true;
+    if (leaves_names(stream, token, top)) return true;
+    return stream->by_indent && token->kind == END && top->span.column > token->span.column &&
+           jc_blocks_outer_at(&stream->blocks, token->span.column);
+}
+
+static void close_blocks(struct jc_stream *stream, const struct jc_token *token) {
+    for (uint32_t i = 0; i < JC_LIMIT_DEPTH && block_is_open(stream, token); i++) {
+        struct jc_block top = *jc_blocks_top(&stream->blocks);
+        struct jc_diag *diag =
+            jc_parser_report(stream->parser, JC_E0203, top.span, jc_parser_text(stream->parser, top.span), JN_STR(""));
+        if (diag != NULL) jc_relate(stream->parser->diags, diag, token->span, "write `end` before this line");
+        stream->unbalanced = true;
+        jc_stream_insert(stream, END, token->span);
+        jc_stream_insert(stream, NL, token->span);
+    }
+}
+
+static void skip_line(struct jc_stream *stream) {
+    while (jc_stream_peek(stream)->kind != NL && jc_stream_peek(stream)->kind != JC_YYEOF)
+        jc_stream_read(stream);
+    if (jc_stream_peek(stream)->kind == NL) jc_stream_read(stream);
+}
+
+/* The line and, going by the indentation, the block that it begins: one mistake, one diagnostic. */
+static void skip_block(struct jc_stream *stream, uint32_t column) {
+    bool body = false;
+    skip_line(stream);
+    for (;;) {
+        const struct jc_token *next = jc_stream_peek(stream);
+        if (next->kind == JC_YYEOF) return;
+        bool deeper = next->span.column > column;
+        bool branch = body && next->span.column == column &&
+                      (next->kind == ELSE || next->kind == TIMEOUT || next->kind == LABEL || next->kind == TEXT_LITERAL);
+        bool end = body && next->span.column == column && next->kind == END;
+        if (!deeper && !branch && !end) return;
+        skip_line(stream);
+        if (end) return;
+        body = true;
+    }
+}
+
+static const char *where_it_stands(const struct jc_blocks *blocks) {
+    const struct jc_block *top = jc_blocks_top(blocks);
+    if (top == NULL) return "outside all blocks";
+    if (top->opener == JOURNEY) return "in a journey outside its stages";
+    if (top->opener == SOURCE) return "in a source";
+    if (top->opener == WHEN || top->opener == TAKE) return "in a mapping";
+    if (top->opener == CHANNEL) return "in a channel";
+    if (top->opener == WORKSPACE) return "in a workspace";
+    if (top->opener == TEST) return "in a test";
+    if (top->opener == SPLIT) return "in a split";
+    if (top->opener == MESSAGE) return "in a message";
+    if (top->opener == CUSTOMER || top->opener == EVENT) return "among attributes";
+    return "in a stage";
+}
+
+/* True when the line is dealt with and nothing of it is left to be pushed. */
+static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
+    close_blocks(stream, token);
+    if (token->kind == JC_YYEOF) return false;
+    if (token->kind == END && !jc_parser_expects(stream->state, END)) {
+        jc_parser_report(stream->parser, JC_E0207, token->span, JN_STR(""), JN_STR(""));
+        stream->unbalanced = true;
+        skip_line(stream);
+        return true;
+    }
+    if (token->kind == NAME && jc_repair_first(stream, token)) return false;
+    if (token->kind == LABEL || token->kind == NUMBER || jc_parser_expects(stream->state, token->kind)) return false;
+    if (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME)) return false;
+    jc_parser_report(stream->parser, JC_E0214, token->span, jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64),
+                     jn_str_z(where_it_stands(&stream->blocks)));
+    skip_block(stream, token->span.column);
+    return true;
+}
+
+bool jc_stream_run(struct jc_parser *parser, void *scanner, bool by_indent) {
+    struct jc_stream *stream = JN_NEW(parser->arena, struct jc_stream);
+    *stream = (struct jc_stream){.parser = parser, .scanner = scanner, .line_start = true, .by_indent = by_indent,
+                                 .status = YYPUSH_MORE, .state = jc_yypstate_new()};
+    while (stream->status == YYPUSH_MORE && parser->n_error <= JC_LIMIT_ERRORS && !parser->too_deep) {
+        struct jc_token token = jc_stream_read(stream);
+        bool first = stream->line_start;
+        stream->line_start = token.kind == NL;
+        if (first && token.kind != NL && begin_line(stream, &token)) {
+            stream->line_start = true;
+            continue;
+        }
+        if (token.span.line != parser->bad_line && !jc_repair_token(stream, &token)) {
+            stream->line_start = token.kind == NL;
+            continue;
+        }
+        jc_stream_push(stream, &token);
+    }
+    jc_yypstate_delete(stream->state);
+    return !stream->unbalanced;
+}
