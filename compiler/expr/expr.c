@@ -120,7 +120,7 @@ static bool expr_is_customer(struct jc_scope *scope, const struct jc_node *node)
 }
 
 static struct jc_typed expr_in_segment(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
-    const struct jc_symbol *segment = jc_find(scope->unit, JC_T_SEGMENT, node->text, node->text_span);
+    const struct jc_symbol *segment = jc_find(scope->unit, JC_TABLE_SEGMENT, node->text, node->text_span);
     if (!expr_is_customer(scope, node) || segment == NULL) return jc_typed_bad();
     jc_code_op1(code, JN_OP_SEGMENT, segment->index);
     if (node->flags != 0) jc_code_op(code, JN_OP_NOT);

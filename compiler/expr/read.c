@@ -22,7 +22,7 @@ static struct jc_typed read_attribute(struct jc_scope *scope, const struct jc_no
 static struct jc_typed read_property(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
     struct jc_unit *unit = scope->unit;
     const struct jc_node *owner = node->kid[0];
-    const struct jc_symbol *event = jc_find(unit, JC_T_EVENT, owner->text, owner->span);
+    const struct jc_symbol *event = jc_find(unit, JC_TABLE_EVENT, owner->text, owner->span);
     if (event == NULL) return jc_typed_bad();
     if (scope->event == NULL || !scope->event[event->index]) {
         struct jc_diag *diag = jc_report(unit->diags, JC_E0408, node->span, JN_FMT(owner->text), scope->where);
@@ -89,7 +89,7 @@ static struct jc_typed read_name(struct jc_scope *scope, const struct jc_node *n
         candidate[n++] = scope->slots->row[i].name;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0410, node->span, JN_FMT(node->text));
     struct jn_str near = jc_nearest(node->text, candidate, n);
-    if (jc_known(unit, JC_T_EVENT, node->text) != NULL)
+    if (jc_known(unit, JC_TABLE_EVENT, node->text) != NULL)
         jc_hint(unit->diags, diag, "it is an event; write `%.*s.ATTRIBUTE` to read an attribute of it",
                 JN_FMT(node->text));
     else if (jc_attribute_known(&unit->customer, node->text) != NULL)
@@ -121,7 +121,7 @@ struct jc_typed jc_expr_read(struct jc_scope *scope, const struct jc_node *node,
 const struct jc_attribute *jc_expr_attribute(const struct jc_scope *scope, const struct jc_node *node) {
     if (node->kind != JC_MEMBER || node->kid[0]->kind != JC_NAME) return NULL;
     if (jn_str_is(node->kid[0]->text, "customer")) return jc_attribute_known(&scope->unit->customer, node->text);
-    const struct jc_symbol *event = jc_known(scope->unit, JC_T_EVENT, node->kid[0]->text);
+    const struct jc_symbol *event = jc_known(scope->unit, JC_TABLE_EVENT, node->kid[0]->text);
     return event == NULL ? NULL : jc_attribute_known(&scope->unit->event[event->index], node->text);
 }
 

@@ -24,8 +24,8 @@ static bool names_table(enum jc_kind kind, enum jc_table *out) {
     static const struct {
         enum jc_kind kind;
         enum jc_table table;
-    } ROW[] = {{JC_EVENT, JC_T_EVENT},     {JC_SEGMENT, JC_T_SEGMENT}, {JC_CHANNEL, JC_T_CHANNEL},
-               {JC_MESSAGE, JC_T_MESSAGE}, {JC_SOURCE, JC_T_SOURCE},   {JC_JOURNEY, JC_T_JOURNEY}};
+    } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},     {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
+               {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},   {JC_JOURNEY, JC_TABLE_JOURNEY}};
     for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++)
         if (ROW[i].kind == kind) {
             *out = ROW[i].table;
@@ -81,9 +81,9 @@ static void names_read_attributes(struct jc_unit *unit, const struct jc_node *cu
             jc_grow(unit->arena, &unit->customer.row, &unit->customer.n, sizeof(*attribute));
         *attribute = (struct jc_attribute){.name = name, .type = JN_T_TEXT, .builtin = true};
     }
-    unit->event = JN_NEW_ARRAY(unit->arena, struct jc_attributes, unit->n_symbol[JC_T_EVENT]);
-    for (uint32_t i = 0; i < unit->n_symbol[JC_T_EVENT]; i++) {
-        struct jc_symbol *event = &unit->symbol[JC_T_EVENT][i];
+    unit->event = JN_NEW_ARRAY(unit->arena, struct jc_attributes, unit->n_symbol[JC_TABLE_EVENT]);
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_EVENT]; i++) {
+        struct jc_symbol *event = &unit->symbol[JC_TABLE_EVENT][i];
         bool receipt = false;
         for (size_t r = 0; r < sizeof(RECEIPT) / sizeof(*RECEIPT); r++)
             receipt = receipt || jn_str_is(event->name, RECEIPT[r]);
@@ -109,9 +109,9 @@ void jc_names_collect(struct jc_unit *unit) {
         }
     for (size_t r = 0; r < sizeof(RECEIPT) / sizeof(*RECEIPT); r++) {
         struct jn_str name = jn_str_z(RECEIPT[r]);
-        if (jc_known(unit, JC_T_EVENT, name) != NULL) continue;
+        if (jc_known(unit, JC_TABLE_EVENT, name) != NULL) continue;
         struct jc_symbol *symbol =
-            jc_grow(unit->arena, &unit->symbol[JC_T_EVENT], &unit->n_symbol[JC_T_EVENT], sizeof(*symbol));
+            jc_grow(unit->arena, &unit->symbol[JC_TABLE_EVENT], &unit->n_symbol[JC_TABLE_EVENT], sizeof(*symbol));
         *symbol = (struct jc_symbol){.name = name, .used = true};
     }
     for (int t = 0; t < JC_TABLES; t++) {
@@ -121,7 +121,7 @@ void jc_names_collect(struct jc_unit *unit) {
     }
     if (workspace != NULL) names_workspace(unit, workspace);
     names_read_attributes(unit, customer);
-    unit->message = JN_NEW_ARRAY(unit->arena, struct jc_message, unit->n_symbol[JC_T_MESSAGE]);
+    unit->message = JN_NEW_ARRAY(unit->arena, struct jc_message, unit->n_symbol[JC_TABLE_MESSAGE]);
 }
 
 struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name) {
@@ -188,7 +188,7 @@ void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, 
 }
 
 void jc_names_unused(struct jc_unit *unit) {
-    static const enum jc_table TOLD[] = {JC_T_EVENT, JC_T_SEGMENT, JC_T_CHANNEL, JC_T_MESSAGE};
+    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE};
     for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
         for (uint32_t i = 0; i < unit->n_symbol[TOLD[t]]; i++) {
             const struct jc_symbol *symbol = &unit->symbol[TOLD[t]][i];

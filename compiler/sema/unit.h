@@ -16,7 +16,7 @@ struct jc_symbol {
     bool used;
 };
 
-enum jc_table { JC_T_EVENT, JC_T_SEGMENT, JC_T_CHANNEL, JC_T_MESSAGE, JC_T_SOURCE, JC_T_JOURNEY, JC_TABLES };
+enum jc_table { JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE, JC_TABLE_SOURCE, JC_TABLE_JOURNEY, JC_TABLES };
 
 /* An attribute of the customer or of an event. */
 struct jc_attribute {

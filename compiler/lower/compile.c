@@ -1,0 +1,54 @@
+#include "journey/compile.h"
+
+#include <stdlib.h>
+
+#include "compiler/lower/lowering.h"
+#include "compiler/syntax/parse.h"
+#include "core/check.h"
+#include "image/image.h"
+
+static int compile_by_path(const void *a, const void *b) {
+    return jn_str_cmp(((const struct jc_source *)a)->path, ((const struct jc_source *)b)->path);
+}
+
+static jn_rc compile_parse(struct jc_unit *unit, struct jn_err *err) {
+    unit->n_file = unit->diags->n_source;
+    unit->file = JN_NEW_ARRAY(unit->arena, struct jc_node *, unit->n_file);
+    for (uint32_t i = 0; i < unit->n_file; i++) {
+        struct jc_tree tree;
+        jn_rc rc = jc_parse(unit->arena, unit->diags, i, &tree, err);
+        if (rc != JN_OK) return rc;
+        unit->file[i] = tree.file;
+    }
+    return JN_OK;
+}
+
+jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source, struct jc_result *result,
+                 struct jn_err *err) {
+    /* The order of files tells nothing: the same workspace gives the same bytes wherever it lies. */
+    struct jc_source *sorted = jn_arena_copy(arena, source, n_source * sizeof(*source));
+    if (n_source > 0) qsort(sorted, n_source, sizeof(*sorted), compile_by_path);
+    struct jc_unit unit = {.arena = arena, .diags = JN_NEW(arena, struct jc_diags), .builder = jn_builder_new(arena)};
+    *result = (struct jc_result){.diags = unit.diags};
+    jc_diags_init(unit.diags, arena, sorted, n_source);
+    jn_rc rc = compile_parse(&unit, err);
+    if (rc != JN_OK) return rc;
+    jc_names_collect(&unit);
+    jc_declare_lower(&unit);
+    jc_messages_prepare(&unit);
+    for (uint32_t i = 0; i < unit.n_symbol[JC_TABLE_JOURNEY]; i++)
+        jc_journey_lower(&unit, &unit.symbol[JC_TABLE_JOURNEY][i]);
+    jc_messages_lower(&unit);
+    result->scenario = jc_scenarios_lower(&unit, &result->n_scenario);
+    if (unit.diags->n_error == 0) jc_names_unused(&unit);
+    jc_diags_sort(unit.diags);
+    if (unit.diags->n_error > 0) return JN_OK;
+    result->program = jn_builder_finish(unit.builder);
+    struct jn_err refused;
+    if (jn_image_verify(result->program, &refused) != JN_OK) {
+        struct jc_span nowhere = {.line = 1, .column = 1, .end_line = 1, .end_column = 1};
+        jc_report(unit.diags, JC_E0801, nowhere, refused.text);
+        result->program = NULL;
+    }
+    return JN_OK;
+}

@@ -1,0 +1,236 @@
+/* Declarations become records, in the order of their names. */
+#include "compiler/lower/lowering.h"
+
+#include "compiler/template/template.h"
+#include "core/civil.h"
+#include "core/value.h"
+
+#define RETRY_MAX        8
+#define RETRY_OVER_HOURS 24
+#define TIMEOUT_MS       15000
+
+static uint32_t declare_one_of(struct jc_unit *unit, const struct jc_node *one_of) {
+    struct jn_value list[256];
+    uint32_t n = 0;
+    if (one_of == NULL) return JN_NONE;
+    for (const struct jc_node *literal = one_of->first; literal != NULL && n < 256; literal = literal->next)
+        if (literal->value.type == one_of->first->value.type) list[n++] = literal->value;
+    return jn_builder_value(unit->builder, (struct jn_value){.type = JN_T_LIST, .len = n, .list = list});
+}
+
+static void declare_customer(struct jc_unit *unit) {
+    for (uint32_t i = 0; i < unit->customer.n; i++) {
+        struct jc_attribute *attribute = &unit->customer.row[i];
+        struct jn_attr row = {.name = jn_builder_string(unit->builder, attribute->name),
+                              .type = (uint32_t)attribute->type,
+                              .currency = attribute->currency,
+                              .one_of = declare_one_of(unit, attribute->one_of),
+                              .preset =
+                                  attribute->has_preset ? jn_builder_value(unit->builder, attribute->preset) : JN_NONE};
+        row.flags = (attribute->personal ? (uint32_t)JN_ATTR_PERSONAL : 0) |
+                    (attribute->identity ? (uint32_t)JN_ATTR_IDENTITY : 0) |
+                    (attribute->builtin ? (uint32_t)JN_ATTR_BUILTIN : 0);
+        attribute->index = jn_builder_add_attr(unit->builder, &row);
+    }
+}
+
+static void declare_events(struct jc_unit *unit) {
+    for (uint32_t e = 0; e < unit->n_symbol[JC_TABLE_EVENT]; e++) {
+        const struct jc_symbol *event = &unit->symbol[JC_TABLE_EVENT][e];
+        struct jn_event row = {.name = jn_builder_string(unit->builder, event->name),
+                               .flags = event->node == NULL ? JN_EVENT_BUILTIN : 0,
+                               .first_prop = jn_builder_count_prop(unit->builder),
+                               .n_prop = unit->event[e].n};
+        for (uint32_t i = 0; i < unit->event[e].n; i++) {
+            struct jc_attribute *attribute = &unit->event[e].row[i];
+            struct jn_prop prop = {.name = jn_builder_string(unit->builder, attribute->name),
+                                   .type = (uint32_t)attribute->type,
+                                   .flags = attribute->required ? JN_PROP_REQUIRED : 0,
+                                   .currency = attribute->currency,
+                                   .one_of = declare_one_of(unit, attribute->one_of)};
+            attribute->index = jn_builder_add_prop(unit->builder, &prop);
+        }
+        jn_builder_add_event(unit->builder, &row);
+    }
+}
+
+/* The value of a line that may name a variable of the environment. */
+static uint32_t declare_text(struct jc_unit *unit, const struct jc_node *value, bool *env) {
+    *env = value->kind == JC_ENV;
+    return jn_builder_string(unit->builder, *env ? value->text : jn_value_str(value->value));
+}
+
+static void declare_url(struct jc_unit *unit, const struct jc_node *value) {
+    struct jn_str url = jn_value_str(value->value);
+    bool sound = jn_str_starts(url, JN_STR("https://")) || jn_str_starts(url, JN_STR("http://"));
+    if (value->kind == JC_LITERAL && !sound) jc_report(unit->diags, JC_E0310, value->span);
+}
+
+static void declare_channel_line(struct jc_unit *unit, struct jc_scope *scope, const struct jc_node *line,
+                                 struct jn_channel *row) {
+    bool env;
+    int64_t times;
+    switch ((int)line->kind) {
+    case JC_CH_WEBHOOK:
+        declare_url(unit, line->kid[0]);
+        row->url = declare_text(unit, line->kid[0], &env);
+        if (env) row->flags |= JN_CHANNEL_ENV_URL;
+        break;
+    case JC_CH_SECRET:
+        row->secret = declare_text(unit, line->kid[0], &env);
+        if (env) row->flags |= JN_CHANNEL_ENV_SECRET;
+        break;
+    case JC_CH_TO:
+        row->to = jc_expr_finish(scope, line->kid[0], JN_T_TEXT, "an address", NULL);
+        break;
+    case JC_CH_RETRY:
+        if (!jn_dec_to_int(jn_value_to_dec(line->kid[0]->value), &times) || times < 0 || times > 100)
+            jc_report(unit->diags, JC_E0311, line->kid[0]->span, "between 0 and 100 times");
+        else
+            row->retry_max = (uint32_t)times;
+        row->retry_over = jn_builder_value(unit->builder, line->kid[1]->value);
+        break;
+    case JC_CH_TIMEOUT: {
+        int64_t ms = jn_duration_ms(line->kid[0]->value);
+        if (ms < JN_MS_SECOND || ms > 5 * JN_MS_MINUTE)
+            jc_report(unit->diags, JC_E0311, line->kid[0]->span, "between 1 second and 5 minutes");
+        else
+            row->timeout_ms = (uint32_t)ms;
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+static void declare_channels(struct jc_unit *unit) {
+    struct jc_scope scope = {.unit = unit, .customer = true, .where = "a channel"};
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_CHANNEL]; i++) {
+        const struct jc_symbol *channel = &unit->symbol[JC_TABLE_CHANNEL][i];
+        struct jn_value over = jn_value_duration(JN_UNIT_MS, RETRY_OVER_HOURS * JN_MS_HOUR);
+        struct jn_channel row = {.name = jn_builder_string(unit->builder, channel->name),
+                                 .kind = JN_CHANNEL_WEBHOOK,
+                                 .to = JN_NONE,
+                                 .retry_max = RETRY_MAX,
+                                 .retry_over = jn_builder_value(unit->builder, over),
+                                 .timeout_ms = TIMEOUT_MS};
+        bool has_webhook = false;
+        for (const struct jc_node *line = channel->node->first; line != NULL; line = line->next) {
+            has_webhook = has_webhook || line->kind == JC_CH_WEBHOOK;
+            for (const struct jc_node *other = channel->node->first; other != line; other = other->next)
+                if (other->kind == line->kind) jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
+            declare_channel_line(unit, &scope, line, &row);
+        }
+        if (!has_webhook) {
+            struct jc_diag *diag = jc_report(unit->diags, JC_E0312, channel->span, JN_FMT(channel->name));
+            jc_hint(unit->diags, diag, "write `webhook \"https://…\"` or `webhook env NAME`");
+        }
+        jn_builder_add_channel(unit->builder, &row);
+    }
+}
+
+static void declare_segments(struct jc_unit *unit) {
+    struct jc_scope scope = {.unit = unit, .customer = true, .where = "a segment"};
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_SEGMENT]; i++) {
+        const struct jc_symbol *segment = &unit->symbol[JC_TABLE_SEGMENT][i];
+        struct jn_segment row = {.name = jn_builder_string(unit->builder, segment->name)};
+        row.cond = jc_expr_finish(&scope, segment->node->kid[0], JN_T_BOOL, "a segment", NULL);
+        if (segment->node->kid[0]->kind == JC_IN_SEGMENT && jn_str_eq(segment->node->kid[0]->text, segment->name))
+            jc_report(unit->diags, JC_E0313, segment->span, JN_FMT(segment->name));
+        jn_builder_add_segment(unit->builder, &row);
+    }
+}
+
+/* ---- sources */
+
+static const struct jc_node *declare_find(const struct jc_node *first, enum jc_kind kind) {
+    for (; first != NULL; first = first->next)
+        if (first->kind == kind) return first;
+    return NULL;
+}
+
+static void declare_mapping(struct jc_unit *unit, struct jc_scope *scope, uint32_t event, const struct jc_node *node) {
+    struct jc_typed typed;
+    const struct jc_attribute *prop =
+        jc_attribute_find(unit, &unit->event[event], unit->symbol[JC_TABLE_EVENT][event].name, node->text, node->text_span);
+    uint32_t expr =
+        jc_expr_finish(scope, node->kid[0], prop == NULL ? JN_T_MISSING : prop->type, "the attribute", &typed);
+    if (prop == NULL || expr == JN_NONE) return;
+    if (prop->type == JN_T_MONEY && typed.currency != prop->currency) {
+        char one[4], other[4];
+        jn_currency_print(prop->currency, one);
+        jn_currency_print(typed.currency, other);
+        jc_report(unit->diags, JC_E0414, node->kid[0]->span, one, other);
+    }
+    jn_builder_add_mapping(unit->builder, &(struct jn_mapping){prop->index, expr});
+}
+
+static void declare_rule(struct jc_unit *unit, struct jc_scope *scope, const struct jc_node *node) {
+    const struct jc_symbol *event = jc_find(unit, JC_TABLE_EVENT, node->kid[1]->text, node->kid[1]->span);
+    const struct jc_node *customer = declare_find(node->first, JC_MAP_CUSTOMER),
+                         *dedupe = declare_find(node->first, JC_MAP_DEDUPE);
+    const struct jc_node *at = declare_find(node->first, JC_MAP_AT);
+    if (event == NULL) return;
+    if (customer == NULL) {
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0314, node->kid[1]->span, JN_FMT(event->name));
+        jc_hint(unit->diags, diag, "write `customer body.…`");
+    }
+    struct jn_rule row = {.event = event->index, .first_mapping = jn_builder_count_mapping(unit->builder)};
+    row.cond = jc_expr_finish(scope, node->kid[0], JN_T_BOOL, "`when`", NULL);
+    row.customer = jc_expr_finish(scope, customer == NULL ? NULL : customer->kid[0], JN_T_TEXT, "`customer`", NULL);
+    row.dedupe = jc_expr_finish(scope, dedupe == NULL ? NULL : dedupe->kid[0], JN_T_TEXT, "`dedupe`", NULL);
+    row.at = jc_expr_finish(scope, at == NULL ? NULL : at->kid[0], JN_T_INSTANT, "`at`", NULL);
+    for (const struct jc_node *line = node->first; line != NULL; line = line->next) {
+        if (line->kind == JC_MAP_PROP) declare_mapping(unit, scope, event->index, line);
+        for (const struct jc_node *other = node->first; other != line; other = other->next)
+            if (other->kind == line->kind && (line->kind != JC_MAP_PROP || jn_str_eq(line->text, other->text)))
+                jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
+    }
+    for (uint32_t i = 0; i < unit->event[event->index].n; i++) {
+        const struct jc_attribute *prop = &unit->event[event->index].row[i];
+        bool mapped = !prop->required;
+        for (const struct jc_node *line = node->first; line != NULL; line = line->next)
+            mapped = mapped || (line->kind == JC_MAP_PROP && jn_str_eq(line->text, prop->name));
+        if (!mapped) jc_report(unit->diags, JC_E0315, node->kid[1]->span, JN_FMT(event->name), JN_FMT(prop->name));
+    }
+    row.n_mapping = jn_builder_count_mapping(unit->builder) - row.first_mapping;
+    jn_builder_add_rule(unit->builder, &row);
+}
+
+static void declare_sources(struct jc_unit *unit) {
+    struct jc_scope scope = {.unit = unit, .body = true, .where = "a source"};
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_SOURCE]; i++) {
+        const struct jc_symbol *source = &unit->symbol[JC_TABLE_SOURCE][i];
+        const struct jc_node *verify = declare_find(source->node->first, JC_SRC_VERIFY);
+        struct jn_source row = {.name = jn_builder_string(unit->builder, source->name),
+                                .scheme = verify == NULL ? JN_SCHEME_NONE : JN_SCHEME_HMAC_SHA256,
+                                .first_rule = jn_builder_count_rule(unit->builder)};
+        if (verify == NULL) {
+            struct jc_diag *diag = jc_report(unit->diags, JC_W0903, source->span, JN_FMT(source->name));
+            jc_hint(unit->diags, diag, "write `verify hmac sha256 header \"X-Signature\" hex secret env NAME`");
+        } else {
+            bool env;
+            row.header = jn_builder_string(unit->builder, verify->text);
+            row.encoding = verify->flags == JC_BASE64 ? JN_ENCODING_BASE64 : JN_ENCODING_HEX;
+            row.secret = declare_text(unit, verify->kid[0], &env);
+            row.flags = env ? JN_SOURCE_ENV_SECRET : 0;
+        }
+        for (const struct jc_node *line = source->node->first; line != NULL; line = line->next)
+            if (line->kind == JC_SRC_WHEN) declare_rule(unit, &scope, line);
+        row.n_rule = jn_builder_count_rule(unit->builder) - row.first_rule;
+        if (row.n_rule == 0) jc_report(unit->diags, JC_E0316, source->span, JN_FMT(source->name));
+        jn_builder_add_source(unit->builder, &row);
+    }
+}
+
+void jc_declare_lower(struct jc_unit *unit) {
+    struct jn_meta meta = {
+        .language = 1, .timezone = jn_builder_string(unit->builder, unit->timezone), .currency = unit->currency};
+    declare_customer(unit);
+    declare_events(unit);
+    meta.currency = unit->currency;
+    jn_builder_add_meta(unit->builder, &meta);
+    declare_segments(unit);
+    declare_channels(unit);
+    declare_sources(unit);
+}

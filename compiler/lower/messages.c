@@ -1,0 +1,121 @@
+/* Messages: which variables they are given, who sends them, their templates. */
+#include "compiler/lower/lowering.h"
+#include "compiler/template/template.h"
+#include <stdlib.h>
+
+static int messages_by_name(const void *a, const void *b) {
+    return jn_str_cmp(((const struct jc_variable *)a)->name, ((const struct jc_variable *)b)->name);
+}
+
+static void messages_note_send(struct jc_unit *unit, const struct jc_node *node, uint32_t entering) {
+    const struct jc_symbol *symbol = jc_known(unit, JC_TABLE_MESSAGE, node->kid[0]->text);
+    if (symbol == NULL) return;
+    struct jc_message *message = &unit->message[symbol->index];
+    message->entering = !message->sent || message->entering == entering ? entering : JN_NONE;
+    message->sent = true;
+    for (const struct jc_node *with = node->first; with != NULL; with = with->next) {
+        bool known = false;
+        for (uint32_t i = 0; i < message->vars.n; i++)
+            known = known || jn_str_eq(message->vars.row[i].name, with->text);
+        if (known) continue;
+        struct jc_variable *variable = jc_grow(unit->arena, &message->vars.row, &message->vars.n, sizeof(*variable));
+        *variable = (struct jc_variable){.name = with->text, .span = with->text_span};
+    }
+}
+
+static void messages_walk(struct jc_unit *unit, const struct jc_node *node, uint32_t entering) {
+    for (; node != NULL; node = node->next) {
+        if (node->kind == JC_SEND) {
+            messages_note_send(unit, node, entering);
+            continue;
+        }
+        for (int i = 0; i < 4; i++)
+            if (node->kid[i] != NULL && (node->kid[i]->kind == JC_BLOCK || node->kid[i]->kind == JC_IF))
+                messages_walk(unit, node->kid[i], entering);
+        if (node->kind == JC_STAGE || node->kind == JC_BLOCK || node->kind == JC_SPLIT)
+            messages_walk(unit, node->first, entering);
+    }
+}
+
+/* Before journeys are lowered: every send is looked at, so that a message's variables have their places. */
+void jc_messages_prepare(struct jc_unit *unit) {
+    for (uint32_t j = 0; j < unit->n_symbol[JC_TABLE_JOURNEY]; j++) {
+        const struct jc_node *journey = unit->symbol[JC_TABLE_JOURNEY][j].node;
+        uint32_t entering = JN_NONE;
+        for (const struct jc_node *node = journey->first; node != NULL; node = node->next) {
+            const struct jc_symbol *event =
+                node->kind == JC_ENTER ? jc_known(unit, JC_TABLE_EVENT, node->kid[0]->text) : NULL;
+            if (event != NULL) entering = event->index;
+        }
+        messages_walk(unit, journey->first, entering);
+    }
+    for (uint32_t m = 0; m < unit->n_symbol[JC_TABLE_MESSAGE]; m++) {
+        struct jc_variables *vars = &unit->message[m].vars;
+        if (vars->n > 0) qsort(vars->row, vars->n, sizeof(*vars->row), messages_by_name);
+        const struct jc_symbol *symbol = &unit->symbol[JC_TABLE_MESSAGE][m];
+        struct jn_message row = {.name = jn_builder_string(unit->builder, symbol->name),
+                                 .first_var = jn_builder_count_var(unit->builder),
+                                 .n_var = vars->n};
+        for (uint32_t i = 0; i < vars->n; i++) {
+            struct jn_var var = {.name = jn_builder_string(unit->builder, vars->row[i].name), .type = JN_T_TEXT};
+            vars->row[i].index = jn_builder_add_var(unit->builder, &var);
+        }
+        const struct jc_symbol *channel =
+            jc_find(unit, JC_TABLE_CHANNEL, symbol->node->kid[0]->text, symbol->node->kid[0]->span);
+        row.channel = channel == NULL ? 0 : channel->index;
+        jn_builder_add_message(unit->builder, &row);
+    }
+}
+
+static void messages_fields(struct jc_unit *unit, uint32_t m) {
+    const struct jc_symbol *symbol = &unit->symbol[JC_TABLE_MESSAGE][m];
+    struct jn_field row[64];
+    uint32_t n = 0;
+    for (const struct jc_node *field = symbol->node->first; field != NULL; field = field->next) {
+        for (const struct jc_node *other = symbol->node->first; other != field; other = other->next)
+            if (jn_str_eq(other->text, field->text)) {
+                struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "field", JN_FMT(field->text));
+                jc_relate(unit->diags, diag, other->text_span, "the other one is here");
+            }
+        uint32_t code = jc_template_lower(unit, m, field->kid[0]);
+        if (code != JN_NONE && n < 64)
+            row[n++] = (struct jn_field){jn_builder_string(unit->builder, field->text), code};
+    }
+    if (symbol->node->first == NULL) jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));
+    struct jn_message *message = jn_builder_at_message(unit->builder, m);
+    message->first_field = jn_builder_count_field(unit->builder);
+    message->n_field = n;
+    for (uint32_t i = 0; i < n; i++)
+        jn_builder_add_field(unit->builder, &row[i]);
+}
+
+/* Every send must give what the template reads. */
+static void messages_check_sendings(struct jc_unit *unit) {
+    for (const struct jc_sending *sending = unit->sendings; sending != NULL; sending = sending->next) {
+        const struct jc_message *message = &unit->message[sending->message];
+        for (uint32_t i = 0; i < message->vars.n; i++) {
+            bool given = !message->vars.row[i].read;
+            for (const struct jc_node *with = sending->node->first; with != NULL; with = with->next)
+                given = given || jn_str_eq(with->text, message->vars.row[i].name);
+            if (given) continue;
+            struct jc_diag *diag =
+                jc_report(unit->diags, JC_E0605, sending->span,
+                          JN_FMT(unit->symbol[JC_TABLE_MESSAGE][sending->message].name), JN_FMT(message->vars.row[i].name));
+            jc_hint(unit->diags, diag, "write `send %.*s with %.*s = …`",
+                    JN_FMT(unit->symbol[JC_TABLE_MESSAGE][sending->message].name), JN_FMT(message->vars.row[i].name));
+        }
+    }
+}
+
+void jc_messages_lower(struct jc_unit *unit) {
+    for (uint32_t m = 0; m < unit->n_symbol[JC_TABLE_MESSAGE]; m++) {
+        const struct jc_variables *vars = &unit->message[m].vars;
+        for (uint32_t i = 0; i < vars->n; i++) {
+            struct jn_var *var = jn_builder_at_var(unit->builder, vars->row[i].index);
+            if (vars->row[i].type != JN_T_MISSING) var->type = vars->row[i].type;
+            var->currency = vars->row[i].currency;
+        }
+        messages_fields(unit, m);
+    }
+    messages_check_sendings(unit);
+}
