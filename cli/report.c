@@ -1,0 +1,89 @@
+#include "cli/report.h"
+
+#include "core/utf8.h"
+
+#define CLI_REPORT_MAX (1u << 22)
+
+void cli_report_text(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
+    const struct jn_scenario *scenario = played->scenario;
+    jn_buf_printf(out, "%s %.*s:%u %.*s\n", played->finding == NULL ? "ok  " : "FAIL", JN_FMT(scenario->file),
+                  scenario->line, JN_FMT(scenario->title));
+    if (played->finding == NULL) return;
+    for (const struct cli_finding *finding = played->finding; finding != NULL; finding = finding->next)
+        jn_buf_printf(out, "  %.*s:%u: %.*s\n", JN_FMT(scenario->scene[finding->scene].file),
+                      scenario->scene[finding->scene].line, JN_FMT(finding->text));
+    jn_buf_char(out, '\n');
+    cli_timeline_print(program, played, out);
+    jn_buf_char(out, '\n');
+}
+
+void cli_report_json(const struct cli_played *played, struct jn_buf *out) {
+    const struct jn_scenario *scenario = played->scenario;
+    struct jn_json_out w;
+    jn_jw_init(&w, out);
+    jn_jw_object(&w);
+    jn_jw_key(&w, "test");
+    jn_jw_str(&w, scenario->title);
+    jn_jw_key(&w, "file");
+    jn_jw_str(&w, scenario->file);
+    jn_jw_key(&w, "line");
+    jn_jw_int(&w, scenario->line);
+    jn_jw_key(&w, "passed");
+    jn_jw_bool(&w, played->finding == NULL);
+    jn_jw_key(&w, "findings");
+    jn_jw_array(&w);
+    for (const struct cli_finding *finding = played->finding; finding != NULL; finding = finding->next) {
+        jn_jw_object(&w);
+        jn_jw_key(&w, "line");
+        jn_jw_int(&w, scenario->scene[finding->scene].line);
+        jn_jw_key(&w, "expected");
+        jn_jw_str(&w, scenario->scene[finding->scene].source);
+        jn_jw_key(&w, "message");
+        jn_jw_str(&w, finding->text);
+        jn_jw_end_object(&w);
+    }
+    jn_jw_end_array(&w);
+    jn_jw_end_object(&w);
+    jn_buf_char(out, '\n');
+}
+
+/* XML 1.0 text: markup escaped, characters it cannot carry replaced. */
+static void cli_xml(struct jn_str text, struct jn_buf *out) {
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c == '<')
+            jn_buf_z(out, "&lt;");
+        else if (c == '>')
+            jn_buf_z(out, "&gt;");
+        else if (c == '&')
+            jn_buf_z(out, "&amp;");
+        else if (c == '"')
+            jn_buf_z(out, "&quot;");
+        else if (c < 0x20 && c != '\n' && c != '\t')
+            jn_buf_char(out, '?');
+        else
+            jn_buf_char(out, (char)c);
+    }
+}
+
+void cli_report_junit(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
+    const struct jn_scenario *scenario = played->scenario;
+    jn_buf_z(out, "    <testcase classname=\"");
+    cli_xml(scenario->file, out);
+    jn_buf_z(out, "\" name=\"");
+    cli_xml(scenario->title, out);
+    jn_buf_z(out, "\"");
+    if (played->finding == NULL) {
+        jn_buf_z(out, "/>\n");
+        return;
+    }
+    jn_buf_z(out, ">\n      <failure message=\"");
+    cli_xml(played->finding->text, out);
+    jn_buf_z(out, "\">");
+    struct jn_buf timeline;
+    jn_buf_init(&timeline, CLI_REPORT_MAX);
+    cli_timeline_print(program, played, &timeline);
+    cli_xml(jn_buf_view(&timeline), out);
+    jn_buf_release(&timeline);
+    jn_buf_z(out, "</failure>\n    </testcase>\n");
+}

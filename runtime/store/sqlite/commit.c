@@ -1,0 +1,223 @@
+/* A batch is one transaction: the fence first, then the rows, table by table. */
+#include "core/civil.h"
+#include "runtime/store/sqlite/sqlite.h"
+
+#define CHECKPOINT_PAGES 4000 /* of the log; more makes recovery slow, fewer writes pages twice */
+
+static int commit_step(struct jr_store_sqlite_state *state, enum sqlite_statement which) {
+    sqlite3_stmt *statement = state->statement[which];
+    int code = sqlite3_step(statement);
+    int reset = sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : reset == SQLITE_OK ? code : reset;
+}
+
+static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++) {
+        sqlite_bind_str(state->statement[SQL_PUT_ALIAS], 1, b->alias[i].ext);
+        sqlite_bind_u64(state->statement[SQL_PUT_ALIAS], 2, b->alias[i].customer);
+        code = commit_step(state, SQL_PUT_ALIAS);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++) {
+        sqlite_bind_u64(state->statement[SQL_PUT_CUSTOMER], 1, b->customer[i].customer);
+        sqlite_bind_str(state->statement[SQL_PUT_CUSTOMER], 2, b->customer[i].body);
+        code = commit_step(state, SQL_PUT_CUSTOMER);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_run; i++) {
+        enum sqlite_statement which = b->run[i].body.p == NULL ? SQL_DROP_RUN : SQL_PUT_RUN;
+        sqlite_bind_u64(state->statement[which], 1, b->run[i].customer);
+        sqlite_bind_u64(state->statement[which], 2, b->run[i].run);
+        if (which == SQL_PUT_RUN) sqlite_bind_str(state->statement[which], 3, b->run[i].body);
+        code = commit_step(state, which);
+    }
+    return code;
+}
+
+static int commit_timers(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_timer_gone; i++) {
+        sqlite3_bind_int64(state->statement[SQL_DROP_TIMER], 1, b->timer_gone[i].due);
+        sqlite_bind_u64(state->statement[SQL_DROP_TIMER], 2, b->timer_gone[i].run);
+        code = commit_step(state, SQL_DROP_TIMER);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_timer; i++) {
+        sqlite3_bind_int64(state->statement[SQL_PUT_TIMER], 1, b->timer[i].due);
+        sqlite_bind_u64(state->statement[SQL_PUT_TIMER], 2, b->timer[i].run);
+        sqlite_bind_u64(state->statement[SQL_PUT_TIMER], 3, b->timer[i].customer);
+        code = commit_step(state, SQL_PUT_TIMER);
+    }
+    return code;
+}
+
+static int64_t commit_day(int64_t at) {
+    return at / JN_MS_DAY - (at % JN_MS_DAY < 0);
+}
+
+static int commit_events(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    sqlite3_stmt *put = state->statement[SQL_PUT_EVENT], *seen = state->statement[SQL_PUT_SEEN];
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_event; i++) {
+        sqlite_bind_u64(put, 1, b->event[i].customer);
+        sqlite_bind_u64(put, 2, b->event[i].seq);
+        sqlite3_bind_int64(put, 3, b->event[i].at);
+        sqlite_bind_str(put, 4, b->event[i].name);
+        sqlite_bind_str(put, 5, b->event[i].body);
+        code = commit_step(state, SQL_PUT_EVENT);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_seen; i++) {
+        sqlite3_bind_int64(seen, 1, commit_day(b->seen[i].at));
+        sqlite3_bind_blob(seen, 2, b->seen[i].key, sizeof(b->seen[i].key), SQLITE_STATIC);
+        sqlite_bind_u64(seen, 3, b->seen[i].digest);
+        sqlite3_bind_int64(seen, 4, b->seen[i].at);
+        code = commit_step(state, SQL_PUT_SEEN);
+    }
+    return code;
+}
+
+static int commit_delivery(struct jr_store_sqlite_state *state, const struct jr_row_delivery *row) {
+    if (row->body.p == NULL) {
+        sqlite3_stmt *set = state->statement[SQL_SET_DELIVERY];
+        sqlite_bind_u64(set, 1, row->delivery);
+        sqlite3_bind_int64(set, 2, row->due);
+        sqlite3_bind_int64(set, 3, row->state);
+        sqlite3_bind_int64(set, 4, row->attempts);
+        return commit_step(state, SQL_SET_DELIVERY);
+    }
+    sqlite3_stmt *put = state->statement[SQL_PUT_DELIVERY];
+    sqlite_bind_u64(put, 1, row->delivery);
+    sqlite3_bind_blob(put, 2, row->id, sizeof(row->id), SQLITE_STATIC);
+    sqlite_bind_u64(put, 3, row->customer);
+    sqlite3_bind_int64(put, 4, row->due);
+    sqlite3_bind_int64(put, 5, row->state);
+    sqlite3_bind_int64(put, 6, row->attempts);
+    sqlite_bind_str(put, 7, row->body);
+    return commit_step(state, SQL_PUT_DELIVERY);
+}
+
+static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    sqlite3_stmt *quarantine = state->statement[SQL_PUT_QUARANTINE], *counter = state->statement[SQL_PUT_COUNTER];
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_delivery; i++)
+        code = commit_delivery(state, &b->delivery[i]);
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_delivery_gone; i++) {
+        sqlite_bind_u64(state->statement[SQL_DROP_DELIVERY], 1, b->delivery_gone[i]);
+        code = commit_step(state, SQL_DROP_DELIVERY);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine; i++) {
+        sqlite_bind_u64(quarantine, 1, b->quarantine[i].seq);
+        sqlite3_bind_int64(quarantine, 2, b->quarantine[i].at);
+        sqlite_bind_str(quarantine, 3, b->quarantine[i].source);
+        sqlite_bind_str(quarantine, 4, b->quarantine[i].reason);
+        sqlite_bind_str(quarantine, 5, b->quarantine[i].body);
+        code = commit_step(state, SQL_PUT_QUARANTINE);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_counter; i++) {
+        sqlite3_bind_int64(counter, 1, b->counter[i].counter);
+        sqlite_bind_u64(counter, 2, b->counter[i].value);
+        code = commit_step(state, SQL_PUT_COUNTER);
+    }
+    return code;
+}
+
+/* The newest days stand first; a new one is noted once its rows are durable. */
+static void commit_note_days(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    for (uint32_t i = 0; i < b->n_seen; i++) {
+        int64_t day = commit_day(b->seen[i].at);
+        bool known = false;
+        for (uint32_t d = 0; d < state->n_seen_day; d++)
+            known = known || state->seen_day[d] == day;
+        if (known || state->n_seen_day == SQLITE_SEEN_DAYS) continue;
+        memmove(&state->seen_day[1], &state->seen_day[0], state->n_seen_day++ * sizeof(*state->seen_day));
+        state->seen_day[0] = day;
+    }
+}
+
+/* The log is written back between commits, never by anyone else; a busy reader is simply met again next time. */
+static void commit_checkpoint(struct jr_store_sqlite_state *state) {
+    int pages = 0;
+    if (sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL) != SQLITE_OK) return;
+}
+
+static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
+    (void)db, (void)name;
+    *(int *)user = pages;
+    return SQLITE_OK;
+}
+
+jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    int pages = 0, code = commit_step(state, SQL_BEGIN);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);
+    sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);
+    sqlite_bind_u64(state->statement[SQL_FENCE], 2, batch->epoch);
+    sqlite_bind_u64(state->statement[SQL_FENCE], 3, batch->seq);
+    code = commit_step(state, SQL_FENCE);
+    if (code == SQLITE_OK && sqlite3_changes(state->db) == 0)
+        code = SQLITE_CONSTRAINT_NOTNULL; /* a lane never claimed */
+    if (code == SQLITE_OK) code = commit_people(state, batch);
+    if (code == SQLITE_OK) code = commit_timers(state, batch);
+    if (code == SQLITE_OK) code = commit_events(state, batch);
+    if (code == SQLITE_OK) code = commit_rest(state, batch);
+    sqlite3_wal_hook(state->db, commit_hook, &pages);
+    if (code == SQLITE_OK) code = commit_step(state, SQL_COMMIT);
+    sqlite3_wal_hook(state->db, NULL, NULL);
+    if (code == SQLITE_OK) {
+        commit_note_days(state, batch);
+        if (pages >= CHECKPOINT_PAGES) commit_checkpoint(state);
+        return JN_OK;
+    }
+    jn_rc rc = sqlite_failure(state->db, code, "commit", err);
+    if (rc == JN_FENCED) jn_fail(err, rc, "lane %u has another owner", batch->lane);
+    if (sqlite3_get_autocommit(state->db) == 0) commit_step(state, SQL_ROLLBACK);
+    return rc;
+}
+
+jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_LANE];
+    sqlite3_bind_int64(state->statement[SQL_CLAIM], 1, lane);
+    int code = commit_step(state, SQL_CLAIM);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "claim a lane", err);
+    sqlite3_bind_int64(read, 1, lane);
+    code = sqlite3_step(read);
+    *out = (struct jr_lane){.lane = lane};
+    out->epoch = (uint64_t)sqlite3_column_int64(read, 0);
+    out->seq = (uint64_t)sqlite3_column_int64(read, 1);
+    sqlite3_reset(read);
+    return code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "claim a lane", err);
+}
+
+jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_bind_blob(state->statement[SQL_DROP_PROGRAM], 1, id, 32, SQLITE_STATIC);
+    int code = commit_step(state, SQL_DROP_PROGRAM);
+    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "drop a program", err);
+}
+
+jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_bind_blob(state->statement[SQL_PUT_PROGRAM], 1, program->id, 32, SQLITE_STATIC);
+    sqlite_bind_str(state->statement[SQL_PUT_PROGRAM], 2, program->image);
+    int code = commit_step(state, SQL_PUT_PROGRAM);
+    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "keep a program", err);
+}
+
+jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err) {
+    sqlite3_stmt *days = state->statement[SQL_SEEN_DAYS];
+    int code;
+    state->n_seen_day = 0;
+    while ((code = sqlite3_step(days)) == SQLITE_ROW && state->n_seen_day < SQLITE_SEEN_DAYS)
+        state->seen_day[state->n_seen_day++] = sqlite3_column_int64(days, 0);
+    sqlite3_reset(days);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK
+                                                     : sqlite_failure(state->db, code, "read what was taken", err);
+}
+
+jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_bind_int64(state->statement[SQL_PRUNE], 1, commit_day(before));
+    int code = commit_step(state, SQL_PRUNE);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old ids", err);
+    *more = sqlite3_changes(state->db) > 0;
+    return *more ? JN_OK : sqlite_load_days(state, err);
+}

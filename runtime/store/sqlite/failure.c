@@ -1,0 +1,38 @@
+#include "runtime/store/sqlite/sqlite.h"
+
+jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err) {
+    int extended = db == NULL ? code : sqlite3_extended_errcode(db);
+    const char *text = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
+    jn_rc rc = JN_IO;
+    switch (code & 0xFF) {
+    case SQLITE_FULL:
+        rc = JN_FULL;
+        break;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        rc = JN_READ_ONLY;
+        break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+        rc = JN_CORRUPT;
+        break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        rc = JN_IN_USE;
+        break;
+    case SQLITE_CONSTRAINT:
+        rc = extended == SQLITE_CONSTRAINT_NOTNULL ? JN_FENCED : JN_INVALID;
+        break;
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_MISUSE:
+        rc = JN_INVALID;
+        break;
+    default:
+        break;
+    }
+    return jn_fail(err, rc, "the store cannot %s: %s", doing, text);
+}

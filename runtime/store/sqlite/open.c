@@ -1,0 +1,203 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/buffer.h"
+#include "core/check.h"
+#include "runtime/store/sqlite/schema.h"
+#include "runtime/store/sqlite/sqlite.h"
+
+#define QUICK_CHECK_PAGES (INT64_C(1) << 18) /* 1 GiB: a third of a second for every 100 MiB */
+
+static const char *const TEXT[SQL_STATEMENTS] = {
+#define STATEMENT(name, hot, text) text,
+#include "runtime/store/sqlite/statements.def"
+#undef STATEMENT
+};
+
+static jn_rc open_run(sqlite3 *db, const char *sql, const char *doing, struct jn_err *err) {
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? JN_OK : sqlite_failure(db, code, doing, err);
+}
+
+static jn_rc open_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *err) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
+    jn_rc rc = code == SQLITE_ROW ? JN_OK : sqlite_failure(db, code, "read the database", err);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+/* The file must be ours, or empty, before anything is written to it. */
+static jn_rc open_identify(sqlite3 *db, const char *folder, bool *fresh, struct jn_err *err) {
+    int64_t application = 0, version = 0, tables = 0;
+    jn_rc rc = open_number(db, "pragma application_id", &application, err);
+    if (rc == JN_OK) rc = open_number(db, "pragma user_version", &version, err);
+    if (rc == JN_OK) rc = open_number(db, "select count(*) from sqlite_schema", &tables, err);
+    if (rc != JN_OK) return rc;
+    *fresh = application == 0 && version == 0 && tables == 0;
+    if (*fresh) return JN_OK;
+    if (application != SCHEMA_APPLICATION)
+        return jn_fail(err, JN_CORRUPT, "%s/journey.db is a database of another program", folder);
+    if (version > SCHEMA_VERSION)
+        return jn_fail(err, JN_VERSION, "%s was written by a newer journey (schema %lld, this one knows %d)", folder,
+                       (long long)version, SCHEMA_VERSION);
+    return JN_OK;
+}
+
+static jn_rc open_configure(sqlite3 *db, bool fresh, struct jn_err *err) {
+    /* Settings that the file keeps come first; FULL syncs the log at every commit, which is what acknowledged means. */
+    jn_rc rc = fresh ? open_run(db, "pragma page_size = 4096", "set the page size", err) : JN_OK;
+    if (rc == JN_OK) rc = open_run(db, "pragma journal_mode = wal", "use a write-ahead log", err);
+    if (rc == JN_OK)
+        rc = open_run(db,
+                      "pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;"
+                      "pragma temp_store = memory; pragma mmap_size = 0; pragma cell_size_check = on;"
+                      "pragma trusted_schema = off; pragma cache_size = -65536; pragma foreign_keys = off",
+                      "set up the connection", err);
+    return rc;
+}
+
+static jn_rc open_create(sqlite3 *db, struct jn_err *err) {
+    jn_rc rc = open_run(db, "begin immediate;" SCHEMA_SQL, "create its tables", err);
+    struct jn_buf sql;
+    jn_buf_init(&sql, 256);
+    jn_buf_printf(&sql, "pragma application_id = %d; pragma user_version = %d; commit", SCHEMA_APPLICATION,
+                  SCHEMA_VERSION);
+    jn_buf_char(&sql, '\0');
+    if (rc == JN_OK) rc = open_run(db, sql.p, "create its tables", err);
+    jn_buf_release(&sql);
+    return rc;
+}
+
+static jn_rc open_prepare(struct jr_store_sqlite_state *state, struct jn_err *err) {
+    for (int i = 0; i < SQL_STATEMENTS; i++) {
+        int code = sqlite3_prepare_v3(state->db, TEXT[i], -1, SQLITE_PREPARE_PERSISTENT, &state->statement[i], NULL);
+        if (code != SQLITE_OK) return sqlite_failure(state->db, code, "prepare its statements", err);
+    }
+    return JN_OK;
+}
+
+static jn_rc open_set_clean(struct jr_store_sqlite_state *state, bool clean, struct jn_err *err) {
+    sqlite3_stmt *statement = state->statement[SQL_SET_META];
+    sqlite3_bind_text(statement, 1, "clean", -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, clean);
+    int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? JN_OK : sqlite_failure(state->db, code, "note its state", err);
+}
+
+static bool open_was_clean(struct jr_store_sqlite_state *state) {
+    sqlite3_stmt *statement = state->statement[SQL_GET_META];
+    sqlite3_bind_text(statement, 1, "clean", -1, SQLITE_STATIC);
+    bool clean = sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1;
+    sqlite3_reset(statement);
+    return clean;
+}
+
+jn_rc sqlite_check(struct jr_store *store, struct jn_err *err) {
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db = sqlite_state(store)->db;
+    int code = sqlite3_prepare_v2(db, "pragma quick_check(1)", -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    const char *found = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    jn_rc rc = JN_OK;
+    if (found == NULL)
+        rc = sqlite_failure(db, code, "be checked", err);
+    else if (strcmp(found, "ok") != 0)
+        rc = jn_fail(err, JN_CORRUPT, "the database is damaged: %.200s", found);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+/* After a crash a database of moderate size is looked through before it is trusted. */
+static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
+    int64_t pages = 0;
+    jn_rc rc = fresh || open_was_clean(state) ? JN_OK : open_number(state->db, "pragma page_count", &pages, err);
+    if (rc == JN_OK && pages > 0 && pages < QUICK_CHECK_PAGES) rc = sqlite_check(&state->base, err);
+    return rc == JN_OK ? open_set_clean(state, false, err) : rc;
+}
+
+static jn_rc open_database(struct jr_store_sqlite_state *state, const char *folder, struct jn_err *err) {
+    struct jn_buf path;
+    bool fresh;
+    jn_buf_init(&path, 4096);
+    jn_buf_printf(&path, "%s/journey.db", folder);
+    jn_buf_char(&path, '\0');
+    int code = path.failed ? SQLITE_CANTOPEN
+                           : sqlite3_open_v2(path.p, &state->db,
+                                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    jn_buf_release(&path);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "open its database", err);
+    sqlite3_extended_result_codes(state->db, 1);
+    sqlite3_busy_timeout(state->db, 2000);
+    sqlite3_db_config(state->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    jn_rc rc = open_identify(state->db, folder, &fresh, err);
+    if (rc == JN_OK && !fresh && sqlite3_db_readonly(state->db, "main") == 1)
+        rc = jn_fail(err, JN_READ_ONLY, "%s/journey.db cannot be written to", folder);
+    if (rc == JN_OK) rc = open_configure(state->db, fresh, err);
+    if (rc == JN_OK && fresh) rc = open_create(state->db, err);
+    if (rc == JN_OK) rc = open_prepare(state, err);
+    if (rc == JN_OK) rc = open_verify(state, fresh, err);
+    if (rc == JN_OK) rc = sqlite_load_days(state, err);
+    return rc;
+}
+
+static void open_release(struct jr_store_sqlite_state *state) {
+    for (int i = 0; i < SQL_STATEMENTS; i++)
+        sqlite3_finalize(state->statement[i]);
+    sqlite3_close(state->db);
+    if (state->lock >= 0) close(state->lock);
+    free(state);
+}
+
+extern const struct jr_store_ops jr_store_sqlite;
+
+jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err) {
+    char folder[3072];
+    if (place.n == 0 || place.n >= sizeof(folder))
+        return jn_fail(err, JN_CONFIG, "name the store's folder: sqlite:DIR, for example sqlite:/var/lib/journey");
+    memcpy(folder, place.p, place.n);
+    folder[place.n] = '\0';
+    struct jr_store_sqlite_state *state = jn_alloc_zero(1, sizeof(*state));
+    state->base.ops = &jr_store_sqlite;
+    state->lock = -1;
+    jn_rc rc = sqlite_lock(folder, &state->lock, err);
+    if (rc == JN_OK) rc = open_database(state, folder, err);
+    if (rc != JN_OK) {
+        open_release(state);
+        return rc;
+    }
+    *out = &state->base;
+    return JN_OK;
+}
+
+void sqlite_close(struct jr_store *store) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    if (open_set_clean(state, true, NULL) == JN_OK)
+        sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    open_release(state);
+}
+
+const struct jr_store_ops jr_store_sqlite = {
+    .scheme = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .claim = sqlite_claim,
+    .commit = sqlite_commit,
+    .find = sqlite_find,
+    .seen = sqlite_seen,
+    .load = sqlite_load,
+    .events = sqlite_events,
+    .timers = sqlite_timers,
+    .deliveries = sqlite_deliveries,
+    .quarantined = sqlite_quarantined,
+    .customers = sqlite_customers,
+    .counters = sqlite_counters,
+    .program_put = sqlite_program_put,
+    .programs = sqlite_programs,
+    .program_drop = sqlite_program_drop,
+    .prune = sqlite_prune,
+    .check = sqlite_check,
+};

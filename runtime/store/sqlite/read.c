@@ -1,0 +1,210 @@
+#include "runtime/store/sqlite/sqlite.h"
+
+struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena *arena) {
+    const char *p = sqlite3_column_blob(statement, i);
+    int n = sqlite3_column_bytes(statement, i);
+    return jn_arena_str(arena, (struct jn_str){p == NULL ? "" : p, (size_t)n});
+}
+
+void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    void **place = array;
+    if (*n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0)) {
+        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
+        if (*n > 0) memcpy(bigger, *place, *n * size);
+        *place = bigger;
+    }
+    return (char *)*place + (size_t)(*n)++ * size;
+}
+
+/* Ends a read: all rows were there, or why not. */
+static jn_rc read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err) {
+    jn_rc rc = code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "read", err);
+    sqlite3_reset(state->statement[which]);
+    return rc;
+}
+
+static uint64_t read_u64(sqlite3_stmt *statement, int i) {
+    return (uint64_t)sqlite3_column_int64(statement, i);
+}
+
+jn_rc sqlite_find(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer,
+                  struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *find = state->statement[SQL_FIND];
+    for (uint32_t i = 0; i < n; i++) {
+        sqlite_bind_str(find, 1, ext[i]);
+        int code = sqlite3_step(find);
+        customer[i] = code == SQLITE_ROW ? read_u64(find, 0) : 0;
+        jn_rc rc = read_done(state, SQL_FIND, code, err);
+        if (rc != JN_OK) return rc;
+    }
+    return JN_OK;
+}
+
+jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, bool *known, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *seen = state->statement[SQL_SEEN];
+    for (uint32_t i = 0; i < n; i++) {
+        known[i] = false;
+        /* Most are new, most repeats are of today: a handful of look-ups, each in the upper pages of one tree. */
+        for (uint32_t d = 0; d < state->n_seen_day && !known[i]; d++) {
+            sqlite3_bind_int64(seen, 1, state->seen_day[d]);
+            sqlite3_bind_blob(seen, 2, row[i].key, sizeof(row[i].key), SQLITE_STATIC);
+            int code = sqlite3_step(seen);
+            if (code == SQLITE_ROW) {
+                known[i] = true;
+                row[i].digest = read_u64(seen, 0);
+                row[i].at = sqlite3_column_int64(seen, 1);
+            }
+            jn_rc rc = read_done(state, SQL_SEEN, code, err);
+            if (rc != JN_OK) return rc;
+        }
+    }
+    return JN_OK;
+}
+
+jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *arena, struct jr_row_customer *out,
+                  struct jr_row_run **run, uint32_t *n_run, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *profile = state->statement[SQL_CUSTOMER], *runs = state->statement[SQL_RUNS];
+    *out = (struct jr_row_customer){.customer = customer};
+    *run = NULL;
+    *n_run = 0;
+    sqlite_bind_u64(profile, 1, customer);
+    int code = sqlite3_step(profile);
+    if (code == SQLITE_ROW) out->body = sqlite_column_str(profile, 0, arena);
+    jn_rc rc = read_done(state, SQL_CUSTOMER, code, err);
+    if (rc != JN_OK || out->body.p == NULL) return rc;
+    sqlite_bind_u64(runs, 1, customer);
+    while ((code = sqlite3_step(runs)) == SQLITE_ROW) {
+        struct jr_row_run *row = sqlite_grow(arena, run, n_run, sizeof(*row));
+        *row = (struct jr_row_run){customer, read_u64(runs, 0), sqlite_column_str(runs, 1, arena)};
+    }
+    return read_done(state, SQL_RUNS, code, err);
+}
+
+jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_EVENTS];
+    int code;
+    *n = 0;
+    *out = NULL;
+    sqlite_bind_u64(read, 1, customer);
+    sqlite_bind_u64(read, 2, after);
+    sqlite3_bind_int64(read, 3, max);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_event *row = sqlite_grow(arena, out, n, sizeof(*row));
+        *row =
+            (struct jr_row_event){.customer = customer, .seq = read_u64(read, 0), .at = sqlite3_column_int64(read, 1)};
+        row->name = sqlite_column_str(read, 2, arena);
+        row->body = sqlite_column_str(read, 3, arena);
+    }
+    return read_done(state, SQL_EVENTS, code, err);
+}
+
+jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_timer **out, uint32_t *n, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_TIMERS];
+    int code;
+    *n = 0;
+    *out = NULL;
+    sqlite3_bind_int64(read, 1, after.due);
+    sqlite_bind_u64(read, 2, after.run);
+    sqlite3_bind_int64(read, 3, max);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_timer *row = sqlite_grow(arena, out, n, sizeof(*row));
+        *row = (struct jr_row_timer){sqlite3_column_int64(read, 0), read_u64(read, 1), read_u64(read, 2)};
+    }
+    return read_done(state, SQL_TIMERS, code, err);
+}
+
+jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
+                        struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_DELIVERIES];
+    int code;
+    *n = 0;
+    *out = NULL;
+    sqlite3_bind_int64(read, 1, (sqlite3_int64)wanted);
+    sqlite_bind_u64(read, 2, after);
+    sqlite3_bind_int64(read, 3, max);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_delivery *row = sqlite_grow(arena, out, n, sizeof(*row));
+        struct jn_str id = sqlite_column_str(read, 1, arena);
+        *row = (struct jr_row_delivery){.delivery = read_u64(read, 0),
+                                        .customer = read_u64(read, 2),
+                                        .due = sqlite3_column_int64(read, 3),
+                                        .state = (uint32_t)wanted,
+                                        .attempts = (uint32_t)sqlite3_column_int64(read, 4)};
+        if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
+        row->body = sqlite_column_str(read, 5, arena);
+    }
+    return read_done(state, SQL_DELIVERIES, code, err);
+}
+
+jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                         struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_QUARANTINED];
+    int code;
+    *n = 0;
+    *out = NULL;
+    sqlite_bind_u64(read, 1, after);
+    sqlite3_bind_int64(read, 2, max);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_quarantine *row = sqlite_grow(arena, out, n, sizeof(*row));
+        *row = (struct jr_row_quarantine){.seq = read_u64(read, 0), .at = sqlite3_column_int64(read, 1)};
+        row->source = sqlite_column_str(read, 2, arena);
+        row->reason = sqlite_column_str(read, 3, arena);
+        row->body = sqlite_column_str(read, 4, arena);
+    }
+    return read_done(state, SQL_QUARANTINED, code, err);
+}
+
+jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_customer **out, uint32_t *n, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_CUSTOMERS];
+    int code;
+    *n = 0;
+    *out = NULL;
+    sqlite_bind_u64(read, 1, after);
+    sqlite3_bind_int64(read, 2, max);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_customer *row = sqlite_grow(arena, out, n, sizeof(*row));
+        *row = (struct jr_row_customer){read_u64(read, 0), sqlite_column_str(read, 1, arena)};
+    }
+    return read_done(state, SQL_CUSTOMERS, code, err);
+}
+
+jn_rc sqlite_counters(struct jr_store *store, struct jn_arena *arena, struct jr_row_counter **out, uint32_t *n,
+                      struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_COUNTERS];
+    int code;
+    *n = 0;
+    *out = NULL;
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_counter *row = sqlite_grow(arena, out, n, sizeof(*row));
+        *row = (struct jr_row_counter){(uint32_t)sqlite3_column_int64(read, 0), read_u64(read, 1)};
+    }
+    return read_done(state, SQL_COUNTERS, code, err);
+}
+
+jn_rc sqlite_programs(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
+                      struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_PROGRAMS];
+    int code;
+    *n = 0;
+    *out = NULL;
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        struct jr_row_program *row = sqlite_grow(arena, out, n, sizeof(*row));
+        struct jn_str id = sqlite_column_str(read, 0, arena);
+        *row = (struct jr_row_program){.image = sqlite_column_str(read, 1, arena)};
+        if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
+    }
+    return read_done(state, SQL_PROGRAMS, code, err);
+}

@@ -1,0 +1,84 @@
+/* The SQLite store within: one read-write connection that also does every checkpoint. Private to this folder. */
+#ifndef RUNTIME_STORE_SQLITE_SQLITE_H
+#define RUNTIME_STORE_SQLITE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "core/arena.h"
+#include "journey/store.h"
+
+enum sqlite_statement {
+#define STATEMENT(name, hot, text) SQL_##name,
+#include "runtime/store/sqlite/statements.def"
+#undef STATEMENT
+    SQL_STATEMENTS
+};
+
+#define SQLITE_SEEN_DAYS 64 /* days of inbound ids that may be kept */
+
+struct jr_store_sqlite_state {
+    struct jr_store base;
+    sqlite3 *db;
+    sqlite3_stmt *statement[SQL_STATEMENTS];
+    int lock;                           /* descriptor of the lock file */
+    int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
+    uint32_t n_seen_day;
+};
+
+static inline struct jr_store_sqlite_state *sqlite_state(struct jr_store *store) {
+    return (struct jr_store_sqlite_state *)store;
+}
+
+/* ---- failure.c */
+/* What a result code means, with what was being done. */
+jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err);
+
+/* ---- open.c */
+jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err);
+void sqlite_close(struct jr_store *store);
+jn_rc sqlite_check(struct jr_store *store, struct jn_err *err);
+
+/* ---- lock.c */
+jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
+
+/* ---- commit.c */
+jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
+jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
+jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
+jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
+jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
+jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err);
+
+/* ---- read.c: the contract's reads */
+jn_rc sqlite_find(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer, struct jn_err *err);
+jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, bool *known, struct jn_err *err);
+jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *arena, struct jr_row_customer *out,
+                  struct jr_row_run **run, uint32_t *n_run, struct jn_err *err);
+jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_timer **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
+                        struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                         struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_customer **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_counters(struct jr_store *store, struct jn_arena *arena, struct jr_row_counter **out, uint32_t *n,
+                      struct jn_err *err);
+jn_rc sqlite_programs(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
+                      struct jn_err *err);
+
+/* ---- small things for both */
+static inline void sqlite_bind_str(sqlite3_stmt *statement, int i, struct jn_str s) {
+    sqlite3_bind_blob64(statement, i, s.p == NULL ? "" : s.p, s.n, SQLITE_STATIC);
+}
+
+static inline void sqlite_bind_u64(sqlite3_stmt *statement, int i, uint64_t v) {
+    sqlite3_bind_int64(statement, i, (sqlite3_int64)v);
+}
+
+struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena *arena);
+void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+
+#endif
