@@ -1,0 +1,145 @@
+"""Sends a few customers through journeys/welcome and shows every webhook that comes out.
+
+Usage: demo.py JOURNEY [--once]. A receiver on a free port checks each signature (Standard Webhooks); in the middle the
+server is killed with SIGKILL and started again, and nothing is lost.
+"""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import pathlib
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+
+PATIENCE = 60  # seconds for one webhook; it takes milliseconds
+WORKSPACE = pathlib.Path(__file__).resolve().parent
+
+
+def receiver(key, arrived):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
+            expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+            good = hmac.compare_digest(expected, self.headers["webhook-signature"] or "")
+            arrived.put((good, json.loads(body)))
+            self.send_response(204 if good else 401)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+class Journey:
+    def __init__(self, program, store, environment):
+        self.command = [program, "serve", "--dev", "--listen", "127.0.0.1:0", "--store", f"sqlite:{store}", str(WORKSPACE)]
+        self.environment = environment
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.process.stdout.readline().split()
+        if len(line) != 2 or line[0] != "ready":
+            raise SystemExit(f"quickstart: journey serve did not start (exit status {self.process.wait()})")
+        self.url = line[1]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE)
+
+    def post(self, path, document):
+        request = urllib.request.Request(self.url + path, json.dumps(document).encode(), {"content-type": "application/json"})
+        request.add_header("authorization", "Basic " + base64.b64encode(b"demo:").decode())
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            assert json.load(answer)["success"] is True
+
+    def identify(self, who, **traits):
+        print(f"  → identify {who} {traits}")
+        self.post("/v1/identify", {"userId": who, "traits": traits})
+
+    def track(self, who, event, **properties):
+        print(f"  → {who} does {event} {properties or ''}")
+        self.post("/v1/track", {"userId": who, "event": event, "properties": properties, "messageId": secrets.token_hex(8)})
+
+
+def expect(arrived, who, message):
+    try:
+        good, webhook = arrived.get(timeout=PATIENCE)
+    except queue.Empty:
+        raise SystemExit(f"quickstart: no webhook for {who}: {message} was expected")
+    if not good:
+        raise SystemExit("quickstart: a webhook came with a wrong signature")
+    print(f"  ← webhook {webhook['id']}: {webhook['message']} to {webhook['to']}, step {webhook['step']}\n"
+          f"      {webhook['content']['subject']}")
+    if (webhook["customer"]["id"], webhook["message"]) != (who, message):
+        raise SystemExit(f"quickstart: {message} for {who} was expected")
+
+
+def stay(journey, arrived):
+    print(f"""
+Journey runs at {journey.url} (Ctrl-C ends it). Try:
+
+  curl -u demo: {journey.url}/v1/track -d '{{"userId":"ann","event":"unsubscribed"}}'
+  curl {journey.url}/api/customers/ann
+  curl {journey.url}/metrics
+  {journey.command[0]} test {WORKSPACE.parent.name}/{WORKSPACE.name}
+""")
+    try:
+        while True:
+            good, webhook = arrived.get()
+            print(f"  ← webhook {webhook['id']}: {webhook['message']} to {webhook['to']}{'' if good else ' (wrong signature!)'}")
+    except KeyboardInterrupt:
+        print()
+
+
+def main():
+    key, arrived = secrets.token_bytes(32), queue.Queue()
+    port = receiver(key, arrived)
+    environment = dict(os.environ, HOOK_URL=f"http://127.0.0.1:{port}/", HOOK_SECRET="whsec_" + base64.b64encode(key).decode())
+    for name in ("JOURNEY_WRITE_KEY", "JOURNEY_TOKEN"):
+        environment.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="journey-") as store:
+        journey = Journey(sys.argv[1], store, environment)
+        try:
+            print(f"serving journeys/welcome at {journey.url}")
+            journey.identify("ann", first_name="Ann", email="ann@example.com", points=6000)
+            journey.track("ann", "signup", plan="trial")
+            expect(arrived, "ann", "welcome")
+            journey.identify("bo", email="bo@example.com")
+            journey.track("bo", "signup", plan="trial")
+            expect(arrived, "bo", "welcome")
+            print("  … the server is killed (SIGKILL) and started again")
+            journey.kill()
+            journey.start()
+            journey.track("ann", "product_viewed", category="Shoes")
+            expect(arrived, "ann", "vip_offer")
+            if "--once" not in sys.argv:
+                stay(journey, arrived)
+        finally:
+            status = journey.stop()
+    if status != 0 or not arrived.empty():
+        raise SystemExit(f"quickstart: the server ended with status {status}; {arrived.qsize()} webhooks too many")
+    print("every expected webhook arrived, each signature was right, and the restart lost nothing")
+
+
+if __name__ == "__main__":
+    main()
