@@ -159,7 +159,7 @@ static void image_resolve_values(struct jn_arena *arena, struct jn_program *prog
 }
 
 jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_program **out, struct jn_err *err) {
-    uint32_t n_section;
+    uint32_t n_section = 0;
     struct image_sections sections = {0};
     jn_rc rc = image_check_header(bytes, &n_section, err);
     if (rc == JN_OK) rc = image_read_directory(bytes, n_section, &sections, err);
