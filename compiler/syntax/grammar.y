@@ -60,11 +60,6 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
     statement->label = label;
     return statement;
 }
-
-static struct jc_node *jc_hang(struct jc_node *node, struct jc_list list) {
-    node->first = list.first;
-    return node;
-}
 }
 
 %token YYEOF 0 "the end of the file"
@@ -133,17 +128,17 @@ was_opt: %empty { $$ = NULL; } | WAS name { $$ = NN(WAS, @$, $2); }
 declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | WORKSPACE NL workspace_lines END NL { $$ = NL(WORKSPACE, @$, $3); }
   | CUSTOMER NL attributes END NL { $$ = NL(CUSTOMER, @$, $3); }
-  | EVENT name was_opt NL { BUILD = NN(EVENT, @$, $2); n->kid[0] = $3; $$ = n; }
+  | EVENT name was_opt NL { BUILD = NN(EVENT, @$, $2); jc_node_put(parser, n, 0, $3); $$ = n; }
   | EVENT name was_opt NL event_attributes END NL
-    { BUILD = jc_hang(NN(EVENT, @$, $2), $5); n->kid[0] = $3; $$ = n; }
-  | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); n->kid[0] = $4; $$ = n; }
-  | CHANNEL name NL channel_lines END NL { $$ = jc_hang(NN(CHANNEL, @$, $2), $4); }
+    { BUILD = jc_node_hang(parser, NN(EVENT, @$, $2), $5); jc_node_put(parser, n, 0, $3); $$ = n; }
+  | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
+  | CHANNEL name NL channel_lines END NL { $$ = jc_node_hang(parser, NN(CHANNEL, @$, $2), $4); }
   | MESSAGE name was_opt ON name NL fields END NL
-    { BUILD = jc_hang(NN(MESSAGE, @$, $2), $7); n->kid[0] = $5; n->kid[1] = $3; $$ = n; }
-  | SOURCE name NL source_lines END NL { $$ = jc_hang(NN(SOURCE, @$, $2), $4); }
+    { BUILD = jc_node_hang(parser, NN(MESSAGE, @$, $2), $7); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $3); $$ = n; }
+  | SOURCE name NL source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $4); }
   | JOURNEY name was_opt title_opt NL headers END NL
-    { BUILD = jc_hang(NN(JOURNEY, @$, $2), $6); n->kid[0] = $4; n->kid[1] = $3; $$ = n; }
-  | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_hang(NN(TEST, @$, $2), $4); }
+    { BUILD = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $3); $$ = n; }
+  | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_node_hang(parser, NN(TEST, @$, $2), $4); }
   | WORKSPACE error NL recovered workspace_lines END NL { $$ = NULL; }
   | CUSTOMER error NL recovered attributes END NL { $$ = NULL; }
   | EVENT error NL recovered { $$ = NULL; }
@@ -166,10 +161,10 @@ event_attributes: first_attribute { $$ = jc_list_add((struct jc_list){0}, $1); }
   | event_attributes attribute { $$ = jc_list_add($1, $2); }
 first_attribute: any_word error NL { $$ = NULL; yyerrok; }
   | any_word was_opt type modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, $1); n->kid[0] = $3; n->kid[1] = $2; $$ = jc_hang(n, $4); }
+    { BUILD = NN(ATTRIBUTE, @$, $1); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
 attribute: first_attribute
   | declaration_word was_opt type modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); n->kid[0] = $3; n->kid[1] = $2; $$ = jc_hang(n, $4); }
+    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
   | error NL { $$ = NULL; yyerrok; }
 type: name { $$ = NN(TYPE, @$, $1); }
 modifiers: %empty { $$ = (struct jc_list){0}; }
@@ -195,15 +190,15 @@ channel_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); 
 value: TEXT_LITERAL | ENV name { $$ = NN(ENV, @$, $2); }
 
 fields: %empty { $$ = (struct jc_list){0}; } | fields field { $$ = jc_list_add($1, $2); }
-field: any_word TEXT_LITERAL NL { BUILD = NN(FIELD, @$, $1); n->kid[0] = $2; $$ = n; }
+field: any_word TEXT_LITERAL NL { BUILD = NN(FIELD, @$, $1); jc_node_put(parser, n, 0, $2); $$ = n; }
   | error NL { $$ = NULL; yyerrok; }
 
 source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { $$ = jc_list_add($1, $2); }
 source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL
-    { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; n->kid[0] = $7; $$ = n; }
-  | WHEN expr TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
+    { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; jc_node_put(parser, n, 0, $7); $$ = n; }
+  | WHEN expr TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
   | WHEN error NL recovered mappings END NL { $$ = NULL; }
-  | TAKE name NL mappings END NL { $$ = jc_hang(NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
+  | TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
   | error NL { $$ = NULL; yyerrok; }
 encoding: HEX { $$ = JC_HEX; } | BASE64 { $$ = JC_BASE64; }
 source_secret: SECRET value { $$ = $2; }
@@ -211,7 +206,7 @@ mappings: %empty { $$ = (struct jc_list){0}; } | mappings mapping { $$ = jc_list
 mapping: CUSTOMER expr NL { $$ = NK(MAP_CUSTOMER, @$, $2, NULL, NULL, NULL); }
   | DEDUPE expr NL { $$ = NK(MAP_DEDUPE, @$, $2, NULL, NULL, NULL); }
   | AT expr NL { $$ = NK(MAP_AT, @$, $2, NULL, NULL, NULL); }
-  | NAME '=' expr NL { BUILD = NN(MAP_PROP, @$, $1); n->kid[0] = $3; $$ = n; }
+  | NAME '=' expr NL { BUILD = NN(MAP_PROP, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
   | error NL { $$ = NULL; yyerrok; }
 
 /* ---- journeys */
@@ -220,13 +215,13 @@ title_opt: %empty { $$ = NULL; } | TEXT_LITERAL
 headers: %empty { $$ = (struct jc_list){0}; } | headers header { $$ = jc_list_add($1, $2); }
 enter_where: %empty { $$ = NULL; } | WHERE expr { $$ = $2; }
 header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL); }
-  | KEY name '.' NAME NL { BUILD = NN(KEY, @$, $4); n->kid[0] = $2; $$ = n; }
+  | KEY name '.' NAME NL { BUILD = NN(KEY, @$, $4); jc_node_put(parser, n, 0, $2); $$ = n; }
   | ON REPEAT RESTART NL { $$ = N0(ON_REPEAT, @$); }
   | REENTER NEVER NL { BUILD = N0(REENTER, @$); n->flags = 0; $$ = n; }
   | REENTER ALWAYS NL { BUILD = N0(REENTER, @$); n->flags = 1; $$ = n; }
   | REENTER AFTER DURATION NL { BUILD = NK(REENTER, @$, $3, NULL, NULL, NULL); n->flags = 2; $$ = n; }
   | GOAL name WHEN name enter_where within_opt goal_tail NL
-    { BUILD = NN(GOAL, @$, $2); n->kid[0] = $4; n->kid[1] = $5; n->kid[2] = $6; n->kid[3] = $7->kid[3];
+    { BUILD = NN(GOAL, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $5); jc_node_put(parser, n, 2, $6); jc_node_put(parser, n, 3, $7->kid[3]);
       n->flags = $7->flags; $$ = n; }
   | EXIT WHEN name enter_where NL { $$ = NK(EXIT_WHEN, @$, $3, $4, NULL, NULL); }
   | TIMEZONE TEXT_LITERAL NL { $$ = NN(JY_TIMEZONE, @$, $2); }
@@ -238,7 +233,7 @@ goal_tail: %empty { $$ = N0(GOAL, @$); }
   | ',' EXIT { BUILD = N0(GOAL, @$); n->flags = 1; $$ = n; }
   | ',' VALUE expr { $$ = NK(GOAL, @$, NULL, NULL, NULL, $3); }
   | ',' VALUE expr ',' EXIT { BUILD = NK(GOAL, @$, NULL, NULL, NULL, $3); n->flags = 1; $$ = n; }
-stage: STAGE name was_opt NL statements END NL { BUILD = jc_hang(NN(STAGE, @$, $2), $5); n->kid[0] = $3; $$ = n; }
+stage: STAGE name was_opt NL statements END NL { BUILD = jc_node_hang(parser, NN(STAGE, @$, $2), $5); jc_node_put(parser, n, 0, $3); $$ = n; }
   | STAGE error NL recovered statements END NL { $$ = NULL; }
 
 /* ---- statements */
@@ -251,7 +246,7 @@ statement: plain | LABEL plain { $$ = jc_with_label($1, $2); }
   | IF error THEN NL recovered block else_opt NL { $$ = NULL; }
   | SPLIT error NL recovered arms END NL { $$ = NULL; }
 unknown_branches: %empty | unknown_branches ELSE NL statements | unknown_branches TIMEOUT NL statements
-plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_hang(n, $3); }
+plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_node_hang(parser, n, $3); }
   | WAIT expr NL { $$ = NK(WAIT, @$, $2, NULL, NULL, NULL); }
   | WAIT expr UNTIL days_opt TIME NL { $$ = NK(WAIT_THEN, @$, $2, $4, $5, NULL); }
   | WAIT UNTIL days TIME NL
@@ -261,9 +256,9 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
       $$ = clock ? NK(WAIT_TIME, @$, NULL, $3, NULL, NULL) : NK(WAIT_DATE, @$, $3, $4, NULL, NULL); }
   | WAIT FOR alternatives since_opt upto_opt then_opt NL
     { BUILD = NK(WAIT_FOR, @$, $5, $6 == NULL ? NULL : $6->kid[0], $6 == NULL ? NULL : $6->kid[1], NULL);
-      n->flags = $4; $$ = jc_hang(n, $3); }
+      n->flags = $4; $$ = jc_node_hang(parser, n, $3); }
   | IF expr THEN NL block else_opt NL { $$ = NK(IF, @$, $2, $5, $6, NULL); }
-  | SPLIT name NL arms END NL { $$ = jc_hang(NN(SPLIT, @$, $2), $4); }
+  | SPLIT name NL arms END NL { $$ = jc_node_hang(parser, NN(SPLIT, @$, $2), $4); }
   | SET target TO expr NL { $$ = NK(SET, @$, $2, $4, NULL, NULL); }
   | TAG TEXT_LITERAL NL { $$ = NN(TAG, @$, $2); }
   | UNTAG TEXT_LITERAL NL { $$ = NN(UNTAG, @$, $2); }
@@ -271,9 +266,9 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
   | EXIT AS name NL { $$ = NN(EXIT_AS, @$, $3); }
 with_opt: %empty { $$ = (struct jc_list){0}; } | WITH withs { $$ = $2; }
 withs: with { $$ = jc_list_of($1); } | withs ',' with { $$ = jc_list_add($1, $3); }
-with: NAME '=' expr { BUILD = NN(WITH, @$, $1); n->kid[0] = $3; $$ = n; }
+with: NAME '=' expr { BUILD = NN(WITH, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
 target: name
-  | CUSTOMER '.' NAME { BUILD = NN(MEMBER, @$, $3); n->kid[0] = jc_node_word(parser, JC_NAME, @1); $$ = n; }
+  | CUSTOMER '.' NAME { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, jc_node_word(parser, JC_NAME, @1)); $$ = n; }
 days_opt: %empty { $$ = NULL; } | days { BUILD = N0(DAYS, @$); n->flags = $1; $$ = n; }
 days: day | days OR day { $$ = $1 | $3; } | days ',' day { $$ = $1 | $3; }
 day: WEEKDAY { $$ = 31; } | WEEKEND { $$ = 96; } | MONDAY { $$ = 1; } | TUESDAY { $$ = 2; } | WEDNESDAY { $$ = 4; }
@@ -296,11 +291,11 @@ else_opt: END { $$ = NULL; }
   | ELSE IF expr THEN NL block else_opt { $$ = NK(IF, @$, $3, $6, $7, NULL); }
 arms: %empty { $$ = (struct jc_list){0}; } | arms arm { $$ = jc_list_add($1, $2); }
 arm: PERCENT LABEL NL block
-    { BUILD = NN(ARM, @$, $2); n->text_span = $2->text_span; n->kid[0] = $1; n->kid[1] = $4; n->kid[2] = $2->kid[0]; $$ = n; }
+    { BUILD = NN(ARM, @$, $2); n->text_span = $2->text_span; jc_node_put(parser, n, 0, $1); jc_node_put(parser, n, 1, $4); jc_node_put(parser, n, 2, $2->kid[0]); $$ = n; }
   | PERCENT name NL block
     { struct jc_diag *d = jc_parser_report(parser, JC_E0206, @2, $2->text, JN_STR(""));
       if (d != NULL) jc_fix(parser->diags, d, jn_arena_printf(parser->arena, "%.*s:", JN_FMT($2->text)));
-      BUILD = NN(ARM, @$, $2); n->kid[0] = $1; n->kid[1] = $4; $$ = n; }
+      BUILD = NN(ARM, @$, $2); jc_node_put(parser, n, 0, $1); jc_node_put(parser, n, 1, $4); $$ = n; }
 
 /* ---- expressions */
 
@@ -309,8 +304,8 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | NOT expr { $$ = OPERATE(NOT, @$, $2, NULL); }
   | expr IS expr { $$ = jc_is(parser, @$, $1, $3, false); }
   | expr IS_NOT expr { $$ = jc_is(parser, @$, $1, $3, true); }
-  | expr IS ONE OF literals { $$ = jc_hang(NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); }
-  | expr IS_NOT ONE OF literals { BUILD = jc_hang(NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); n->flags = 1; $$ = n; }
+  | expr IS ONE OF literals { $$ = jc_node_hang(parser, NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); }
+  | expr IS_NOT ONE OF literals { BUILD = jc_node_hang(parser, NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); n->flags = 1; $$ = n; }
   | expr IS KNOWN { BUILD = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | expr IS_NOT KNOWN { $$ = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); }
   | expr '<' expr { $$ = OPERATE(LESS, @$, $1, $3); }
@@ -321,20 +316,20 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | expr STARTS WITH expr %prec STARTS { $$ = OPERATE(STARTS, @$, $1, $4); }
   | expr ENDS WITH expr %prec ENDS { $$ = OPERATE(ENDS, @$, $1, $4); }
   | expr LIKE expr { $$ = OPERATE(LIKE, @$, $1, $3); }
-  | expr IN name { BUILD = NN(IN_SEGMENT, @$, $3); n->kid[0] = $1; $$ = n; }
-  | expr NOT_IN name { BUILD = NN(IN_SEGMENT, @$, $3); n->kid[0] = $1; n->flags = 1; $$ = n; }
-  | expr HAS TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $4); n->kid[0] = $1; $$ = n; }
+  | expr IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
+  | expr NOT_IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); n->flags = 1; $$ = n; }
+  | expr HAS TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $4); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr DEFAULT expr { $$ = OPERATE(DEFAULT, @$, $1, $3); }
   | expr '+' expr { $$ = OPERATE(PLUS, @$, $1, $3); }
   | expr '-' expr { $$ = OPERATE(MINUS, @$, $1, $3); }
   | expr '*' expr { $$ = OPERATE(TIMES, @$, $1, $3); }
   | expr '/' expr { $$ = OPERATE(DIVIDE, @$, $1, $3); }
   | '-' expr %prec NEGATE { $$ = OPERATE(NEGATE, @$, $2, NULL); }
-  | expr '.' NAME { BUILD = NN(MEMBER, @$, $3); n->kid[0] = $1; $$ = n; }
-  | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); n->kid[0] = $1; $$ = n; }
+  | expr '.' NAME { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
+  | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | '(' expr ')' { $$ = $2; }
-  | NAME '(' expr ')' { $$ = jc_hang(NN(CALL, @$, $1), jc_list_of($3)); }
-  | NAME OF expr %prec NEGATE { BUILD = jc_hang(NN(CALL, @$, $1), jc_list_of($3)); n->flags = 1; $$ = n; }
+  | NAME '(' expr ')' { $$ = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); }
+  | NAME OF expr %prec NEGATE { BUILD = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); n->flags = 1; $$ = n; }
   | name
   | CUSTOMER { $$ = jc_node_word(parser, JC_NAME, @1); }
   | MISSING { BUILD = jc_node_word(parser, JC_LITERAL, @1); $$ = n; }
@@ -345,23 +340,23 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
 /* ---- tests */
 
 test_lines: %empty { $$ = (struct jc_list){0}; } | test_lines test_line { $$ = jc_list_add($1, $2); }
-test_line: CUSTOMER name with_opt NL { $$ = jc_hang(NN(T_CUSTOMER, @$, $2), $3); }
+test_line: CUSTOMER name with_opt NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); }
   | AT DATE TIME NL { $$ = NK(T_AT, @$, $2, $3, NULL, NULL); }
   | AFTER DURATION NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
   | name DOES name event_of with_opt NL
-    { BUILD = jc_hang(NN(T_DOES, @$, $1), $5); n->kid[0] = $3; n->kid[1] = $4; $$ = n; }
+    { BUILD = jc_node_hang(parser, NN(T_DOES, @$, $1), $5); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $4); $$ = n; }
   | EXPECT name GETS NOTHING NL { $$ = NN(T_GETS, @$, $2); }
-  | EXPECT name GETS NAME NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $4; $$ = n; }
-  | EXPECT name GETS NAME TIMES NUMBER NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
-  | EXPECT name NEVER GETS name NL { BUILD = NN(T_GETS, @$, $2); n->kid[0] = $5; n->flags = 1; $$ = n; }
-  | EXPECT name IN STAGE name OF name NL { BUILD = NN(T_IN_STAGE, @$, $2); n->kid[0] = $5; n->kid[1] = $7; $$ = n; }
-  | EXPECT name LEFT name AS ended NL { BUILD = NN(T_LEFT, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
-  | EXPECT name NOT_IN name NL { BUILD = NN(T_NOT_IN, @$, $2); n->kid[0] = $4; $$ = n; }
-  | EXPECT name HAS TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); n->kid[0] = $5; $$ = n; }
-  | EXPECT name HAS NO TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); n->kid[0] = $6; n->flags = 1; $$ = n; }
+  | EXPECT name GETS NAME NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
+  | EXPECT name GETS NAME TIMES NUMBER NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
+  | EXPECT name NEVER GETS name NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $5); n->flags = 1; $$ = n; }
+  | EXPECT name IN STAGE name OF name NL { BUILD = NN(T_IN_STAGE, @$, $2); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $7); $$ = n; }
+  | EXPECT name LEFT name AS ended NL { BUILD = NN(T_LEFT, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
+  | EXPECT name NOT_IN name NL { BUILD = NN(T_NOT_IN, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
+  | EXPECT name HAS TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $5); $$ = n; }
+  | EXPECT name HAS NO TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $6); n->flags = 1; $$ = n; }
   | EXPECT CUSTOMER '.' NAME OF name IS expr NL
-    { BUILD = NN(T_ATTR, @$, $6); n->kid[0] = $4; n->kid[1] = $8; $$ = n; }
-  | EXPECT name REACHED name OF name NL { BUILD = NN(T_REACHED, @$, $2); n->kid[0] = $4; n->kid[1] = $6; $$ = n; }
+    { BUILD = NN(T_ATTR, @$, $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $8); $$ = n; }
+  | EXPECT name REACHED name OF name NL { BUILD = NN(T_REACHED, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
   | CHANNEL name ANSWERS NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, NULL, NULL); }
   | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }

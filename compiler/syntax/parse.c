@@ -79,11 +79,11 @@ struct jc_span jc_parser_end(const struct jc_parser *parser) {
 }
 
 /* One reading of the source, with mistakes of its own. */
-static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, bool by_indent, bool *balanced, struct jn_err *err) {
+static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, enum jc_reading reading, bool *balanced, struct jn_err *err) {
     yyscan_t scanner;
     if (jc_yylex_init_extra(parser, &scanner) != 0) return jn_fail(err, JN_INTERNAL, "the scanner cannot be made");
     jc_yy_scan_bytes(whole.p, (int)whole.n, scanner);
-    *balanced = jc_stream_run(parser, scanner, by_indent);
+    *balanced = jc_stream_run(parser, scanner, reading);
     jc_yylex_destroy(scanner);
     return JN_OK;
 }
@@ -95,13 +95,6 @@ static void parse_take(struct jc_diags *diags, const struct jc_diags *found) {
     *tail = found->first;
     diags->n_error += found->n_error;
     diags->n_warning += found->n_warning;
-}
-
-static struct jc_parser parse_begin(const struct jc_parser *blank, struct jc_diags *trial) {
-    struct jc_parser parser = *blank;
-    jc_diags_init(trial, blank->arena, blank->diags->source, blank->diags->n_source);
-    parser.diags = trial;
-    return parser;
 }
 
 /* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */
@@ -121,29 +114,30 @@ static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
     return true;
 }
 
-/* A second reading goes by the indentation, where blocks did not close: it names the block that lacks its end, but may
- * not be used on a source that is right, whatever its indentation. */
+/* Reads strictly; then, where that fails, with repairs; then, where blocks do not close, by the indentation, which names
+ * the block that lacks its end. Of the last two the one with fewer mistakes counts. */
 jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_index, struct jc_tree *out, struct jn_err *err) {
     struct jc_parser blank = {.diags = diags, .arena = arena, .source = source_index, .line = 1, .column = 1};
-    struct jc_diags trial[2];
+    struct jc_parser read[3];
+    struct jc_diags found[3];
     struct jn_str whole;
-    bool balanced;
+    bool balanced = false;
+    unsigned best = 0;
     blank.text = diags->source[source_index].text;
     *out = (struct jc_tree){.file = jc_node_new(&blank, JC_FILE, parse_place(&blank, 0, 0))};
     if (!parse_prepare(&blank, &whole)) return JN_OK;
-    struct jc_parser read[2] = {parse_begin(&blank, &trial[0])};
-    read[0].comments_end = &read[0].comments;
-    jn_rc rc = parse_once(&read[0], whole, false, &balanced, err);
-    unsigned best = 0;
-    if (rc == JN_OK && !balanced) {
-        bool ignored;
-        read[1] = parse_begin(&blank, &trial[1]);
-        read[1].comments_end = &read[1].comments;
-        rc = parse_once(&read[1], whole, true, &ignored, err);
-        best = trial[1].n_error <= trial[0].n_error;
+    for (unsigned i = JC_READ_STRICT; i <= JC_READ_INDENT; i++) {
+        jc_diags_init(&found[i], arena, diags->source, diags->n_source);
+        read[i] = blank;
+        read[i].n_error = 0;
+        read[i].diags = &found[i];
+        read[i].comments_end = &read[i].comments;
+        jn_rc rc = parse_once(&read[i], whole, (enum jc_reading)i, &balanced, err);
+        if (rc != JN_OK) return rc;
+        if (i != JC_READ_INDENT || found[i].n_error <= found[best].n_error) best = i;
+        if (found[i].n_error == 0 || (i == JC_READ_REPAIR && balanced)) break;
     }
-    if (rc != JN_OK) return rc;
-    parse_take(diags, &trial[best]);
+    parse_take(diags, &found[best]);
     if (read[best].file != NULL) out->file = read[best].file;
     out->comments = read[best].comments;
     return JN_OK;

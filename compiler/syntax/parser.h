@@ -35,6 +35,9 @@ struct jc_node *jc_node_list(struct jc_parser *parser, enum jc_kind kind, struct
 /* With children; notices nesting that is too deep. */
 struct jc_node *jc_node_kids(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, struct jc_node *a,
                              struct jc_node *b, struct jc_node *c, struct jc_node *d);
+/* Child i, or the list, of a node: the only ways to give a node children, since they count its depth. */
+void jc_node_put(struct jc_parser *parser, struct jc_node *node, unsigned i, struct jc_node *kid);
+struct jc_node *jc_node_hang(struct jc_parser *parser, struct jc_node *node, struct jc_list list);
 /* Takes text and its place from a NAME or LITERAL. */
 struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, const struct jc_node *name);
 struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct jc_span span);

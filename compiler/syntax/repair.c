@@ -33,7 +33,8 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
     if (token->value.node->flags == 1) return false; /* in back-quotes: meant as it is */
     if (!expects(stream, NAME)) return repair_spelling(stream, token);
     const struct jc_token *next = jc_stream_peek(stream);
-    if (expects(stream, EXPECT)) { /* a test: NAME does … */
+    const struct jc_block *top = jc_blocks_top(&stream->blocks);
+    if (top != NULL && top->opener == TEST) { /* NAME does … */
         if (next->kind == DOES || (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
             return false;
         return repair_spelling(stream, token);
@@ -169,6 +170,18 @@ static void repair_name(struct jc_stream *stream, struct jc_token *token, bool f
     if (begins_value(jc_stream_peek(stream)->kind)) repair_spelling(stream, token);
 }
 
+void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
+    int kind = token->kind;
+    if (kind == IS_NOT && !expects(stream, IS_NOT) && expects(stream, IS)) {
+        /* `segment S is not …`: the two words belong to different things there. */
+        jc_stream_insert(stream, IS, token->span);
+        token->kind = NOT;
+    } else if (kind >= LANGUAGE && !expects(stream, kind) && expects(stream, NAME)) {
+        token->value.node = jc_node_word(stream->parser, JC_NAME, token->span);
+        token->kind = NAME;
+    }
+}
+
 bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     bool first = stream->blocks.first == 0;
     int kind = token->kind;
@@ -190,13 +203,8 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     } else if (kind == NL && !expects(stream, NL) && expects(stream, THEN)) {
         report_fix(stream, JC_E0208, token->span, NONE, NONE, JN_STR(" then"));
         jc_stream_insert(stream, THEN, token->span);
-    } else if (kind == IS_NOT && !expects(stream, IS_NOT) && expects(stream, IS)) {
-        /* `segment S is not …`: the two words belong to different things there. */
-        jc_stream_insert(stream, IS, token->span);
-        token->kind = NOT;
-    } else if (kind >= LANGUAGE && !expects(stream, kind) && expects(stream, NAME)) {
-        token->value.node = jc_node_word(stream->parser, JC_NAME, token->span);
-        token->kind = NAME;
+    } else {
+        jc_read_in_context(stream, token);
     }
     return true;
 }

@@ -53,7 +53,7 @@ static bool is_type_word(const struct jc_parser *parser, const struct jc_token *
 static bool leaves_names(struct jc_stream *stream, const struct jc_token *token, const struct jc_block *top) {
     if (!jc_is_declaration(token->kind) || token->span.column > top->span.column) return false;
     if (top->opener != CUSTOMER && top->opener != EVENT && top->opener != MESSAGE) return false;
-    if (stream->by_indent) return true;
+    if (stream->reading == JC_READ_INDENT) return true;
     const struct jc_token *next = jc_stream_peek(stream);
     return top->opener == MESSAGE ? next->kind != TEXT_LITERAL : !is_type_word(stream->parser, next) && next->kind != WAS;
 }
@@ -64,7 +64,7 @@ static bool block_is_open(struct jc_stream *stream, const struct jc_token *token
     bool anew = token->kind == JC_YYEOF || token->kind == STAGE || jc_is_declaration(token->kind);
     if (anew && !jc_parser_expects(stream->state, token->kind)) return true;
     if (leaves_names(stream, token, top)) return true;
-    return stream->by_indent && token->kind == END && top->span.column > token->span.column &&
+    return stream->reading == JC_READ_INDENT && token->kind == END && top->span.column > token->span.column &&
            jc_blocks_outer_at(&stream->blocks, token->span.column);
 }
 
@@ -122,7 +122,7 @@ static const char *where_it_stands(const struct jc_blocks *blocks) {
 /* True when the line is dealt with and nothing of it is left to be pushed. */
 static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     close_blocks(stream, token);
-    if (token->kind == JC_YYEOF) return false;
+    if (token->kind == JC_YYEOF || stream->reading == JC_READ_STRICT) return false;
     if (token->kind == END && !jc_parser_expects(stream->state, END)) {
         jc_parser_report(stream->parser, JC_E0207, token->span, JN_STR(""), JN_STR(""));
         stream->unbalanced = true;
@@ -138,11 +138,12 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     return true;
 }
 
-bool jc_stream_run(struct jc_parser *parser, void *scanner, bool by_indent) {
+bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
     struct jc_stream *stream = JN_NEW(parser->arena, struct jc_stream);
-    *stream = (struct jc_stream){.parser = parser, .scanner = scanner, .line_start = true, .by_indent = by_indent,
+    *stream = (struct jc_stream){.parser = parser, .scanner = scanner, .line_start = true, .reading = reading,
                                  .status = YYPUSH_MORE, .state = jc_yypstate_new()};
-    while (stream->status == YYPUSH_MORE && parser->n_error <= JC_LIMIT_ERRORS && !parser->too_deep) {
+    uint32_t most = reading == JC_READ_STRICT ? 0 : JC_LIMIT_ERRORS;
+    while (stream->status == YYPUSH_MORE && parser->n_error <= most && !parser->too_deep) {
         struct jc_token token = jc_stream_read(stream);
         bool first = stream->line_start;
         stream->line_start = token.kind == NL;
@@ -150,7 +151,9 @@ bool jc_stream_run(struct jc_parser *parser, void *scanner, bool by_indent) {
             stream->line_start = true;
             continue;
         }
-        if (token.span.line != parser->bad_line && !jc_repair_token(stream, &token)) {
+        if (reading == JC_READ_STRICT) {
+            jc_read_in_context(stream, &token);
+        } else if (token.span.line != parser->bad_line && !jc_repair_token(stream, &token)) {
             stream->line_start = token.kind == NL;
             continue;
         }

@@ -11,6 +11,10 @@ struct jc_token {
     struct jc_span span;
 };
 
+/* How a source is read: strictly, and only when that fails with repairs, and last by its indentation. What is right is
+ * thus never touched by a guess. */
+enum jc_reading { JC_READ_STRICT, JC_READ_REPAIR, JC_READ_INDENT };
+
 struct jc_stream {
     struct jc_parser *parser;
     jc_yypstate *state;
@@ -19,13 +23,13 @@ struct jc_stream {
     bool has_ahead;
     struct jc_blocks blocks;
     bool line_start;
-    bool by_indent;  /* believe the indentation where blocks do not close */
+    enum jc_reading reading;
     bool unbalanced; /* they did not */
     int status;      /* of the grammar: YYPUSH_MORE until it is done */
 };
 
 /* Reads all of the source. Returns whether blocks closed as they opened. */
-bool jc_stream_run(struct jc_parser *parser, void *scanner, bool by_indent);
+bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading);
 
 struct jc_token jc_stream_read(struct jc_stream *stream);
 const struct jc_token *jc_stream_peek(struct jc_stream *stream);
@@ -33,6 +37,8 @@ void jc_stream_push(struct jc_stream *stream, const struct jc_token *token);
 /* Pushes a token that is not written, at the place of another. */
 void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place);
 
+/* A word that is a name where it stands, and the like: no mistake. */
+void jc_read_in_context(struct jc_stream *stream, struct jc_token *token);
 /* Puts the token right where it cannot stand; false when there is nothing left of it to be pushed. */
 bool jc_repair_token(struct jc_stream *stream, struct jc_token *token);
 /* A misspelt first word; false when no word is near. */

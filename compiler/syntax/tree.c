@@ -84,6 +84,20 @@ struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct
     return node;
 }
 
+void jc_node_put(struct jc_parser *parser, struct jc_node *node, unsigned i, struct jc_node *kid) {
+    if (node->kind == JC_BAD) return;
+    node->kid[i] = kid;
+    jc_node_deepen(parser, node, kid);
+}
+
+struct jc_node *jc_node_hang(struct jc_parser *parser, struct jc_node *node, struct jc_list list) {
+    if (node->kind == JC_BAD) return node;
+    node->first = list.first;
+    for (const struct jc_node *child = list.first; child != NULL && node->kind != JC_BAD; child = child->next)
+        jc_node_deepen(parser, node, child);
+    return node;
+}
+
 struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a, struct jc_node *b) {
     struct jc_node *node = jc_node_kids(parser, b == NULL ? JC_UNARY : JC_BINARY, span, a, b, NULL, NULL);
     node->flags = (uint32_t)op;
@@ -103,6 +117,12 @@ struct jc_list jc_list_add(struct jc_list list, struct jc_node *node) {
     return list;
 }
 
+/* A bare name, or E of M; `hour of` and `day of` are functions. */
+static bool jc_is_event(const struct jc_node *node) {
+    if (node->kind != JC_CALL) return node->kind == JC_NAME;
+    return node->flags == 1 && node->first->kind == JC_NAME && !jn_str_is(node->text, "hour") && !jn_str_is(node->text, "day");
+}
+
 struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *alternative, struct jc_list wheres) {
     struct jc_list all = jc_list_of(alternative);
     struct jc_node *next;
@@ -110,8 +130,14 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
         struct jc_list behind = {0};
         next = where->next;
         where->next = NULL;
-        while (where->kind == JC_BINARY && where->flags == JC_OP_OR && where->kid[1]->kind == JC_NAME) {
-            struct jc_node *event = jc_node_kids(parser, JC_ALTERNATIVE, where->kid[1]->span, where->kid[1], NULL, NULL, NULL);
+        while (where->kind == JC_BINARY && where->flags == JC_OP_OR && jc_is_event(where->kid[1])) {
+            struct jc_node *right = where->kid[1], *name = right, *of = NULL;
+            if (right->kind == JC_CALL) { /* E of M was read as a function */
+                name = jc_node_named(parser, JC_NAME, right->text_span, right);
+                name->text = right->text;
+                of = right->first;
+            }
+            struct jc_node *event = jc_node_kids(parser, JC_ALTERNATIVE, right->span, name, of, NULL, NULL);
             event->next = behind.first; /* the rightmost comes last */
             behind.first = event;
             if (behind.last == NULL) behind.last = event;

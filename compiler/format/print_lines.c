@@ -1,0 +1,256 @@
+/* Declarations, statements and lines of tests: LINE rows say what is printed, word for word. */
+#include "compiler/format/printer.h"
+
+/* A pattern: %n the node's name, %t its text as a literal, %0 … %3 a kid, ?0 … ?3 what follows up to `;` when there is
+ * that kid, %l the list with commas, %w the list of WITHs, the rest as it is. */
+static const struct line {
+    enum jc_kind kind;
+    const char *pattern;
+} lines[] = {
+    {JC_LANGUAGE, "language %0"}, {JC_WS_TIMEZONE, "timezone %t"}, {JC_WS_CURRENCY, "currency %n"}, {JC_WAS, "was %n"},
+    {JC_TYPE, "%n"}, {JC_MOD_REQUIRED, "required"}, {JC_MOD_PERSONAL, "personal"}, {JC_MOD_IDENTITY, "identity"},
+    {JC_MOD_ONE_OF, "one of %l"}, {JC_MOD_DEFAULT, "default %0"}, {JC_SEGMENT, "segment %n is %0"},
+    {JC_EVENT, "event %n?0 %0;"}, {JC_WORKSPACE, "workspace"}, {JC_CUSTOMER, "customer"}, {JC_CHANNEL, "channel %n"},
+    {JC_CH_WEBHOOK, "webhook %0"}, {JC_CH_SECRET, "secret %0"}, {JC_CH_TO, "to %0"},
+    {JC_CH_RETRY, "retry %0 times over %1"}, {JC_CH_TIMEOUT, "timeout %0"}, {JC_MESSAGE, "message %n?1 %1; on %0"},
+    {JC_FIELD, "%n %0"}, {JC_SOURCE, "source %n"}, {JC_MAP_CUSTOMER, "customer %0"}, {JC_MAP_DEDUPE, "dedupe %0"},
+    {JC_MAP_AT, "at %0"}, {JC_MAP_PROP, "%n = %0"}, {JC_JOURNEY, "journey %n?1 %1;?0 %0;"},
+    {JC_ENTER, "enter when %0?1 where %1;"}, {JC_KEY, "key %0.%n"}, {JC_ON_REPEAT, "on repeat restart"},
+    {JC_EXIT_WHEN, "exit when %0?1 where %1;"}, {JC_STAGE, "stage %n?0 %0;"}, {JC_SEND, "send %0%w"}, {JC_WAIT, "wait %0"},
+    {JC_WAIT_TIME, "wait until ?0%0 ;%1"}, {JC_WAIT_DATE, "wait until %0?1 at %1;"},
+    {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"}, {JC_ALTERNATIVE, "%0?1 of %1;?2 where %2;"}, {JC_SPLIT, "split %n"},
+    {JC_SET, "set %0 to %1"}, {JC_TAG, "tag %t"}, {JC_UNTAG, "untag %t"}, {JC_GO_TO, "go to %n"},
+    {JC_EXIT_AS, "exit as %n"}, {JC_ARM, "%0 %n?2 %2;:"}, {JC_TEST, "test %t"}, {JC_T_CUSTOMER, "customer %n%w"},
+    {JC_T_AT, "at %0 %1"}, {JC_T_AFTER, "after %0"}, {JC_T_DOES, "%n does %0?1 of %1;%w"},
+    {JC_T_IN_STAGE, "expect %n in stage %0 of %1"}, {JC_T_LEFT, "expect %n left %0 as %1"},
+    {JC_T_NOT_IN, "expect %n not in %0"}, {JC_T_ATTR, "expect customer.%0 of %n is %1"},
+    {JC_T_REACHED, "expect %n reached %0 of %1"}, {JC_T_FORCE, "force split %0 = %1"},
+};
+
+static void print_line(struct jc_printer *printer, const struct jc_node *node);
+
+static void print_days(struct jc_printer *printer, uint32_t bits) {
+    static const char *const day[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    bool first = true;
+    for (unsigned i = 0; i < 7; i++) {
+        const char *word = day[i];
+        if ((bits >> i & 1) == 0) continue;
+        if (i == 0 && (bits & 31) == 31) {
+            word = "weekday";
+            bits &= ~UINT32_C(31);
+        } else if (i == 5 && (bits & 96) == 96) {
+            word = "weekend";
+            bits &= ~UINT32_C(96);
+        }
+        if (!first) jc_print_z(printer, " or ");
+        jc_print_z(printer, word);
+        first = false;
+    }
+}
+
+static void print_withs(struct jc_printer *printer, const struct jc_node *first) {
+    for (const struct jc_node *with = first; with != NULL; with = with->next) {
+        jc_print_z(printer, with == first ? " with " : ", ");
+        jc_print_name(printer, with);
+        jc_print_z(printer, " = ");
+        jc_print_expr(printer, with->kid[0]);
+    }
+}
+
+static void print_kid(struct jc_printer *printer, const struct jc_node *kid) {
+    if (kid == NULL)
+        printer->bad = true;
+    else if (kid->kind == JC_DAYS)
+        print_days(printer, kid->flags);
+    else if (kid->kind == JC_WAS || kid->kind == JC_TYPE)
+        print_line(printer, kid);
+    else
+        jc_print_expr(printer, kid);
+}
+
+static void print_escape(struct jc_printer *printer, const struct jc_node *node, char what) {
+    if (what == 'n')
+        jc_print_name(printer, node);
+    else if (what == 't')
+        jc_print_text(printer, node);
+    else if (what == 'l')
+        jc_print_list(printer, node->first);
+    else if (what == 'w')
+        print_withs(printer, node->first);
+    else
+        print_kid(printer, node->kid[what - '0']);
+}
+
+static void print_pattern(struct jc_printer *printer, const struct jc_node *node, const char *pattern) {
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p == '%') {
+            print_escape(printer, node, *++p);
+        } else if (*p == '?') {
+            bool there = node->kid[*++p - '0'] != NULL;
+            if (!there) p += strcspn(p, ";");
+        } else if (*p != ';') {
+            jn_buf_char(printer->out, *p);
+        }
+    }
+}
+
+static void print_attribute(struct jc_printer *printer, const struct jc_node *node) {
+    print_pattern(printer, node, "%n?1 %1; %0");
+    for (const struct jc_node *mod = node->first; mod != NULL; mod = mod->next) {
+        jc_print_z(printer, ", ");
+        print_line(printer, mod);
+    }
+}
+
+static void print_reenter(struct jc_printer *printer, const struct jc_node *node) {
+    print_pattern(printer, node, node->kid[0] != NULL ? "re-enter after %0" : node->flags == 0 ? "re-enter never" : "re-enter always");
+}
+
+static void print_wait_for(struct jc_printer *printer, const struct jc_node *node) {
+    static const char *const since[] = {"", " since entry", " since stage start"};
+    jc_print_z(printer, "wait for ");
+    for (const struct jc_node *event = node->first; event != NULL; event = event->next) {
+        if (event != node->first) jc_print_z(printer, " or ");
+        print_line(printer, event);
+    }
+    jc_print_z(printer, since[node->flags]);
+    print_pattern(printer, node, node->kid[1] != NULL ? "?0 up to %0; then" : "?0 up to %0;");
+}
+
+static void print_gets(struct jc_printer *printer, const struct jc_node *node) {
+    if (node->kid[0] == NULL)
+        print_pattern(printer, node, "expect %n gets nothing");
+    else
+        print_pattern(printer, node, node->flags == 1 ? "expect %n never gets %0" : "expect %n gets %0?1 times %1;");
+}
+
+/* Those whose words depend on flags. True when it was one of them. */
+static bool print_flagged(struct jc_printer *printer, const struct jc_node *node) {
+    bool one = node->flags == 1;
+    if (node->kind == JC_ATTRIBUTE)
+        print_attribute(printer, node);
+    else if (node->kind == JC_REENTER)
+        print_reenter(printer, node);
+    else if (node->kind == JC_GOAL)
+        print_pattern(printer, node, one ? "goal %n when %0?1 where %1;?2 within %2;?3, value %3;, exit"
+                                         : "goal %n when %0?1 where %1;?2 within %2;?3, value %3;");
+    else if (node->kind == JC_JY_TIMEZONE)
+        print_pattern(printer, node, node->text.n > 0 ? "timezone %t" : "timezone customer");
+    else if (node->kind == JC_SRC_VERIFY)
+        print_pattern(printer, node, node->flags == JC_BASE64 ? "verify hmac sha256 header %t base64 secret %0"
+                                                              : "verify hmac sha256 header %t hex secret %0");
+    else if (node->kind == JC_SRC_WHEN)
+        print_pattern(printer, node, "?0when %0 ;take %1");
+    else if (node->kind == JC_WAIT_FOR)
+        print_wait_for(printer, node);
+    else if (node->kind == JC_IF)
+        print_pattern(printer, node, "if %0 then");
+    else if (node->kind == JC_T_GETS)
+        print_gets(printer, node);
+    else if (node->kind == JC_T_HAS_TAG)
+        print_pattern(printer, node, one ? "expect %n has no tag %0" : "expect %n has tag %0");
+    else if (node->kind == JC_T_CHANNEL)
+        print_pattern(printer, node, one ? "channel %0 hangs" : "channel %0 answers %1?2 times %2;");
+    else
+        return false;
+    return true;
+}
+
+static void print_line(struct jc_printer *printer, const struct jc_node *node) {
+    if (print_flagged(printer, node)) return;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (lines[i].kind != node->kind) continue;
+        print_pattern(printer, node, lines[i].pattern);
+        return;
+    }
+    printer->bad = true;
+}
+
+static void print_items(struct jc_printer *printer, const struct jc_node *first);
+
+/* The line on which a block's `else` or `timeout` stands: the block begins behind it. */
+static uint32_t line_before(const struct jc_node *block) {
+    return block->span.line > 0 ? block->span.line - 1 : 0;
+}
+
+static void print_branches(struct jc_printer *printer, const struct jc_node *node) {
+    jc_block_begin(printer);
+    print_items(printer, node->kid[1]->first);
+    const struct jc_node *other = node->kid[2];
+    bool is_if = node->kind == JC_IF;
+    for (; other != NULL && other->kind == JC_IF; other = other->kid[2]) {
+        jc_line_close(printer, "else ", other->span.line);
+        print_line(printer, other);
+        jc_line_end(printer, line_before(other->kid[1]));
+        jc_block_begin(printer);
+        print_items(printer, other->kid[1]->first);
+    }
+    if (other == NULL) return;
+    jc_line_close(printer, is_if ? "else" : "timeout", line_before(other));
+    jc_line_end(printer, line_before(other));
+    jc_block_begin(printer);
+    print_items(printer, other->first);
+}
+
+/* Comments behind an arm's statements that stand further to the right than the arms belong to it. */
+static void print_arms(struct jc_printer *printer, const struct jc_node *split) {
+    jc_block_begin(printer);
+    for (const struct jc_node *arm = split->first; arm != NULL; arm = arm->next) {
+        jc_line_begin(printer, arm->span.line);
+        print_line(printer, arm);
+        jc_line_end(printer, arm->span.line);
+        jc_block_begin(printer);
+        print_items(printer, arm->kid[1]->first);
+        uint32_t behind = arm->next != NULL ? arm->next->span.line : jc_last_line(printer, split);
+        while (printer->comment != NULL && printer->comment->span.line < behind &&
+               printer->comment->span.column > arm->span.column)
+            jc_comments_before(printer, printer->comment->span.line + 1);
+        printer->level--;
+        printer->block_start = false;
+    }
+}
+
+static bool has_block(const struct jc_node *node) {
+    return node->kind == JC_WORKSPACE || node->kind == JC_CUSTOMER || (node->kind == JC_EVENT && node->first != NULL) ||
+           node->kind == JC_CHANNEL || node->kind == JC_MESSAGE || node->kind == JC_SOURCE || node->kind == JC_SRC_WHEN ||
+           node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST;
+}
+
+/* Where the first line of a node with a block ends; only a text can make it longer than one line. */
+static uint32_t head_line(const struct jc_printer *printer, const struct jc_node *node) {
+    if (node->kind == JC_IF || (node->kind == JC_WAIT_FOR && node->kid[1] != NULL)) return line_before(node->kid[1]);
+    return has_block(node) || node->kind == JC_SPLIT ? node->span.line : jc_last_line(printer, node);
+}
+
+static void print_item(struct jc_printer *printer, const struct jc_node *node) {
+    bool branches = node->kind == JC_IF || (node->kind == JC_WAIT_FOR && node->kid[1] != NULL);
+    jc_line_begin(printer, node->span.line);
+    if (node->label != NULL) {
+        jc_print_name(printer, node->label);
+        print_pattern(printer, node->label, "?0 %0;: ");
+    }
+    print_line(printer, node);
+    jc_line_end(printer, head_line(printer, node));
+    if (branches) {
+        print_branches(printer, node);
+    } else if (node->kind == JC_SPLIT) {
+        print_arms(printer, node);
+    } else if (has_block(node)) {
+        jc_block_begin(printer);
+        print_items(printer, node->first);
+    } else {
+        return;
+    }
+    jc_line_close(printer, "end", jc_last_line(printer, node));
+    jc_line_end(printer, jc_last_line(printer, node));
+}
+
+/* Recursion goes as deep as the parser lets blocks nest. */
+static void print_items(struct jc_printer *printer, const struct jc_node *first) {
+    for (const struct jc_node *node = first; node != NULL; node = node->next)
+        print_item(printer, node);
+}
+
+void jc_print_file(struct jc_printer *printer, const struct jc_node *file) {
+    print_items(printer, file->first);
+}
