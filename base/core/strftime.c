@@ -63,10 +63,30 @@ static int jn_iso_week(const struct jn_when *when, int32_t *year) {
     return (int)((thursday - jn_days_from_civil(civil.year, 1, 1)) / 7) + 1;
 }
 
+static bool jn_put_week(char c, const struct jn_when *when, const struct jn_directive *d, struct jn_buf *out) {
+    int32_t iso_year;
+    switch (c) {
+    case 'U':
+        jn_put_number(jn_week(when, 6), 2, '0', d, out);
+        return true;
+    case 'W':
+        jn_put_number(jn_week(when, 0), 2, '0', d, out);
+        return true;
+    case 'V':
+        jn_put_number(jn_iso_week(when, &iso_year), 2, '0', d, out);
+        return true;
+    case 'G':
+        jn_iso_week(when, &iso_year);
+        jn_put_number(iso_year, 4, '0', d, out);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool jn_put_date(char c, const struct jn_when *when, const struct jn_directive *d, struct jn_buf *out) {
     const struct jn_civil *civil = &when->civil;
     int weekday = jn_weekday(when->days);
-    int32_t iso_year;
     switch (c) {
     case 'Y':
         jn_put_number(civil->year, 4, '0', d, out);
@@ -108,21 +128,8 @@ static bool jn_put_date(char c, const struct jn_when *when, const struct jn_dire
     case 'w':
         jn_put_number((weekday + 1) % 7, 1, '0', d, out);
         return true;
-    case 'U':
-        jn_put_number(jn_week(when, 6), 2, '0', d, out);
-        return true;
-    case 'W':
-        jn_put_number(jn_week(when, 0), 2, '0', d, out);
-        return true;
-    case 'V':
-        jn_put_number(jn_iso_week(when, &iso_year), 2, '0', d, out);
-        return true;
-    case 'G':
-        jn_iso_week(when, &iso_year);
-        jn_put_number(iso_year, 4, '0', d, out);
-        return true;
     default:
-        return false;
+        return jn_put_week(c, when, d, out);
     }
 }
 

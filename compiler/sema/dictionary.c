@@ -41,7 +41,7 @@ uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span) {
     if (unit->currency != 0) return unit->currency;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0308, span);
     jc_hint(unit->diags, diag, "write `currency CNY` (or another) in the `workspace` block");
-    jn_currency_pack(JN_STR("XXX"), &stand_in);
+    jn_currency_pack(JN_STR("ZZZ"), &stand_in);
     unit->currency = stand_in; /* one mistake, one diagnostic */
     return stand_in;
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "core/log.h"
 #include "image/image.h"
 #include "runtime/engine/engine.h"
 
@@ -78,6 +79,8 @@ jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_
         engine->programs = known = loaded;
         loaded = NULL;
     }
+    if (rc == JN_OK && engine->current != known)
+        JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(known->version)));
     if (rc == JN_OK) engine->current = known;
     if (loaded != NULL) engine_program_free(loaded);
     return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "core/log.h"
 
 /* ---- duplicates */
 
@@ -192,6 +193,20 @@ static void turn_settle_flights(struct turn *turn, const struct jr_input *input,
         engine_flight_add(turn->engine, &turn->flight[i]);
 }
 
+/* What someone should look at is logged; the rest is for whoever listens. */
+static void turn_tell(struct turn *turn) {
+    const struct jr_engine_options *options = &turn->engine->options;
+    for (uint32_t i = 0; i < turn->n_trace; i++) {
+        const struct jr_trace *trace = &turn->trace[i];
+        if (trace->kind == JR_TRACE_QUARANTINED)
+            JN_LOG(EVENT_QUARANTINED, JN_LF_STR("name", trace->name), JN_LF_STR("reason", trace->detail));
+        if (trace->kind == JR_TRACE_PARKED)
+            JN_LOG(RUN_PARKED, JN_LF_INT("run", (int64_t)trace->run), JN_LF_STR("step", trace->step),
+                   JN_LF_STR("reason", trace->detail));
+        if (options->trace != NULL) options->trace(options->trace_user, trace);
+    }
+}
+
 static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n,
                       int64_t now) {
     struct jr_engine *engine = turn->engine;
@@ -203,8 +218,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     turn_settle_flights(turn, input, n);
     turn->out->n_delivery = turn->n_out;
     turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= now;
-    for (uint32_t i = 0; engine->options.trace != NULL && i < turn->n_trace; i++)
-        engine->options.trace(engine->options.trace_user, &turn->trace[i]);
+    turn_tell(turn);
 }
 
 static void turn_undo(struct turn *turn) {
