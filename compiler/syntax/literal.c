@@ -77,7 +77,9 @@ struct jc_node *jc_literal_duration(struct jc_parser *parser, struct jc_span spa
 }
 
 struct jc_node *jc_literal_time(struct jc_parser *parser, struct jc_span span, struct jn_str text) {
-    struct jn_value value = jn_value_of(JN_T_TIME, 0);
+    /* What it was meant to be, also when there is no such day or time: one mistake, one diagnostic. */
+    bool dated = memchr(text.p, '-', text.n) != NULL, timed = memchr(text.p, 'T', text.n) != NULL;
+    struct jn_value value = jn_value_of(timed ? JN_T_INSTANT : dated ? JN_T_DATE : JN_T_TIME, 0);
     int64_t v;
     if (text.n == 4) text = jn_arena_printf(parser->arena, "0%.*s", JN_FMT(text)); /* 9:00 */
     if (jn_time_parse(text, &v))

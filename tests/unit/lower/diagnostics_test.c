@@ -1,0 +1,107 @@
+/* Every diagnostic's page tells the truth: the wrong example gives just this code, the right one gives no mistake. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "compiler/diag/diag.h"
+#include "core/arena.h"
+#include "journey/compile.h"
+
+static struct jc_result compile(struct jn_arena *arena, struct jn_str text) {
+    struct jc_source *source = JN_NEW(arena, struct jc_source);
+    struct jc_result result;
+    struct jn_err err;
+    *source = (struct jc_source){JN_STR("example.journey"), text};
+    assert_int_equal(jc_compile(arena, source, 1, &result, &err), JN_OK);
+    return result;
+}
+
+static void show(const struct jc_diags *diags) {
+    struct jn_buf out;
+    jn_buf_init(&out, 1u << 20);
+    jc_diags_print_text(diags, false, &out);
+    print_message("%.*s\n", JN_FMT(jn_buf_view(&out)));
+    jn_buf_release(&out);
+}
+
+/* Errors alone count: an example may have a warning that is not its point. */
+static bool gives_only(const struct jc_diags *diags, enum jc_code code) {
+    bool found = false;
+    for (const struct jc_diag *diag = diags->first; diag != NULL; diag = diag->next) {
+        bool warning = jc_code_severity(diag->code) == JC_WARNING;
+        if (diag->code != code && !(warning && jc_code_severity(code) == JC_ERROR)) return false;
+        found = found || diag->code == code;
+    }
+    return found;
+}
+
+static void wrong_examples_give_their_code(void **state) {
+    unsigned bad = 0;
+    (void)state;
+    for (int i = 0; i < JC_CODES; i++) {
+        enum jc_code code = (enum jc_code)i;
+        struct jn_str text = jc_code_wrong(code);
+        struct jn_arena arena;
+        if (text.n == 0) continue;
+        jn_arena_init(&arena);
+        struct jc_result result = compile(&arena, text);
+        if (!gives_only(result.diags, code)) {
+            print_message("%s: the wrong example gives:\n%.*s", jc_code_name(code), JN_FMT(text));
+            show(result.diags);
+            bad++;
+        }
+        jn_arena_release(&arena);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void right_examples_give_no_mistake(void **state) {
+    unsigned bad = 0;
+    (void)state;
+    for (int i = 0; i < JC_CODES; i++) {
+        enum jc_code code = (enum jc_code)i;
+        struct jn_str text = jc_code_right(code);
+        struct jn_arena arena;
+        if (text.n == 0) continue;
+        jn_arena_init(&arena);
+        struct jc_result result = compile(&arena, text);
+        bool repeated = false;
+        for (const struct jc_diag *diag = result.diags->first; diag != NULL; diag = diag->next)
+            repeated = repeated || diag->code == code;
+        if (result.diags->n_error > 0 || repeated) {
+            print_message("%s: the right example gives:\n%.*s", jc_code_name(code), JN_FMT(text));
+            show(result.diags);
+            bad++;
+        }
+        jn_arena_release(&arena);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void every_place_is_in_the_source(void **state) {
+    (void)state;
+    for (int i = 0; i < JC_CODES; i++) {
+        struct jn_str text = jc_code_wrong((enum jc_code)i);
+        struct jn_arena arena;
+        jn_arena_init(&arena);
+        struct jc_result result = compile(&arena, text);
+        for (const struct jc_diag *diag = result.diags->first; diag != NULL; diag = diag->next) {
+            assert_in_range(diag->span.line, 1, 100);
+            assert_true(diag->span.offset <= text.n + 1);
+            assert_true(diag->message.n > 0);
+        }
+        jn_arena_release(&arena);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_examples_give_their_code),
+        cmocka_unit_test(right_examples_give_no_mistake),
+        cmocka_unit_test(every_place_is_in_the_source),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
