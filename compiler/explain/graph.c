@@ -22,7 +22,8 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     case JN_STEP_WAIT_FOR:
         jn_buf_z(out, "wait for ");
         for (uint32_t i = 0; i < step->b; i++)
-            jn_buf_printf(out, "%s%.*s", i == 0 ? "" : " or ", JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
+            jn_buf_printf(out, "%s%.*s", i == 0 ? "" : " or ",
+                          JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
         break;
     case JN_STEP_BRANCH:
         jn_buf_z(out, "if ");
@@ -77,7 +78,8 @@ static void graph_node(const struct jn_program *p, uint32_t step, enum jc_graph_
     jn_buf_release(&label);
 }
 
-static void graph_edge(uint32_t from, uint32_t to, struct jn_str label, enum jc_graph_language language, struct jn_buf *out) {
+static void graph_edge(uint32_t from, uint32_t to, struct jn_str label, enum jc_graph_language language,
+                       struct jn_buf *out) {
     if (to == JN_NONE) return;
     if (language == JC_GRAPH_MERMAID) {
         jn_buf_printf(out, "  s%u -->", from);
