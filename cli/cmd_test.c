@@ -4,6 +4,7 @@
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/workspace.h"
+#include "core/log.h"
 #include "image/image.h"
 
 #define TEST_OUTPUT_MAX (64u << 20)
@@ -82,6 +83,7 @@ int cli_cmd_test(const struct cli_args *args) {
     struct jn_err err;
     uint32_t n = 0;
     int json = 0;
+    jn_log_set_level(JN_LOG_OFF); /* what the engine would log, the timelines tell */
     jn_arena_init(&arena);
     jn_buf_init(&t.out, TEST_OUTPUT_MAX);
     jn_buf_init(&t.junit, TEST_OUTPUT_MAX);

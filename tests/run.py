@@ -56,10 +56,10 @@ def journey_tests():
     if not wanted(name):
         return
     done = subprocess.run([journey, "test", "--format", "json", "journeys", "tests/lang/behaviour"], cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
+                          stderr=subprocess.PIPE, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode not in (0, 1) or not lines:
-        note(name, False, done.stdout)
+        note(name, False, done.stdout + done.stderr)
     for line in lines:
         test = json.loads(line)
         note(f"journeys/{pathlib.Path(test['file']).stem}: {test['test']}", test["passed"], json.dumps(test["findings"], indent=2))
