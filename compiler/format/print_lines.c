@@ -18,7 +18,7 @@ static const struct line {
     {JC_ENTER, "enter when %0?1 where %1;"}, {JC_KEY, "key %0.%n"}, {JC_ON_REPEAT, "on repeat restart"},
     {JC_EXIT_WHEN, "exit when %0?1 where %1;"}, {JC_STAGE, "stage %n?0 %0;"}, {JC_SEND, "send %0%w"}, {JC_WAIT, "wait %0"},
     {JC_WAIT_TIME, "wait until ?0%0 ;%1"}, {JC_WAIT_DATE, "wait until %0?1 at %1;"},
-    {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"}, {JC_ALTERNATIVE, "%0?1 of %1;?2 where %2;"}, {JC_SPLIT, "split %n"},
+    {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"}, {JC_SPLIT, "split %n"},
     {JC_SET, "set %0 to %1"}, {JC_TAG, "tag %t"}, {JC_UNTAG, "untag %t"}, {JC_GO_TO, "go to %n"},
     {JC_EXIT_AS, "exit as %n"}, {JC_ARM, "%0 %n?2 %2;:"}, {JC_TEST, "test %t"}, {JC_T_CUSTOMER, "customer %n%w"},
     {JC_T_AT, "at %0 %1"}, {JC_T_AFTER, "after %0"}, {JC_T_DOES, "%n does %0?1 of %1;%w"},
@@ -106,12 +106,23 @@ static void print_reenter(struct jc_printer *printer, const struct jc_node *node
     print_pattern(printer, node, node->kid[0] != NULL ? "re-enter after %0" : node->flags == 0 ? "re-enter never" : "re-enter always");
 }
 
+/* `where C or E`, with a bare E, would be read as a second event: such a condition stands in parentheses. */
+static bool reads_as_event(const struct jc_node *where) {
+    if (where == NULL || where->kind != JC_BINARY || where->flags != JC_OP_OR) return false;
+    const struct jc_node *right = where->kid[1];
+    return right->kind == JC_NAME || (right->kind == JC_CALL && right->flags == 1);
+}
+
+static void print_alternative(struct jc_printer *printer, const struct jc_node *node) {
+    print_pattern(printer, node, reads_as_event(node->kid[2]) ? "%0?1 of %1; where (%2)" : "%0?1 of %1;?2 where %2;");
+}
+
 static void print_wait_for(struct jc_printer *printer, const struct jc_node *node) {
     static const char *const since[] = {"", " since entry", " since stage start"};
     jc_print_z(printer, "wait for ");
     for (const struct jc_node *event = node->first; event != NULL; event = event->next) {
         if (event != node->first) jc_print_z(printer, " or ");
-        print_line(printer, event);
+        print_alternative(printer, event);
     }
     jc_print_z(printer, since[node->flags]);
     print_pattern(printer, node, node->kid[1] != NULL ? "?0 up to %0; then" : "?0 up to %0;");

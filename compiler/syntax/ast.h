@@ -40,6 +40,7 @@ struct jc_node {
     struct jc_node *kid[4];
     struct jc_node *first;    /* head of the list */
     struct jc_node *next;     /* sibling in a list */
+    bool grouped;             /* written in parentheses */
     struct jc_node *label;    /* statements: LABEL or NULL */
 };
 

@@ -327,7 +327,7 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | '-' expr %prec NEGATE { $$ = OPERATE(NEGATE, @$, $2, NULL); }
   | expr '.' NAME { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
-  | '(' expr ')' { $$ = $2; }
+  | '(' expr ')' { $2->grouped = true; $$ = $2; }
   | NAME '(' expr ')' { $$ = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); }
   | NAME OF expr %prec NEGATE { BUILD = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); n->flags = 1; $$ = n; }
   | name

@@ -17,6 +17,7 @@ static struct jc_node *literal_new(struct jc_parser *parser, struct jc_span span
 static bool literal_decimal(struct jn_str text, struct jn_dec *out, struct jn_str *rest) {
     char digits[NUMBER_MAX];
     size_t n = 0, at = 0;
+    *rest = JN_STR_NONE;
     for (; at < text.n; at++) {
         char c = text.p[at];
         if (c == '_') continue;

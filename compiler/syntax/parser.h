@@ -24,7 +24,7 @@ struct jc_parser {
     uint32_t offset, line, column;
     bool line_has_token, after_dot;
     struct jc_comment *comments, **comments_end;
-    uint32_t n_error;
+    uint32_t n_error, n_node;
     uint32_t bad_line; /* the last line that the grammar refused */
     bool too_deep;
     struct jc_node *file;

@@ -40,6 +40,10 @@ struct jc_node *jc_node_new(struct jc_parser *parser, enum jc_kind kind, struct 
     struct jc_node *node = JN_NEW(parser->arena, struct jc_node);
     node->kind = kind;
     node->span = node->text_span = span;
+    if (++parser->n_node == JC_LIMIT_NODES) {
+        jc_parser_report(parser, JC_E0118, span, JN_STR(""), JN_STR(""));
+        parser->too_deep = true; /* the reading stops */
+    }
     return node;
 }
 
@@ -119,6 +123,7 @@ struct jc_list jc_list_add(struct jc_list list, struct jc_node *node) {
 
 /* A bare name, or E of M; `hour of` and `day of` are functions. */
 static bool jc_is_event(const struct jc_node *node) {
+    if (node->grouped) return false;
     if (node->kind != JC_CALL) return node->kind == JC_NAME;
     return node->flags == 1 && node->first->kind == JC_NAME && !jn_str_is(node->text, "hour") && !jn_str_is(node->text, "day");
 }
@@ -130,7 +135,7 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
         struct jc_list behind = {0};
         next = where->next;
         where->next = NULL;
-        while (where->kind == JC_BINARY && where->flags == JC_OP_OR && jc_is_event(where->kid[1])) {
+        while (where->kind == JC_BINARY && !where->grouped && where->flags == JC_OP_OR && jc_is_event(where->kid[1])) {
             struct jc_node *right = where->kid[1], *name = right, *of = NULL;
             if (right->kind == JC_CALL) { /* E of M was read as a function */
                 name = jc_node_named(parser, JC_NAME, right->text_span, right);

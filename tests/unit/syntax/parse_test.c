@@ -110,6 +110,14 @@ static void test_forms_of_wait(void **state) {
                            "        ALTERNATIVE\n          NAME b\n          NAME m\n");
 }
 
+static void test_parentheses_keep_a_condition_one(void **state) {
+    (void)state;
+    assert_tree(IN_STAGE("wait for a where (a.x is 1 or flag) up to 1 day"),
+                STAGE_TREE "      WAIT_FOR\n        LITERAL 1 day\n        ALTERNATIVE\n          NAME a\n          BINARY or\n"
+                           "            BINARY is [3]\n              MEMBER x\n                NAME a\n              LITERAL 1\n"
+                           "            NAME flag\n");
+}
+
 static void test_branches(void **state) {
     (void)state;
     assert_tree(IN_STAGE("if a.x then\ntag \"1\"\nelse if a.y then\ntag \"2\"\nelse\ntag \"3\"\nend"),
@@ -169,6 +177,9 @@ static void test_characters_that_no_source_may_hold(void **state) {
     ASSERT_MISTAKES("\xef\xbb\xbf" "event a\r\n\tevent b\r\n", "");
     ASSERT_MISTAKES("test \"a\nend\n", "1:E0104");
     ASSERT_MISTAKES("event a $\n", "1:E0105");
+    ASSERT_MISTAKES("customer\n  a text， required\n  b　text\nend\n", "2:E0110 3:E0110");
+    ASSERT_MISTAKES("test “a”\nend\ntest 'b'\nend\n", "1:E0110 3:E0117");
+    ASSERT_MISTAKES("event a😀\nevent `b c`\n", "1:E0105 2:E0105");
 }
 
 static void test_columns_count_characters(void **state) {
@@ -233,6 +244,8 @@ static void test_hostile_sources(void **state) {
     assert_refused("", "a ", 100000, "");
     assert_refused("event ", "x", 100000, "\n");
     assert_refused("customer\nx number, default 1", "0", 100000, "\nend\n");
+    assert_refused("customer\nx duration, default 1", "0", 100, " days\nend\n");
+    assert_refused("customer\nx money, default 1", "0", 100, " CNY\nend\n");
     assert_refused("", "# just a comment\n", 100000, "");
 }
 
@@ -259,6 +272,7 @@ int main(void) {
         cmocka_unit_test(test_short_names_near_words_stay_names),
         cmocka_unit_test(test_operators_bind_as_in_the_table),
         cmocka_unit_test(test_forms_of_wait),
+        cmocka_unit_test(test_parentheses_keep_a_condition_one),
         cmocka_unit_test(test_branches),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_each_mistake_is_told_once_where_it_is),
