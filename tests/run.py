@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -100,11 +101,37 @@ def process_tests():
         chosen.run(Result("process/" + script.stem))
 
 
+def node_tests():
+    """Clients and verifiers from npm; left out, with a word, where Node is older than they need."""
+    folder = ROOT / "tests" / "node"
+    if not any(wanted(f"node/{path.name}") for path in folder.glob("*.test.js")):
+        return
+    version = subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True) if shutil.which("node") else None
+    if version is None or int(re.match(r"v(\d+)", version.stdout).group(1)) < 20 or not shutil.which("npm"):
+        print("left out: node/ needs Node 20 and npm")
+        return
+    installed = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if installed.returncode != 0:
+        note("node/install", False, installed.stdout)
+        return
+    for path in sorted(folder.glob("*.test.js")):
+        if not wanted(f"node/{path.name}"):
+            continue
+        done = subprocess.run(["node", "--test", "--test-reporter=tap", path.name], cwd=folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        cases = re.findall(r"^(?:    )?(not ok|ok) \d+ - (.*)$", done.stdout, re.M)
+        cases = [case for case in cases if not case[1].endswith(".test.js")] or [("not ok", path.name)]
+        for verdict, title in cases:
+            note(f"node/{path.stem}: {title}", verdict == "ok", done.stdout)
+
+
 def main():
     unit_tests()
     lint_tests()
     journey_tests()
     process_tests()
+    node_tests()
     if failed:
         print("\nfailed:\n  " + "\n  ".join(failed))
     if not passed and not failed:

@@ -11,6 +11,17 @@ static int compile_by_path(const void *a, const void *b) {
     return jn_str_cmp(((const struct jc_source *)a)->path, ((const struct jc_source *)b)->path);
 }
 
+/* Bytes up to and with the last slash that all paths share. */
+static size_t compile_root(const struct jc_source *source, uint32_t n) {
+    size_t root = 0;
+    for (size_t at = 0; n > 0 && at < source[0].path.n; at++) {
+        for (uint32_t i = 1; i < n; i++)
+            if (at >= source[i].path.n || source[i].path.p[at] != source[0].path.p[at]) return root;
+        if (source[0].path.p[at] == '/') root = at + 1;
+    }
+    return root;
+}
+
 static jn_rc compile_parse(struct jc_unit *unit, struct jn_err *err) {
     unit->n_file = unit->diags->n_source;
     unit->file = JN_NEW_ARRAY(unit->arena, struct jc_node *, unit->n_file);
@@ -31,6 +42,7 @@ jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_
     struct jc_unit unit = {.arena = arena, .diags = JN_NEW(arena, struct jc_diags), .builder = jn_builder_new(arena)};
     *result = (struct jc_result){.diags = unit.diags};
     jc_diags_init(unit.diags, arena, sorted, n_source);
+    unit.root = compile_root(sorted, n_source);
     jn_rc rc = compile_parse(&unit, err);
     if (rc != JN_OK) return rc;
     jc_names_collect(&unit);

@@ -151,8 +151,8 @@ static const struct jc_node *declare_find(const struct jc_node *first, enum jc_k
 
 static void declare_mapping(struct jc_unit *unit, struct jc_scope *scope, uint32_t event, const struct jc_node *node) {
     struct jc_typed typed;
-    const struct jc_attribute *prop =
-        jc_attribute_find(unit, &unit->event[event], unit->symbol[JC_TABLE_EVENT][event].name, node->text, node->text_span);
+    const struct jc_attribute *prop = jc_attribute_find(
+        unit, &unit->event[event], unit->symbol[JC_TABLE_EVENT][event].name, node->text, node->text_span);
     uint32_t expr =
         jc_expr_finish(scope, node->kid[0], prop == NULL ? JN_T_MISSING : prop->type, "the attribute", &typed);
     if (prop == NULL || expr == JN_NONE) return;

@@ -253,7 +253,8 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     row.flags = (journey_header(&l, JC_ON_REPEAT) != NULL ? (uint32_t)JN_JOURNEY_RESTART : 0) |
                 (l.looks_back ? (uint32_t)JN_JOURNEY_LOOKS_BACK : 0);
     *jn_builder_at_journey(unit->builder, l.journey) = row;
-    bool empty = row.n_step == 0 || (row.n_step == 1 && l.origin[0] == l.node); /* but for the end that every journey has */
+    bool empty =
+        row.n_step == 0 || (row.n_step == 1 && l.origin[0] == l.node); /* but for the end that every journey has */
     if (empty)
         jc_report(unit->diags, JC_E0518, l.node->text_span, JN_FMT(l.name));
     else if (unit->diags->n_error == 0)

@@ -98,9 +98,9 @@ static void messages_check_sendings(struct jc_unit *unit) {
             for (const struct jc_node *with = sending->node->first; with != NULL; with = with->next)
                 given = given || jn_str_eq(with->text, message->vars.row[i].name);
             if (given) continue;
-            struct jc_diag *diag =
-                jc_report(unit->diags, JC_E0605, sending->span,
-                          JN_FMT(unit->symbol[JC_TABLE_MESSAGE][sending->message].name), JN_FMT(message->vars.row[i].name));
+            struct jc_diag *diag = jc_report(unit->diags, JC_E0605, sending->span,
+                                             JN_FMT(unit->symbol[JC_TABLE_MESSAGE][sending->message].name),
+                                             JN_FMT(message->vars.row[i].name));
             jc_hint(unit->diags, diag, "write `send %.*s with %.*s = …`",
                     JN_FMT(unit->symbol[JC_TABLE_MESSAGE][sending->message].name), JN_FMT(message->vars.row[i].name));
         }

@@ -44,11 +44,12 @@ void jc_edges_lead(struct jc_lowering *l, struct jc_edges edges, uint32_t step) 
 
 uint32_t jc_step_add(struct jc_lowering *l, enum jn_step_kind kind, const struct jc_node *node) {
     struct jc_unit *unit = l->unit;
+    struct jn_str path = unit->diags->source[node->span.file].path;
     struct jn_step record = {.kind = kind,
                              .stage = l->at_stage == JN_NONE ? JN_NONE : l->first_stage + l->at_stage,
                              .next = JN_NONE,
                              .alt = JN_NONE,
-                             .file = jn_builder_string(unit->builder, unit->diags->source[node->span.file].path),
+                             .file = jn_builder_string(unit->builder, jn_str_sub(path, unit->root, path.n)),
                              .line = node->span.line,
                              .column = node->span.column};
     uint32_t step = jn_builder_add_step(unit->builder, &record);

@@ -16,7 +16,15 @@ struct jc_symbol {
     bool used;
 };
 
-enum jc_table { JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE, JC_TABLE_SOURCE, JC_TABLE_JOURNEY, JC_TABLES };
+enum jc_table {
+    JC_TABLE_EVENT,
+    JC_TABLE_SEGMENT,
+    JC_TABLE_CHANNEL,
+    JC_TABLE_MESSAGE,
+    JC_TABLE_SOURCE,
+    JC_TABLE_JOURNEY,
+    JC_TABLES
+};
 
 /* An attribute of the customer or of an event. */
 struct jc_attribute {
@@ -89,7 +97,7 @@ struct jc_unit {
     uint32_t n_tag;
     struct jn_str timezone;
     uint16_t currency;
-    struct jc_span currency_span;
+    size_t root; /* bytes of every path that name the workspace's own folder: they are not part of the program */
 };
 
 /* Grows an array in the arena by doubling; returns the new element, zeroed. */

@@ -32,6 +32,8 @@
 #define NN(kind, span, name) jc_node_named(parser, JC_##kind, span, name)
 #define OPERATE(op, span, a, b) jc_node_operator(parser, JC_OP_##op, span, a, b)
 #define BUILD struct jc_node *n
+/* What could not be read: unknown names are then no mistake of their own. */
+#define LOST (parser->lost = true, NULL)
 
 static struct jc_span jc_empty(struct jc_span before) {
     before.offset = before.end;
@@ -103,7 +105,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 
 %%
 
-file: declarations { parser->file = NL(FILE, @$, $1); }
+file: declarations { parser->file = NL(FILE, @$, $1); parser->file->flags = parser->lost; }
 
 declarations: %empty { $$ = (struct jc_list){0}; }
   | declarations declaration { $$ = jc_list_add($1, $2); }
@@ -139,33 +141,41 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | JOURNEY name was_opt title_opt NL headers END NL
     { BUILD = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $3); $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_node_hang(parser, NN(TEST, @$, $2), $4); }
-  | WORKSPACE error NL recovered workspace_lines END NL { $$ = NULL; }
-  | CUSTOMER error NL recovered attributes END NL { $$ = NULL; }
-  | EVENT error NL recovered { $$ = NULL; }
-  | EVENT error NL recovered event_attributes END NL { $$ = NULL; }
-  | CHANNEL error NL recovered channel_lines END NL { $$ = NULL; }
-  | MESSAGE error NL recovered fields END NL { $$ = NULL; }
-  | SOURCE error NL recovered source_lines END NL { $$ = NULL; }
-  | JOURNEY error NL recovered headers END NL { $$ = NULL; }
-  | TEST error NL recovered test_lines END NL { $$ = NULL; }
-  | error NL { $$ = NULL; yyerrok; }
+  | WORKSPACE error NL recovered workspace_lines END NL { $$ = LOST; }
+  | CUSTOMER error NL recovered attributes END NL { $$ = LOST; }
+  | EVENT name error NL recovered { $$ = NN(EVENT, @$, $2); }
+  | EVENT name error NL recovered event_attributes END NL { $$ = jc_node_hang(parser, NN(EVENT, @$, $2), $6); }
+  | EVENT error NL recovered { $$ = LOST; }
+  | EVENT error NL recovered event_attributes END NL { $$ = LOST; }
+  | CHANNEL name error NL recovered channel_lines END NL { $$ = jc_node_hang(parser, NN(CHANNEL, @$, $2), $6); }
+  | CHANNEL error NL recovered channel_lines END NL { $$ = LOST; }
+  | MESSAGE error NL recovered fields END NL { $$ = LOST; }
+  | SOURCE name error NL recovered source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $6); }
+  | SOURCE error NL recovered source_lines END NL { $$ = LOST; }
+  | JOURNEY name error NL recovered headers END NL { $$ = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); }
+  | JOURNEY error NL recovered headers END NL { $$ = LOST; }
+  | TEST error NL recovered test_lines END NL { $$ = LOST; }
+  | error NL { $$ = LOST; yyerrok; }
 recovered: %empty { yyerrok; }
 
 workspace_lines: %empty { $$ = (struct jc_list){0}; } | workspace_lines workspace_line { $$ = jc_list_add($1, $2); }
 workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
   | CURRENCY name NL { $$ = NN(WS_CURRENCY, @$, $2); }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 
 attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
 event_attributes: first_attribute { $$ = jc_list_add((struct jc_list){0}, $1); }
   | event_attributes attribute { $$ = jc_list_add($1, $2); }
-first_attribute: any_word error NL { $$ = NULL; yyerrok; }
+first_attribute: any_word was_opt type modifiers error NL
+    { BUILD = NN(ATTRIBUTE, @$, $1); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2);
+      $$ = jc_node_hang(parser, n, $4); yyerrok; }
+  | any_word error NL { $$ = LOST; yyerrok; }
   | any_word was_opt type modifiers NL
     { BUILD = NN(ATTRIBUTE, @$, $1); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
 attribute: first_attribute
   | declaration_word was_opt type modifiers NL
     { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 type: name { $$ = NN(TYPE, @$, $1); }
 modifiers: %empty { $$ = (struct jc_list){0}; }
   | modifiers ',' modifier { $$ = jc_list_add($1, $3); }
@@ -186,20 +196,20 @@ channel_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); 
   | TO expr NL { $$ = NK(CH_TO, @$, $2, NULL, NULL, NULL); }
   | RETRY NUMBER TIMES OVER DURATION NL { $$ = NK(CH_RETRY, @$, $2, $5, NULL, NULL); }
   | TIMEOUT DURATION NL { $$ = NK(CH_TIMEOUT, @$, $2, NULL, NULL, NULL); }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 value: TEXT_LITERAL | ENV name { $$ = NN(ENV, @$, $2); }
 
 fields: %empty { $$ = (struct jc_list){0}; } | fields field { $$ = jc_list_add($1, $2); }
 field: any_word TEXT_LITERAL NL { BUILD = NN(FIELD, @$, $1); jc_node_put(parser, n, 0, $2); $$ = n; }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 
 source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { $$ = jc_list_add($1, $2); }
 source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL
     { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; jc_node_put(parser, n, 0, $7); $$ = n; }
   | WHEN expr TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
-  | WHEN error NL recovered mappings END NL { $$ = NULL; }
+  | WHEN error NL recovered mappings END NL { $$ = LOST; }
   | TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 encoding: HEX { $$ = JC_HEX; } | BASE64 { $$ = JC_BASE64; }
 source_secret: SECRET value { $$ = $2; }
 mappings: %empty { $$ = (struct jc_list){0}; } | mappings mapping { $$ = jc_list_add($1, $2); }
@@ -207,7 +217,7 @@ mapping: CUSTOMER expr NL { $$ = NK(MAP_CUSTOMER, @$, $2, NULL, NULL, NULL); }
   | DEDUPE expr NL { $$ = NK(MAP_DEDUPE, @$, $2, NULL, NULL, NULL); }
   | AT expr NL { $$ = NK(MAP_AT, @$, $2, NULL, NULL, NULL); }
   | NAME '=' expr NL { BUILD = NN(MAP_PROP, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 
 /* ---- journeys */
 
@@ -227,24 +237,26 @@ header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL);
   | TIMEZONE TEXT_LITERAL NL { $$ = NN(JY_TIMEZONE, @$, $2); }
   | TIMEZONE CUSTOMER NL { $$ = N0(JY_TIMEZONE, @$); }
   | stage
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 within_opt: %empty { $$ = NULL; } | WITHIN DURATION { $$ = $2; }
 goal_tail: %empty { $$ = N0(GOAL, @$); }
   | ',' EXIT { BUILD = N0(GOAL, @$); n->flags = 1; $$ = n; }
   | ',' VALUE expr { $$ = NK(GOAL, @$, NULL, NULL, NULL, $3); }
   | ',' VALUE expr ',' EXIT { BUILD = NK(GOAL, @$, NULL, NULL, NULL, $3); n->flags = 1; $$ = n; }
 stage: STAGE name was_opt NL statements END NL { BUILD = jc_node_hang(parser, NN(STAGE, @$, $2), $5); jc_node_put(parser, n, 0, $3); $$ = n; }
-  | STAGE error NL recovered statements END NL { $$ = NULL; }
+  | STAGE name error NL recovered statements END NL { $$ = jc_node_hang(parser, NN(STAGE, @$, $2), $6); }
+  | STAGE error NL recovered statements END NL { $$ = LOST; }
 
 /* ---- statements */
 
 statements: %empty { $$ = (struct jc_list){0}; } | statements statement { $$ = jc_list_add($1, $2); }
 block: statements { $$ = NL(BLOCK, @$, $1); }
 statement: plain | LABEL plain { $$ = jc_with_label($1, $2); }
-  | error NL { $$ = NULL; yyerrok; }
-  | error THEN NL recovered statements unknown_branches END NL { $$ = NULL; }
-  | IF error THEN NL recovered block else_opt NL { $$ = NULL; }
-  | SPLIT error NL recovered arms END NL { $$ = NULL; }
+  | error NL { $$ = LOST; yyerrok; }
+  | error THEN NL recovered statements unknown_branches END NL { $$ = LOST; }
+  | IF error THEN NL recovered block else_opt NL { $$ = LOST; }
+  | SPLIT name error NL recovered arms END NL { $$ = jc_node_hang(parser, NN(SPLIT, @$, $2), $6); }
+  | SPLIT error NL recovered arms END NL { $$ = LOST; }
 unknown_branches: %empty | unknown_branches ELSE NL statements | unknown_branches TIMEOUT NL statements
 plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_node_hang(parser, n, $3); }
   | WAIT expr NL { $$ = NK(WAIT, @$, $2, NULL, NULL, NULL); }
@@ -296,6 +308,7 @@ arm: PERCENT LABEL NL block
     { struct jc_diag *d = jc_parser_report(parser, JC_E0206, @2, $2->text, JN_STR(""));
       if (d != NULL) jc_fix(parser->diags, d, jn_arena_printf(parser->arena, "%.*s:", JN_FMT($2->text)));
       BUILD = NN(ARM, @$, $2); jc_node_put(parser, n, 0, $1); jc_node_put(parser, n, 1, $4); $$ = n; }
+  | PERCENT error NL recovered block { $$ = LOST; }
 
 /* ---- expressions */
 
@@ -340,7 +353,9 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
 /* ---- tests */
 
 test_lines: %empty { $$ = (struct jc_list){0}; } | test_lines test_line { $$ = jc_list_add($1, $2); }
-test_line: CUSTOMER name with_opt NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); }
+test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); yyerrok; }
+  | CUSTOMER name WITH error NL { $$ = NN(T_CUSTOMER, @$, $2); yyerrok; }
+  | CUSTOMER name with_opt NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); }
   | AT DATE TIME NL { $$ = NK(T_AT, @$, $2, $3, NULL, NULL); }
   | AFTER DURATION NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
   | name DOES name event_of with_opt NL
@@ -361,7 +376,7 @@ test_line: CUSTOMER name with_opt NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, 
   | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
-  | error NL { $$ = NULL; yyerrok; }
+  | error NL { $$ = LOST; yyerrok; }
 ended: any_word
 
 %%

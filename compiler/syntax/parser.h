@@ -27,6 +27,7 @@ struct jc_parser {
     uint32_t n_error, n_node;
     uint32_t bad_line; /* the last line that the grammar refused */
     bool too_deep;
+    bool lost; /* something that may have declared a name could not be read */
     struct jc_node *file;
 };
 

@@ -109,7 +109,7 @@ class Survive(Case):
         server.identify("ann", email="ann@example.com")
         server.track("ann", "signup", messageId="m-1")
         self.receiver.next()
-        server.kill()
+        self.assertEqual(server.terminate(), 0)  # after a kill the webhook itself might come again, under its id
         server = self.serve()
         server.track("ann", "signup", messageId="m-1")
         self.assert_nothing_more(server)

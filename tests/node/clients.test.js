@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Analytics } from "@segment/analytics-node";
+import { Webhook } from "standardwebhooks";
+import { SECRET, startJourney, startReceiver } from "./journey.js";
+
+async function inside(run, environment) {
+  const receiver = await startReceiver();
+  const journey = await startJourney(receiver, environment);
+  try {
+    await run(journey, receiver);
+    assert.equal(await journey.stop(), 0);
+  } finally {
+    receiver.close();
+  }
+}
+
+test("@segment/analytics-node delivers identify and track with only `host` set", async () => {
+  await inside(async (journey, receiver) => {
+    const analytics = new Analytics({ writeKey: "key-1", host: journey.url, flushInterval: 50 });
+    const failures = [];
+    analytics.on("error", (error) => failures.push(error));
+    analytics.identify({ userId: "ann", traits: { email: "ann@example.com" } });
+    analytics.track({ userId: "ann", event: "Signed_Up", properties: { plan: "pro" } });
+    await analytics.closeAndFlush();
+    const webhook = await receiver.next();
+    assert.deepEqual(failures, []);
+    assert.equal(JSON.parse(webhook.body).to, "ann@example.com");
+    assert.equal(JSON.parse(webhook.body).content.body, "Plan pro, 你好");
+  }, { JOURNEY_WRITE_KEY: "key-0,key-1" });
+});
+
+test("a wrong write key is refused", async () => {
+  await inside(async (journey) => {
+    const answer = await fetch(`${journey.url}/v1/track`, {
+      method: "POST", headers: { authorization: "Basic " + btoa("other:") }, body: '{"userId":"ann","event":"Signed_Up"}' });
+    assert.equal(answer.status, 401);
+  }, { JOURNEY_WRITE_KEY: "key-1" });
+});
+
+test("the package standardwebhooks verifies what is sent, and nothing else", async () => {
+  await inside(async (journey, receiver) => {
+    const post = (path, body) => fetch(journey.url + path, { method: "POST", headers: { authorization: "Basic " + btoa("k:") }, body: JSON.stringify(body) });
+    await post("/v1/identify", { userId: "bo", traits: { email: "bo@example.com" } });
+    assert.deepEqual(await (await post("/v1/track", { userId: "bo", event: "Signed_Up" })).json(), { success: true });
+    const webhook = await receiver.next();
+    const verifier = new Webhook(SECRET);
+    assert.equal(verifier.verify(webhook.body, webhook.headers).id, webhook.headers["webhook-id"]);
+    assert.throws(() => verifier.verify(webhook.body + " ", webhook.headers));
+    assert.throws(() => new Webhook("whsec_" + btoa("another key, another key")).verify(webhook.body, webhook.headers));
+  });
+});
