@@ -75,12 +75,21 @@ static void mem_put_alias(struct jr_store_mem *mem, const struct jr_row_alias *r
     jn_map_put(&mem->alias, key, row->customer);
 }
 
+/* Without a body it is an update of a row that is there. */
 static void mem_put_delivery(struct jr_store_mem *mem, const struct jr_row_delivery *row) {
     struct mem_key key = {0, row->delivery};
     struct jr_row_delivery fixed = *row;
+    struct jn_str body = row->body;
+    if (body.p == NULL) {
+        const struct mem_row *old = mem_table_get(&mem->delivery, key);
+        if (old == NULL) return;
+        memcpy(&fixed, old->fixed, sizeof(fixed));
+        fixed.due = row->due;
+        fixed.state = row->state;
+        fixed.attempts = row->attempts;
+        body = old->text[0];
+    }
     fixed.body = JN_STR_NONE;
-    const struct mem_row *old = mem_table_get(&mem->delivery, key);
-    struct jn_str body = row->body.p == NULL && old != NULL ? old->text[0] : row->body;
     mem_table_put(&mem->delivery, key, &fixed, sizeof(fixed), &body, 1);
 }
 

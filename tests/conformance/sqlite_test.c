@@ -1,0 +1,141 @@
+/* What is SQLite's own: places that are no store, files of others, newer schemas, damage, and plans without scans. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "journey/store.h"
+
+static const struct {
+    const char *name;
+    bool hot;
+    const char *text;
+} STATEMENT_ROW[] = {
+#define STATEMENT(name, hot, text) {#name, hot, text},
+#include "runtime/store/sqlite/statements.def"
+#undef STATEMENT
+};
+
+static void make_store(const char *folder) {
+    struct jr_store *store;
+    struct jn_err err;
+    char url[128];
+    (void)snprintf(url, sizeof(url), "sqlite:%s", folder);
+    assert_int_equal(jr_store_open(jn_str_z(url), &store, &err), JN_OK);
+    store->ops->close(store);
+}
+
+static void expect_refusal(const char *folder, jn_rc wanted, const char *words) {
+    struct jr_store *store;
+    struct jn_err err = {.text = ""};
+    char url[128];
+    (void)snprintf(url, sizeof(url), "sqlite:%s", folder);
+    assert_int_equal(jr_store_open(jn_str_z(url), &store, &err), wanted);
+    if (strstr(err.text, words) == NULL) fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+}
+
+static void change(const char *path, const char *sql) {
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void put_file(const char *path, const char *bytes, size_t n) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0 && write(fd, bytes, n) == (ssize_t)n);
+    close(fd);
+}
+
+static void hot_statements_scan_nothing(void **state) {
+    sqlite3 *db;
+    (void)state;
+    make_store("plans");
+    assert_int_equal(sqlite3_open("plans/journey.db", &db), SQLITE_OK);
+    for (size_t i = 0; i < sizeof(STATEMENT_ROW) / sizeof(*STATEMENT_ROW); i++) {
+        sqlite3_stmt *plan;
+        char sql[1024];
+        if (!STATEMENT_ROW[i].hot || strncmp(STATEMENT_ROW[i].text, "begin", 5) == 0 ||
+            strlen(STATEMENT_ROW[i].text) < 10)
+            continue;
+        (void)snprintf(sql, sizeof(sql), "explain query plan %s", STATEMENT_ROW[i].text);
+        if (sqlite3_prepare_v2(db, sql, -1, &plan, NULL) != SQLITE_OK)
+            fail_msg("%s: %s", STATEMENT_ROW[i].name, sqlite3_errmsg(db));
+        while (sqlite3_step(plan) == SQLITE_ROW) {
+            const char *detail = (const char *)sqlite3_column_text(plan, 3);
+            bool sorted = strstr(detail, "TEMP B-TREE") != NULL;
+            bool scans = strncmp(detail, "SCAN", 4) == 0 && strstr(detail, "CONSTANT ROW") == NULL;
+            if (sorted || (scans && strcmp(STATEMENT_ROW[i].name, "PUT_PROGRAM") != 0))
+                fail_msg("%s: %s", STATEMENT_ROW[i].name, detail);
+        }
+        sqlite3_finalize(plan);
+    }
+    sqlite3_close(db);
+}
+
+static void a_newer_schema_is_left_alone(void **state) {
+    (void)state;
+    make_store("newer");
+    change("newer/journey.db", "pragma user_version = 999");
+    expect_refusal("newer", JN_VERSION, "written by a newer journey");
+}
+
+static void a_database_of_another_program_is_left_alone(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("foreign", 0700), 0);
+    change("foreign/journey.db", "create table t (x); pragma application_id = 7");
+    expect_refusal("foreign", JN_CORRUPT, "another program");
+}
+
+static void what_is_no_database_is_refused(void **state) {
+    char bytes[8192];
+    (void)state;
+    memset(bytes, 'x', sizeof(bytes));
+    assert_int_equal(mkdir("text", 0700), 0);
+    put_file("text/journey.db", bytes, sizeof(bytes));
+    expect_refusal("text", JN_CORRUPT, "not a database");
+}
+
+static void a_damaged_database_is_refused_after_a_crash(void **state) {
+    char bytes[4096];
+    (void)state;
+    make_store("damaged");
+    change("damaged/journey.db", "update meta set value = 0 where key = 'clean'");
+    memset(bytes, 0x5A, sizeof(bytes));
+    int fd = open("damaged/journey.db", O_WRONLY);
+    assert_true(fd >= 0 && pwrite(fd, bytes, sizeof(bytes), 2 * 4096) == (ssize_t)sizeof(bytes));
+    close(fd);
+    expect_refusal("damaged", JN_CORRUPT, "damaged");
+}
+
+static void a_file_is_no_store(void **state) {
+    (void)state;
+    put_file("file", "x", 1);
+    expect_refusal("file", JN_CONFIG, "is a file");
+    expect_refusal("no/such/folder", JN_IO, "cannot create the folder");
+    expect_refusal("", JN_CONFIG, "name the store's folder");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hot_statements_scan_nothing),
+        cmocka_unit_test(a_newer_schema_is_left_alone),
+        cmocka_unit_test(a_database_of_another_program_is_left_alone),
+        cmocka_unit_test(what_is_no_database_is_refused),
+        cmocka_unit_test(a_damaged_database_is_refused_after_a_crash),
+        cmocka_unit_test(a_file_is_no_store),
+    };
+    char folder[] = "/tmp/journey-sqlite-XXXXXX";
+    if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    char *remove[] = {"rm", "-rf", folder, NULL};
+    if (chdir("/") == 0) execvp("rm", remove[0] != NULL && failed == 0 ? remove : (char *[]){"false", NULL});
+    return 1;
+}
