@@ -13,6 +13,9 @@ struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span
 }
 
 struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b) {
+    bool beyond = code == JC_E0104 || code == JC_E0105 || code == JC_E0201 || code == JC_E0202 || code == JC_E0214;
+    if (beyond && span.line == parser->told_line) return NULL;
+    if (beyond) parser->told_line = span.line;
     if (parser->n_error > JC_LIMIT_ERRORS) return NULL;
     if (parser->n_error++ == JC_LIMIT_ERRORS) return jc_report(parser->diags, JC_E0116, span, JC_LIMIT_ERRORS);
     return jc_report(parser->diags, code, span, JN_FMT(a.p == NULL ? JN_STR("") : a), JN_FMT(b.p == NULL ? JN_STR("") : b));

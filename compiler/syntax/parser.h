@@ -25,6 +25,7 @@ struct jc_parser {
     bool line_has_token, after_dot;
     struct jc_comment *comments, **comments_end;
     uint32_t n_error, n_node;
+    uint32_t told_line; /* the last line of which something is wrong beyond repair; more is not said of it */
     uint32_t bad_line; /* the last line that the grammar refused */
     bool too_deep;
     bool lost; /* something that may have declared a name could not be read */

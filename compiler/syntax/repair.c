@@ -2,6 +2,7 @@
 #include "compiler/syntax/expect.h"
 #include "compiler/syntax/stream.h"
 #include "core/utf8.h"
+#include "core/value.h"
 
 #define NONE JN_STR("")
 
@@ -38,6 +39,13 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
         if (next->kind == DOES || (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
             return false;
         return repair_spelling(stream, token);
+    }
+    if (stream->blocks.event_waits && token->span.column <= stream->blocks.event.column) {
+        /* Behind an event without attributes: an attribute's name, or a declaration's word. */
+        const char *word;
+        enum jn_type type;
+        int kind = jc_parser_meant(stream->state, written(stream, token), &word);
+        if (jc_is_declaration(kind) && !jn_type_by_word(written(stream, next), &type)) return repair_spelling(stream, token);
     }
     if (next->kind != NL || !expects(stream, END)) return false;
     if (jn_utf8_distance(written(stream, token), JN_STR("end"), 1) > 1) return false;
