@@ -11,9 +11,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   set(CMAKE_C_FLAGS_RELEASE "-O2 -g") # assertions stay on: no NDEBUG
   target_compile_options(journey_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
-    -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero)
+    -fstack-clash-protection -fcf-protection=full)
   if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(journey_flags INTERFACE -fzero-call-used-regs=used-gpr)
+    target_compile_options(journey_flags INTERFACE -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero) # clang 14 has neither
   endif()
   target_link_options(journey_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,-z,separate-code)
 endif()

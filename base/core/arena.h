@@ -24,7 +24,7 @@ void *jn_arena_copy(struct jn_arena *arena, const void *p, size_t n);
 struct jn_str jn_arena_str(struct jn_arena *arena, struct jn_str s); /* copy, NUL put behind it for C callers */
 struct jn_str jn_arena_printf(struct jn_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define JN_NEW(arena, type) ((type *)jn_arena_alloc((arena), sizeof(type)))
+#define JN_NEW(arena, type)              ((type *)jn_arena_alloc((arena), sizeof(type)))
 #define JN_NEW_ARRAY(arena, type, count) ((type *)jn_arena_array((arena), (count), sizeof(type)))
 
 #endif

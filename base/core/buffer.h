@@ -29,8 +29,8 @@ void jn_buf_u8(struct jn_buf *buf, uint8_t v);
 void jn_buf_le16(struct jn_buf *buf, uint16_t v);
 void jn_buf_le32(struct jn_buf *buf, uint32_t v);
 void jn_buf_le64(struct jn_buf *buf, uint64_t v);
-void jn_buf_varint(struct jn_buf *buf, uint64_t v);  /* LEB128 */
-void jn_buf_svarint(struct jn_buf *buf, int64_t v);  /* zigzag LEB128 */
+void jn_buf_varint(struct jn_buf *buf, uint64_t v);    /* LEB128 */
+void jn_buf_svarint(struct jn_buf *buf, int64_t v);    /* zigzag LEB128 */
 void jn_buf_lstr(struct jn_buf *buf, struct jn_str s); /* varint length, then the bytes */
 struct jn_str jn_buf_view(const struct jn_buf *buf);
 

@@ -8,12 +8,12 @@
 
 #define JN_MS_SECOND INT64_C(1000)
 #define JN_MS_MINUTE (60 * JN_MS_SECOND)
-#define JN_MS_HOUR (60 * JN_MS_MINUTE)
-#define JN_MS_DAY (24 * JN_MS_HOUR)
+#define JN_MS_HOUR   (60 * JN_MS_MINUTE)
+#define JN_MS_DAY    (24 * JN_MS_HOUR)
 
 /* Instants are ms since 1970-01-01T00:00Z; dates are days since 1970-01-01; times are ms since midnight. */
 struct jn_civil {
-    int32_t year; /* 0001–9999 */
+    int32_t year;   /* 0001–9999 */
     int month, day; /* from 1 */
     int hour, minute, second, ms;
 };
@@ -35,8 +35,8 @@ void jn_date_print(int64_t days, struct jn_buf *out);
 void jn_time_print(int64_t ms, struct jn_buf *out);
 void jn_instant_print(int64_t ms, struct jn_buf *out); /* "2026-03-01T01:00:00Z", ms only when not zero */
 
-/* strftime for Liquid's `date` (Ruby's set: %Y %m %-d %e %b %B %a %A %H %I %l %M %S %L %p %P %j %y %Z %z %:z %s %% and the - ^ 0 _ flags).
- * Unknown directives are copied as they are. */
+/* strftime for Liquid's `date` (Ruby's set: %Y %m %-d %e %b %B %a %A %H %I %l %M %S %L %p %P %j %y %Z %z %:z %s %% and
+ * the - ^ 0 _ flags). Unknown directives are copied as they are. */
 void jn_strftime(struct jn_str format, int64_t instant, int32_t offset_s, struct jn_str zone_abbr, struct jn_buf *out);
 
 #endif

@@ -27,7 +27,7 @@ bool jn_dec_mul(struct jn_dec a, struct jn_dec b, struct jn_dec *out);
 bool jn_dec_div(struct jn_dec a, struct jn_dec b, struct jn_dec *out);
 /* Rounds half away from zero to `places` (0–9), as people do. */
 bool jn_dec_round(struct jn_dec a, unsigned places, struct jn_dec *out);
-bool jn_dec_to_int(struct jn_dec a, int64_t *out); /* false when it has a fraction */
+bool jn_dec_to_int(struct jn_dec a, int64_t *out);                           /* false when it has a fraction */
 void jn_dec_print(struct jn_dec a, unsigned min_places, struct jn_buf *out); /* "49.90" with min_places 2 */
 
 #endif

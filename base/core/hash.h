@@ -14,7 +14,7 @@ struct jn_id128 {
     uint8_t b[16];
 };
 
-uint64_t jn_hash64(struct jn_str s);                  /* XXH3, fixed seed: the same for ever, on every machine */
+uint64_t jn_hash64(struct jn_str s); /* XXH3, fixed seed: the same for ever, on every machine */
 uint64_t jn_hash64_seed(struct jn_str s, uint64_t seed);
 uint32_t jn_crc32c(uint32_t crc, struct jn_str s);
 void jn_sha256(struct jn_str s, struct jn_sha256 *out);
@@ -22,7 +22,7 @@ void jn_hmac_sha256(struct jn_str key, struct jn_str message, struct jn_sha256 *
 bool jn_equal_const_time(struct jn_str a, struct jn_str b);
 void jn_hex(struct jn_str bytes, struct jn_buf *out);
 bool jn_unhex(struct jn_str text, struct jn_buf *out);
-void jn_base64(struct jn_str bytes, struct jn_buf *out);     /* standard alphabet, padded */
-bool jn_unbase64(struct jn_str text, struct jn_buf *out);    /* strict */
+void jn_base64(struct jn_str bytes, struct jn_buf *out);  /* standard alphabet, padded */
+bool jn_unbase64(struct jn_str text, struct jn_buf *out); /* strict */
 
 #endif

@@ -10,7 +10,15 @@
 /* A node of a parsed document; freed with its document. */
 struct jn_json;
 
-enum jn_json_kind { JN_JSON_NULL, JN_JSON_BOOL, JN_JSON_INT, JN_JSON_REAL, JN_JSON_TEXT, JN_JSON_ARRAY, JN_JSON_OBJECT };
+enum jn_json_kind {
+    JN_JSON_NULL,
+    JN_JSON_BOOL,
+    JN_JSON_INT,
+    JN_JSON_REAL,
+    JN_JSON_TEXT,
+    JN_JSON_ARRAY,
+    JN_JSON_OBJECT
+};
 
 #define JN_JSON_MAX_DEPTH 64
 
@@ -19,8 +27,8 @@ enum jn_json_kind { JN_JSON_NULL, JN_JSON_BOOL, JN_JSON_INT, JN_JSON_REAL, JN_JS
 jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err);
 void jn_json_free(struct jn_json *document);
 
-enum jn_json_kind jn_json_kind(const struct jn_json *node); /* NULL counts as JN_JSON_NULL */
-struct jn_json *jn_json_get(const struct jn_json *object, const char *key);       /* NULL when absent or no object */
+enum jn_json_kind jn_json_kind(const struct jn_json *node);                 /* NULL counts as JN_JSON_NULL */
+struct jn_json *jn_json_get(const struct jn_json *object, const char *key); /* NULL when absent or no object */
 struct jn_json *jn_json_get_str(const struct jn_json *object, struct jn_str key);
 size_t jn_json_count(const struct jn_json *node); /* members of an array or object */
 struct jn_json *jn_json_at(const struct jn_json *array, size_t i);

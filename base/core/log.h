@@ -32,8 +32,8 @@ const char *jn_log_event_name(enum jn_log_event event);
 uint64_t jn_log_dropped(void); /* lines that a full pipe refused */
 
 /* JN_LOG(SERVE_READY, JN_LF_STR("address", address)); */
-#define JN_LOG(event, ...)                                                                  \
-    jn_log_write(JN_LOG_##event##_EVENT, (const struct jn_log_field[]){__VA_ARGS__},         \
+#define JN_LOG(event, ...)                                                                                             \
+    jn_log_write(JN_LOG_##event##_EVENT, (const struct jn_log_field[]){__VA_ARGS__},                                   \
                  sizeof((const struct jn_log_field[]){__VA_ARGS__}) / sizeof(struct jn_log_field))
 
 #endif

@@ -13,6 +13,6 @@ struct jn_random {
 void jn_random_seed(struct jn_random *random, uint64_t seed);
 uint64_t jn_random_next(struct jn_random *random);
 uint64_t jn_random_below(struct jn_random *random, uint64_t bound); /* unbiased; bound > 0 */
-void jn_random_bytes(void *out, size_t n);                           /* getrandom */
+void jn_random_bytes(void *out, size_t n);                          /* getrandom */
 
 #endif

@@ -12,9 +12,9 @@ size_t jn_utf8_check(struct jn_str s);
 /* Decodes at *at (which must be valid UTF-8) and moves past it. */
 uint32_t jn_utf8_next(struct jn_str s, size_t *at);
 size_t jn_utf8_encode(uint32_t code_point, char out[4]);
-size_t jn_utf8_length(struct jn_str s);  /* code points */
-int jn_utf8_width(uint32_t code_point);  /* terminal cells: 0, 1 or 2 */
-bool jn_utf8_is_bidi(uint32_t code_point); /* U+202A–202E, U+2066–2069, U+200E, U+200F, U+061C */
+size_t jn_utf8_length(struct jn_str s);          /* code points */
+int jn_utf8_width(uint32_t code_point);          /* terminal cells: 0, 1 or 2 */
+bool jn_utf8_is_bidi(uint32_t code_point);       /* U+202A–202E, U+2066–2069, U+200E, U+200F, U+061C */
 bool jn_utf8_is_name_start(uint32_t code_point); /* letter or underscore, any script */
 bool jn_utf8_is_name(uint32_t code_point);       /* … or digit, mark */
 /* Locale-independent full case mapping; capitalize upcases the first character and downcases the rest. */

@@ -9,7 +9,7 @@
 #include "core/zone.h"
 #include "journey/value.h"
 
-const char *jn_type_word(enum jn_type type);              /* "number" */
+const char *jn_type_word(enum jn_type type); /* "number" */
 bool jn_type_by_word(struct jn_str word, enum jn_type *out);
 bool jn_type_orderable(enum jn_type type);
 

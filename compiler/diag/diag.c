@@ -14,7 +14,7 @@ struct code_row {
     enum jc_severity severity;
 };
 
-#define ERROR JC_ERROR
+#define ERROR   JC_ERROR
 #define WARNING JC_WARNING
 static const struct code_row rows[] = {
 #define DIAGNOSTIC(code, severity, title, message, wrong, right) {#code, title, message, wrong, right, severity},
@@ -118,7 +118,8 @@ struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_s
     va_list ap;
     va_start(ap, span);
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats are the table's rows; each code has a golden test */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats are the table's rows; each code has a golden test  \
+                                                      */
     diag->message = format_text(diags->arena, rows[code].message, ap);
 #pragma GCC diagnostic pop
     va_end(ap);

@@ -33,7 +33,7 @@ struct jc_diag {
     struct jc_diag *next;
 };
 
-struct jc_source { /* a file being compiled */
+struct jc_source {      /* a file being compiled */
     struct jn_str path; /* as shown: relative to where the user stands */
     struct jn_str text;
 };
@@ -54,20 +54,23 @@ void jc_diags_init(struct jc_diags *diags, struct jn_arena *arena, const struct 
 /* The row's message with %-arguments filled in; returns the diagnostic for hint and related to be added, never NULL.
  * A second diagnostic of the same code at the same place is dropped. */
 struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_span span, ...);
-void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* machine-applicable */
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 void jc_diags_sort(struct jc_diags *diags); /* by file, place, code */
-void jc_diags_print_text(const struct jc_diags *diags, bool colour, struct jn_buf *out); /* with source lines, carets, summary */
-void jc_diags_print_json(const struct jc_diags *diags, struct jn_buf *out);              /* one object a line */
+void jc_diags_print_text(const struct jc_diags *diags, bool colour,
+                         struct jn_buf *out);                               /* with source lines, carets, summary */
+void jc_diags_print_json(const struct jc_diags *diags, struct jn_buf *out); /* one object a line */
 
 const char *jc_code_name(enum jc_code code); /* "E0305" */
 enum jc_severity jc_code_severity(enum jc_code code);
 const char *jc_severity_word(enum jc_severity severity); /* "error" */
 const char *jc_code_title(enum jc_code code);
-/* The row's examples: complete small workspaces, one with just this mistake, one without; empty where no text shows it. */
+/* The row's examples: complete small workspaces, one with just this mistake, one without; empty where no text shows it.
+ */
 struct jn_str jc_code_wrong(enum jc_code code);
 struct jn_str jc_code_right(enum jc_code code);
 bool jc_code_find(struct jn_str name, enum jc_code *out);

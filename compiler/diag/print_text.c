@@ -2,15 +2,15 @@
 #include "compiler/diag/diag.h"
 #include "core/utf8.h"
 
-#define TAB_CELLS 4
-#define LINE_CELLS 160  /* of a source line; what is further right is left out */
-#define LEAD_CELLS 60   /* kept in front of the place when the line is longer */
+#define TAB_CELLS   4
+#define LINE_CELLS  160 /* of a source line; what is further right is left out */
+#define LEAD_CELLS  60  /* kept in front of the place when the line is longer */
 #define CARET_CELLS 120 /* a longer place is underlined this far */
 
-#define COLOUR_ERROR "\033[1;31m"
+#define COLOUR_ERROR   "\033[1;31m"
 #define COLOUR_WARNING "\033[1;33m"
-#define COLOUR_NOTE "\033[1;36m"
-#define COLOUR_OFF "\033[0m"
+#define COLOUR_NOTE    "\033[1;36m"
+#define COLOUR_OFF     "\033[0m"
 
 static const char *severity_colour(enum jc_severity severity) {
     return severity == JC_ERROR ? COLOUR_ERROR : severity == JC_WARNING ? COLOUR_WARNING : COLOUR_NOTE;

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 struct jc_span {
-    uint32_t file;             /* index into the compilation's files */
-    uint32_t offset, end;      /* bytes, end exclusive */
-    uint32_t line, column;     /* from 1, columns in code points */
+    uint32_t file;                 /* index into the compilation's files */
+    uint32_t offset, end;          /* bytes, end exclusive */
+    uint32_t line, column;         /* from 1, columns in code points */
     uint32_t end_line, end_column; /* of the first place behind it */
 };
 

@@ -76,7 +76,8 @@ void jc_line_close(struct jc_printer *printer, const char *word, uint32_t line) 
 
 jn_rc jc_format(struct jn_arena *arena, const struct jc_tree *tree, struct jn_str source, struct jn_buf *out,
                 struct jn_err *err) {
-    struct jc_printer printer = {.arena = arena, .source = source, .out = out, .comment = tree->comments, .block_start = true};
+    struct jc_printer printer = {
+        .arena = arena, .source = source, .out = out, .comment = tree->comments, .block_start = true};
     jc_print_file(&printer, tree->file);
     jc_comments_before(&printer, UINT32_MAX);
     if (printer.bad) return jn_fail(err, JN_INVALID, "the source has mistakes; only a source without any is formatted");

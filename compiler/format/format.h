@@ -1,4 +1,5 @@
-/* The one way to write a source: two blanks a level, one between words, comments where they were, at most one empty line. */
+/* The one way to write a source: two blanks a level, one between words, comments where they were, at most one empty
+ * line. */
 #ifndef COMPILER_FORMAT_FORMAT_H
 #define COMPILER_FORMAT_FORMAT_H
 

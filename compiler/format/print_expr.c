@@ -15,7 +15,8 @@ static int operator_strength(enum jc_operator op) {
 
 static int strength_of(const struct jc_node *node) {
     if (node->kind == JC_BINARY || node->kind == JC_UNARY) return operator_strength((enum jc_operator)node->flags);
-    if (node->kind == JC_ONE_OF || node->kind == JC_IS_MISSING || node->kind == JC_IN_SEGMENT || node->kind == JC_HAS_TAG)
+    if (node->kind == JC_ONE_OF || node->kind == JC_IS_MISSING || node->kind == JC_IN_SEGMENT ||
+        node->kind == JC_HAS_TAG)
         return operator_strength(JC_OP_IS);
     if (node->kind == JC_CALL && node->flags == 1) return operator_strength(JC_OP_NEGATE);
     return node->kind == JC_MEMBER || node->kind == JC_AS_CURRENCY ? POSTFIX : TIGHTEST;
@@ -183,12 +184,16 @@ void jc_print_expr(struct jc_printer *printer, const struct jc_node *node) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wswitch-enum" /* what is no expression has no way to get here but by a mistake */
     switch (node->kind) {
-    case JC_LITERAL: print_literal(printer, node); break;
+    case JC_LITERAL:
+        print_literal(printer, node);
+        break;
     case JC_ENV:
         jc_print_z(printer, "env ");
         jc_print_name(printer, node);
         break;
-    case JC_NAME: jc_print_name(printer, node); break;
+    case JC_NAME:
+        jc_print_name(printer, node);
+        break;
     case JC_MEMBER:
         print_operand(printer, node->kid[0], POSTFIX);
         jn_buf_char(printer->out, '.');
@@ -199,14 +204,24 @@ void jc_print_expr(struct jc_printer *printer, const struct jc_node *node) {
         jc_print_z(printer, " as ");
         jc_print_name(printer, node);
         break;
-    case JC_UNARY: print_unary(printer, node); break;
-    case JC_BINARY: print_binary(printer, node); break;
+    case JC_UNARY:
+        print_unary(printer, node);
+        break;
+    case JC_BINARY:
+        print_binary(printer, node);
+        break;
     case JC_ONE_OF:
     case JC_IS_MISSING:
     case JC_IN_SEGMENT:
-    case JC_HAS_TAG: print_test(printer, node); break;
-    case JC_CALL: print_call(printer, node); break;
-    default: printer->bad = true; break;
+    case JC_HAS_TAG:
+        print_test(printer, node);
+        break;
+    case JC_CALL:
+        print_call(printer, node);
+        break;
+    default:
+        printer->bad = true;
+        break;
     }
 #pragma GCC diagnostic pop
 }

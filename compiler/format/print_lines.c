@@ -7,24 +7,62 @@ static const struct line {
     enum jc_kind kind;
     const char *pattern;
 } lines[] = {
-    {JC_LANGUAGE, "language %0"}, {JC_WS_TIMEZONE, "timezone %t"}, {JC_WS_CURRENCY, "currency %n"}, {JC_WAS, "was %n"},
-    {JC_TYPE, "%n"}, {JC_MOD_REQUIRED, "required"}, {JC_MOD_PERSONAL, "personal"}, {JC_MOD_IDENTITY, "identity"},
-    {JC_MOD_ONE_OF, "one of %l"}, {JC_MOD_DEFAULT, "default %0"}, {JC_SEGMENT, "segment %n is %0"},
-    {JC_EVENT, "event %n?0 %0;"}, {JC_WORKSPACE, "workspace"}, {JC_CUSTOMER, "customer"}, {JC_CHANNEL, "channel %n"},
-    {JC_CH_WEBHOOK, "webhook %0"}, {JC_CH_SECRET, "secret %0"}, {JC_CH_TO, "to %0"},
-    {JC_CH_RETRY, "retry %0 times over %1"}, {JC_CH_TIMEOUT, "timeout %0"}, {JC_MESSAGE, "message %n?1 %1; on %0"},
-    {JC_FIELD, "%n %0"}, {JC_SOURCE, "source %n"}, {JC_MAP_CUSTOMER, "customer %0"}, {JC_MAP_DEDUPE, "dedupe %0"},
-    {JC_MAP_AT, "at %0"}, {JC_MAP_PROP, "%n = %0"}, {JC_JOURNEY, "journey %n?1 %1;?0 %0;"},
-    {JC_ENTER, "enter when %0?1 where %1;"}, {JC_KEY, "key %0.%n"}, {JC_ON_REPEAT, "on repeat restart"},
-    {JC_EXIT_WHEN, "exit when %0?1 where %1;"}, {JC_STAGE, "stage %n?0 %0;"}, {JC_SEND, "send %0%w"}, {JC_WAIT, "wait %0"},
-    {JC_WAIT_TIME, "wait until ?0%0 ;%1"}, {JC_WAIT_DATE, "wait until %0?1 at %1;"},
-    {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"}, {JC_SPLIT, "split %n"},
-    {JC_SET, "set %0 to %1"}, {JC_TAG, "tag %t"}, {JC_UNTAG, "untag %t"}, {JC_GO_TO, "go to %n"},
-    {JC_EXIT_AS, "exit as %n"}, {JC_ARM, "%0 %n?2 %2;:"}, {JC_TEST, "test %t"}, {JC_T_CUSTOMER, "customer %n%w"},
-    {JC_T_AT, "at %0 %1"}, {JC_T_AFTER, "after %0"}, {JC_T_DOES, "%n does %0?1 of %1;%w"},
-    {JC_T_IN_STAGE, "expect %n in stage %0 of %1"}, {JC_T_LEFT, "expect %n left %0 as %1"},
-    {JC_T_NOT_IN, "expect %n not in %0"}, {JC_T_ATTR, "expect customer.%0 of %n is %1"},
-    {JC_T_REACHED, "expect %n reached %0 of %1"}, {JC_T_FORCE, "force split %0 = %1"},
+    {JC_LANGUAGE, "language %0"},
+    {JC_WS_TIMEZONE, "timezone %t"},
+    {JC_WS_CURRENCY, "currency %n"},
+    {JC_WAS, "was %n"},
+    {JC_TYPE, "%n"},
+    {JC_MOD_REQUIRED, "required"},
+    {JC_MOD_PERSONAL, "personal"},
+    {JC_MOD_IDENTITY, "identity"},
+    {JC_MOD_ONE_OF, "one of %l"},
+    {JC_MOD_DEFAULT, "default %0"},
+    {JC_SEGMENT, "segment %n is %0"},
+    {JC_EVENT, "event %n?0 %0;"},
+    {JC_WORKSPACE, "workspace"},
+    {JC_CUSTOMER, "customer"},
+    {JC_CHANNEL, "channel %n"},
+    {JC_CH_WEBHOOK, "webhook %0"},
+    {JC_CH_SECRET, "secret %0"},
+    {JC_CH_TO, "to %0"},
+    {JC_CH_RETRY, "retry %0 times over %1"},
+    {JC_CH_TIMEOUT, "timeout %0"},
+    {JC_MESSAGE, "message %n?1 %1; on %0"},
+    {JC_FIELD, "%n %0"},
+    {JC_SOURCE, "source %n"},
+    {JC_MAP_CUSTOMER, "customer %0"},
+    {JC_MAP_DEDUPE, "dedupe %0"},
+    {JC_MAP_AT, "at %0"},
+    {JC_MAP_PROP, "%n = %0"},
+    {JC_JOURNEY, "journey %n?1 %1;?0 %0;"},
+    {JC_ENTER, "enter when %0?1 where %1;"},
+    {JC_KEY, "key %0.%n"},
+    {JC_ON_REPEAT, "on repeat restart"},
+    {JC_EXIT_WHEN, "exit when %0?1 where %1;"},
+    {JC_STAGE, "stage %n?0 %0;"},
+    {JC_SEND, "send %0%w"},
+    {JC_WAIT, "wait %0"},
+    {JC_WAIT_TIME, "wait until ?0%0 ;%1"},
+    {JC_WAIT_DATE, "wait until %0?1 at %1;"},
+    {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"},
+    {JC_SPLIT, "split %n"},
+    {JC_SET, "set %0 to %1"},
+    {JC_TAG, "tag %t"},
+    {JC_UNTAG, "untag %t"},
+    {JC_GO_TO, "go to %n"},
+    {JC_EXIT_AS, "exit as %n"},
+    {JC_ARM, "%0 %n?2 %2;:"},
+    {JC_TEST, "test %t"},
+    {JC_T_CUSTOMER, "customer %n%w"},
+    {JC_T_AT, "at %0 %1"},
+    {JC_T_AFTER, "after %0"},
+    {JC_T_DOES, "%n does %0?1 of %1;%w"},
+    {JC_T_IN_STAGE, "expect %n in stage %0 of %1"},
+    {JC_T_LEFT, "expect %n left %0 as %1"},
+    {JC_T_NOT_IN, "expect %n not in %0"},
+    {JC_T_ATTR, "expect customer.%0 of %n is %1"},
+    {JC_T_REACHED, "expect %n reached %0 of %1"},
+    {JC_T_FORCE, "force split %0 = %1"},
 };
 
 static void print_line(struct jc_printer *printer, const struct jc_node *node);
@@ -103,7 +141,10 @@ static void print_attribute(struct jc_printer *printer, const struct jc_node *no
 }
 
 static void print_reenter(struct jc_printer *printer, const struct jc_node *node) {
-    print_pattern(printer, node, node->kid[0] != NULL ? "re-enter after %0" : node->flags == 0 ? "re-enter never" : "re-enter always");
+    print_pattern(printer, node,
+                  node->kid[0] != NULL ? "re-enter after %0"
+                  : node->flags == 0   ? "re-enter never"
+                                       : "re-enter always");
 }
 
 /* `where C or E`, with a bare E, would be read as a second event: such a condition stands in parentheses. */
@@ -143,13 +184,15 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
     else if (node->kind == JC_REENTER)
         print_reenter(printer, node);
     else if (node->kind == JC_GOAL)
-        print_pattern(printer, node, one ? "goal %n when %0?1 where %1;?2 within %2;?3, value %3;, exit"
-                                         : "goal %n when %0?1 where %1;?2 within %2;?3, value %3;");
+        print_pattern(printer, node,
+                      one ? "goal %n when %0?1 where %1;?2 within %2;?3, value %3;, exit"
+                          : "goal %n when %0?1 where %1;?2 within %2;?3, value %3;");
     else if (node->kind == JC_JY_TIMEZONE)
         print_pattern(printer, node, node->text.n > 0 ? "timezone %t" : "timezone customer");
     else if (node->kind == JC_SRC_VERIFY)
-        print_pattern(printer, node, node->flags == JC_BASE64 ? "verify hmac sha256 header %t base64 secret %0"
-                                                              : "verify hmac sha256 header %t hex secret %0");
+        print_pattern(printer, node,
+                      node->flags == JC_BASE64 ? "verify hmac sha256 header %t base64 secret %0"
+                                               : "verify hmac sha256 header %t hex secret %0");
     else if (node->kind == JC_SRC_WHEN)
         print_pattern(printer, node, "?0when %0 ;take %1");
     else if (node->kind == JC_WAIT_FOR)
@@ -223,8 +266,8 @@ static void print_arms(struct jc_printer *printer, const struct jc_node *split) 
 
 static bool has_block(const struct jc_node *node) {
     return node->kind == JC_WORKSPACE || node->kind == JC_CUSTOMER || (node->kind == JC_EVENT && node->first != NULL) ||
-           node->kind == JC_CHANNEL || node->kind == JC_MESSAGE || node->kind == JC_SOURCE || node->kind == JC_SRC_WHEN ||
-           node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST;
+           node->kind == JC_CHANNEL || node->kind == JC_MESSAGE || node->kind == JC_SOURCE ||
+           node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST;
 }
 
 /* Where the first line of a node with a block ends; only a text can make it longer than one line. */

@@ -100,6 +100,8 @@ void jc_names_collect(struct jc_unit *unit) {
     enum jc_table table;
     unit->timezone = JN_STR("UTC");
     for (uint32_t f = 0; f < unit->n_file; f++)
+        unit->incomplete = unit->incomplete || (unit->file[f]->flags & 1) != 0;
+    for (uint32_t f = 0; f < unit->n_file; f++)
         for (struct jc_node *node = unit->file[f]->first; node != NULL; node = node->next) {
             if (names_table(node->kind, &table)) names_add(unit, table, node);
             if (node->kind == JC_WORKSPACE) names_once(unit, &workspace, node);
@@ -136,6 +138,7 @@ struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_s
         symbol->used = true;
         return symbol;
     }
+    if (unit->incomplete) return NULL; /* the line that declares it may be the one that could not be read */
     struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, unit->n_symbol[table]);
     for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
         candidate[i] = unit->symbol[table][i].name;
@@ -162,7 +165,7 @@ const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attrib
 const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,
                                              struct jn_str owner, struct jn_str name, struct jc_span span) {
     const struct jc_attribute *found = jc_attribute_known(attributes, name);
-    if (found != NULL) return found;
+    if (found != NULL || unit->incomplete) return found;
     struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, attributes->n);
     for (uint32_t i = 0; i < attributes->n; i++)
         candidate[i] = attributes->row[i].name;

@@ -97,7 +97,8 @@ struct jc_unit {
     uint32_t n_tag;
     struct jn_str timezone;
     uint16_t currency;
-    size_t root; /* bytes of every path that name the workspace's own folder: they are not part of the program */
+    bool incomplete; /* a line that may declare a name could not be read: unknown names are not told */
+    size_t root;     /* bytes of every path that name the workspace's own folder: they are not part of the program */
 };
 
 /* Grows an array in the arena by doubling; returns the new element, zeroed. */

@@ -38,10 +38,10 @@ struct jc_node {
     struct jn_str text;       /* NFC, escapes resolved */
     struct jn_value value;    /* LITERAL */
     struct jc_node *kid[4];
-    struct jc_node *first;    /* head of the list */
-    struct jc_node *next;     /* sibling in a list */
-    bool grouped;             /* written in parentheses */
-    struct jc_node *label;    /* statements: LABEL or NULL */
+    struct jc_node *first; /* head of the list */
+    struct jc_node *next;  /* sibling in a list */
+    bool grouped;          /* written in parentheses */
+    struct jc_node *label; /* statements: LABEL or NULL */
 };
 
 const char *jc_kind_noun(enum jc_kind kind);

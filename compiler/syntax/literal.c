@@ -6,7 +6,8 @@
 
 #define NUMBER_MAX 64
 
-static struct jc_node *literal_new(struct jc_parser *parser, struct jc_span span, struct jn_str text, struct jn_value value) {
+static struct jc_node *literal_new(struct jc_parser *parser, struct jc_span span, struct jn_str text,
+                                   struct jn_value value) {
     struct jc_node *node = jc_node_word(parser, JC_LITERAL, span);
     node->text = jn_arena_str(parser->arena, text);
     node->value = value;
@@ -29,9 +30,11 @@ static bool literal_decimal(struct jn_str text, struct jn_dec *out, struct jn_st
     return jn_dec_parse((struct jn_str){digits, n}, out);
 }
 
-static struct jn_dec literal_checked(struct jc_parser *parser, struct jc_span span, struct jn_str text, struct jn_str *rest) {
+static struct jn_dec literal_checked(struct jc_parser *parser, struct jc_span span, struct jn_str text,
+                                     struct jn_str *rest) {
     struct jn_dec number = {0, 0};
-    if (!literal_decimal(text, &number, rest)) jc_parser_report(parser, JC_E0111, span, jn_str_sub(text, 0, 64), JN_STR(""));
+    if (!literal_decimal(text, &number, rest))
+        jc_parser_report(parser, JC_E0111, span, jn_str_sub(text, 0, 64), JN_STR(""));
     return number;
 }
 
@@ -60,8 +63,12 @@ struct jc_node *jc_literal_duration(struct jc_parser *parser, struct jc_span spa
         const char *word;
         enum jn_unit unit;
         int64_t factor;
-    } UNIT[] = {{"second", JN_UNIT_MS, JN_MS_SECOND}, {"minute", JN_UNIT_MS, JN_MS_MINUTE}, {"hour", JN_UNIT_MS, JN_MS_HOUR},
-                {"day", JN_UNIT_DAYS, 1},            {"week", JN_UNIT_DAYS, 7},            {"month", JN_UNIT_MONTHS, 1}};
+    } UNIT[] = {{"second", JN_UNIT_MS, JN_MS_SECOND},
+                {"minute", JN_UNIT_MS, JN_MS_MINUTE},
+                {"hour", JN_UNIT_MS, JN_MS_HOUR},
+                {"day", JN_UNIT_DAYS, 1},
+                {"week", JN_UNIT_DAYS, 7},
+                {"month", JN_UNIT_MONTHS, 1}};
     struct jn_str rest;
     struct jn_dec number = literal_checked(parser, span, text, &rest), scaled;
     struct jn_value value = jn_value_duration(JN_UNIT_MS, 0);
@@ -70,7 +77,8 @@ struct jc_node *jc_literal_duration(struct jc_parser *parser, struct jc_span spa
     for (size_t i = 0; i < sizeof(UNIT) / sizeof(*UNIT); i++) {
         int64_t count = 0;
         if (!jn_str_starts(rest, jn_str_z(UNIT[i].word))) continue;
-        if (!jn_dec_mul(number, jn_dec_int(UNIT[i].factor), &scaled) || !jn_dec_to_int(scaled, &count) || count > INT64_C(1) << 50)
+        if (!jn_dec_mul(number, jn_dec_int(UNIT[i].factor), &scaled) || !jn_dec_to_int(scaled, &count) ||
+            count > INT64_C(1) << 50)
             jc_parser_report(parser, JC_E0112, span, jn_str_sub(text, 0, 64), JN_STR(""));
         value = jn_value_duration(UNIT[i].unit, count);
     }
@@ -101,7 +109,9 @@ static size_t literal_code_point(struct jn_str text, size_t at, uint32_t *out) {
     if (at >= text.n || text.p[at] != '{') return 0;
     for (at++; at < text.n && text.p[at] != '}'; at++, digits++) {
         char d = text.p[at];
-        uint32_t v = d >= '0' && d <= '9' ? (uint32_t)(d - '0') : (d | 32) >= 'a' && (d | 32) <= 'f' ? (uint32_t)((d | 32) - 'a' + 10) : 99;
+        uint32_t v = d >= '0' && d <= '9'                 ? (uint32_t)(d - '0')
+                     : (d | 32) >= 'a' && (d | 32) <= 'f' ? (uint32_t)((d | 32) - 'a' + 10)
+                                                          : 99;
         if (v == 99 || digits == 6) return 0;
         c = c * 16 + v;
     }

@@ -12,13 +12,15 @@ struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span
     return jn_str_sub(parser->text, span.offset, span.end - span.offset);
 }
 
-struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b) {
+struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a,
+                                 struct jn_str b) {
     bool beyond = code == JC_E0104 || code == JC_E0105 || code == JC_E0201 || code == JC_E0202 || code == JC_E0214;
     if (beyond && span.line == parser->told_line) return NULL;
     if (beyond) parser->told_line = span.line;
     if (parser->n_error > JC_LIMIT_ERRORS) return NULL;
     if (parser->n_error++ == JC_LIMIT_ERRORS) return jc_report(parser->diags, JC_E0116, span, JC_LIMIT_ERRORS);
-    return jc_report(parser->diags, code, span, JN_FMT(a.p == NULL ? JN_STR("") : a), JN_FMT(b.p == NULL ? JN_STR("") : b));
+    return jc_report(parser->diags, code, span, JN_FMT(a.p == NULL ? JN_STR("") : a),
+                     JN_FMT(b.p == NULL ? JN_STR("") : b));
 }
 
 /* ---- what no source may hold, wherever it stands */
@@ -82,7 +84,8 @@ struct jc_span jc_parser_end(const struct jc_parser *parser) {
 }
 
 /* One reading of the source, with mistakes of its own. */
-static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, enum jc_reading reading, bool *balanced, struct jn_err *err) {
+static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, enum jc_reading reading, bool *balanced,
+                        struct jn_err *err) {
     yyscan_t scanner;
     if (jc_yylex_init_extra(parser, &scanner) != 0) return jn_fail(err, JN_INTERNAL, "the scanner cannot be made");
     jc_yy_scan_bytes(whole.p, (int)whole.n, scanner);
@@ -117,9 +120,10 @@ static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
     return true;
 }
 
-/* Reads strictly; then, where that fails, with repairs; then, where blocks do not close, by the indentation, which names
- * the block that lacks its end. Of the last two the one with fewer mistakes counts. */
-jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_index, struct jc_tree *out, struct jn_err *err) {
+/* Reads strictly; then, where that fails, with repairs; then, where blocks do not close, by the indentation, which
+ * names the block that lacks its end. Of the last two the one with fewer mistakes counts. */
+jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_index, struct jc_tree *out,
+               struct jn_err *err) {
     struct jc_parser blank = {.diags = diags, .arena = arena, .source = source_index, .line = 1, .column = 1};
     struct jc_parser read[3];
     struct jc_diags found[3];

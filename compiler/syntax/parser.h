@@ -26,7 +26,7 @@ struct jc_parser {
     struct jc_comment *comments, **comments_end;
     uint32_t n_error, n_node;
     uint32_t told_line; /* the last line of which something is wrong beyond repair; more is not said of it */
-    uint32_t bad_line; /* the last line that the grammar refused */
+    uint32_t bad_line;  /* the last line that the grammar refused */
     bool too_deep;
     bool lost; /* something that may have declared a name could not be read */
     struct jc_node *file;
@@ -41,9 +41,11 @@ struct jc_node *jc_node_kids(struct jc_parser *parser, enum jc_kind kind, struct
 void jc_node_put(struct jc_parser *parser, struct jc_node *node, unsigned i, struct jc_node *kid);
 struct jc_node *jc_node_hang(struct jc_parser *parser, struct jc_node *node, struct jc_list list);
 /* Takes text and its place from a NAME or LITERAL. */
-struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, const struct jc_node *name);
+struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span,
+                              const struct jc_node *name);
 struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct jc_span span);
-struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a, struct jc_node *b);
+struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a,
+                                 struct jc_node *b);
 struct jc_list jc_list_of(struct jc_node *node);
 struct jc_list jc_list_add(struct jc_list list, struct jc_node *node);
 struct jc_span jc_span_join(struct jc_span a, struct jc_span b);
@@ -51,7 +53,8 @@ struct jc_span jc_span_join(struct jc_span a, struct jc_span b);
 struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *alternative, struct jc_list wheres);
 
 /* NULL when the parser has already reported as many as it may. */
-struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b);
+struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a,
+                                 struct jn_str b);
 struct jc_span jc_parser_end(const struct jc_parser *parser); /* behind the last byte */
 /* Token of a word of the language, or 0; whether it is also a name where a name is expected. */
 int jc_keyword(struct jn_str word);

@@ -14,8 +14,8 @@ static bool expects(const struct jc_stream *stream, int kind) {
     return jc_parser_expects(stream->state, kind);
 }
 
-static void report_fix(struct jc_stream *stream, enum jc_code code, struct jc_span span, struct jn_str a, struct jn_str b,
-                       struct jn_str fix) {
+static void report_fix(struct jc_stream *stream, enum jc_code code, struct jc_span span, struct jn_str a,
+                       struct jn_str b, struct jn_str fix) {
     struct jc_diag *diag = jc_parser_report(stream->parser, code, span, jn_str_sub(a, 0, 64), jn_str_sub(b, 0, 64));
     if (diag != NULL) jc_fix(stream->parser->diags, diag, fix);
 }
@@ -36,7 +36,8 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
     const struct jc_token *next = jc_stream_peek(stream);
     const struct jc_block *top = jc_blocks_top(&stream->blocks);
     if (top != NULL && top->opener == TEST) { /* NAME does … */
-        if (next->kind == DOES || (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
+        if (next->kind == DOES ||
+            (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
             return false;
         return repair_spelling(stream, token);
     }
@@ -45,7 +46,8 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
         const char *word;
         enum jn_type type;
         int kind = jc_parser_meant(stream->state, written(stream, token), &word);
-        if (jc_is_declaration(kind) && !jn_type_by_word(written(stream, next), &type)) return repair_spelling(stream, token);
+        if (jc_is_declaration(kind) && !jn_type_by_word(written(stream, next), &type))
+            return repair_spelling(stream, token);
     }
     if (next->kind != NL || !expects(stream, END)) return false;
     if (jn_utf8_distance(written(stream, token), JN_STR("end"), 1) > 1) return false;
@@ -57,13 +59,19 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
 static const struct unit {
     const char *word, *one, *many;
 } units[] = {
-    {"s", "second", "seconds"}, {"sec", "second", "seconds"}, {"secs", "second", "seconds"}, {"m", "minute", "minutes"},
-    {"min", "minute", "minutes"}, {"mins", "minute", "minutes"}, {"h", "hour", "hours"}, {"hr", "hour", "hours"},
-    {"hrs", "hour", "hours"}, {"d", "day", "days"}, {"w", "week", "weeks"}, {"wk", "week", "weeks"},
-    {"wks", "week", "weeks"}, {"mo", "month", "months"}, {"mos", "month", "months"},
-    {"second", "second", "seconds"}, {"seconds", "second", "seconds"}, {"minute", "minute", "minutes"},
-    {"minutes", "minute", "minutes"}, {"hour", "hour", "hours"}, {"hours", "hour", "hours"}, {"day", "day", "days"},
-    {"days", "day", "days"}, {"week", "week", "weeks"}, {"weeks", "week", "weeks"}, {"month", "month", "months"},
+    {"s", "second", "seconds"},       {"sec", "second", "seconds"},
+    {"secs", "second", "seconds"},    {"m", "minute", "minutes"},
+    {"min", "minute", "minutes"},     {"mins", "minute", "minutes"},
+    {"h", "hour", "hours"},           {"hr", "hour", "hours"},
+    {"hrs", "hour", "hours"},         {"d", "day", "days"},
+    {"w", "week", "weeks"},           {"wk", "week", "weeks"},
+    {"wks", "week", "weeks"},         {"mo", "month", "months"},
+    {"mos", "month", "months"},       {"second", "second", "seconds"},
+    {"seconds", "second", "seconds"}, {"minute", "minute", "minutes"},
+    {"minutes", "minute", "minutes"}, {"hour", "hour", "hours"},
+    {"hours", "hour", "hours"},       {"day", "day", "days"},
+    {"days", "day", "days"},          {"week", "week", "weeks"},
+    {"weeks", "week", "weeks"},       {"month", "month", "months"},
     {"months", "month", "months"},
 };
 
@@ -77,7 +85,8 @@ static const struct unit *unit_meant(struct jn_str word) {
 }
 
 /* The number and the word behind it become one literal. */
-static void join_next(struct jc_stream *stream, struct jc_token *token, enum jc_code code, int kind, struct jn_str right) {
+static void join_next(struct jc_stream *stream, struct jc_token *token, enum jc_code code, int kind,
+                      struct jn_str right) {
     struct jc_span span = jc_span_join(token->span, jc_stream_read(stream).span);
     report_fix(stream, code, span, right, jc_parser_text(stream->parser, span), right);
     token->span = span;
@@ -199,7 +208,8 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
         return repair_label(stream, token, first);
     } else if (kind == NUMBER || kind == TIME) {
         if (kind == NUMBER && first && expects(stream, PERCENT)) {
-            struct jn_str share = jn_arena_printf(stream->parser->arena, "%.*s%%", JN_FMT(jn_str_sub(written(stream, token), 0, 64)));
+            struct jn_str share =
+                jn_arena_printf(stream->parser->arena, "%.*s%%", JN_FMT(jn_str_sub(written(stream, token), 0, 64)));
             report_fix(stream, JC_E0213, token->span, share, NONE, share);
             token->kind = PERCENT;
             token->value.node = jc_literal_number(stream->parser, token->span, share);

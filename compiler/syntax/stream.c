@@ -55,7 +55,8 @@ static bool leaves_names(struct jc_stream *stream, const struct jc_token *token,
     if (top->opener != CUSTOMER && top->opener != EVENT && top->opener != MESSAGE) return false;
     if (stream->reading == JC_READ_INDENT) return true;
     const struct jc_token *next = jc_stream_peek(stream);
-    return top->opener == MESSAGE ? next->kind != TEXT_LITERAL : !is_type_word(stream->parser, next) && next->kind != WAS;
+    return top->opener == MESSAGE ? next->kind != TEXT_LITERAL
+                                  : !is_type_word(stream->parser, next) && next->kind != WAS;
 }
 
 static bool block_is_open(struct jc_stream *stream, const struct jc_token *token) {
@@ -94,8 +95,9 @@ static void skip_block(struct jc_stream *stream, uint32_t column) {
         const struct jc_token *next = jc_stream_peek(stream);
         if (next->kind == JC_YYEOF) return;
         bool deeper = next->span.column > column;
-        bool branch = body && next->span.column == column &&
-                      (next->kind == ELSE || next->kind == TIMEOUT || next->kind == LABEL || next->kind == TEXT_LITERAL);
+        bool branch =
+            body && next->span.column == column &&
+            (next->kind == ELSE || next->kind == TIMEOUT || next->kind == LABEL || next->kind == TEXT_LITERAL);
         bool end = body && next->span.column == column && next->kind == END;
         if (!deeper && !branch && !end) return;
         skip_line(stream);
@@ -132,7 +134,8 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     if (token->kind == NAME && jc_repair_first(stream, token)) return false;
     if (token->kind == LABEL || token->kind == NUMBER || jc_parser_expects(stream->state, token->kind)) return false;
     if (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME)) return false;
-    jc_parser_report(stream->parser, JC_E0214, token->span, jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64),
+    jc_parser_report(stream->parser, JC_E0214, token->span,
+                     jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64),
                      jn_str_z(where_it_stands(&stream->blocks)));
     skip_block(stream, token->span.column);
     return true;
@@ -140,8 +143,12 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
 
 bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
     struct jc_stream *stream = JN_NEW(parser->arena, struct jc_stream);
-    *stream = (struct jc_stream){.parser = parser, .scanner = scanner, .line_start = true, .reading = reading,
-                                 .status = YYPUSH_MORE, .state = jc_yypstate_new()};
+    *stream = (struct jc_stream){.parser = parser,
+                                 .scanner = scanner,
+                                 .line_start = true,
+                                 .reading = reading,
+                                 .status = YYPUSH_MORE,
+                                 .state = jc_yypstate_new()};
     uint32_t most = reading == JC_READ_STRICT ? 0 : JC_LIMIT_ERRORS;
     while (stream->status == YYPUSH_MORE && parser->n_error <= most && !parser->too_deep) {
         struct jc_token token = jc_stream_read(stream);

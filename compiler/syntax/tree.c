@@ -75,7 +75,8 @@ struct jc_node *jc_node_kids(struct jc_parser *parser, enum jc_kind kind, struct
     return node;
 }
 
-struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, const struct jc_node *name) {
+struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struct jc_span span,
+                              const struct jc_node *name) {
     struct jc_node *node = jc_node_new(parser, kind, span);
     node->text = name->kind == JC_LITERAL && name->value.type == JN_T_TEXT ? jn_value_str(name->value) : name->text;
     node->text_span = name->span;
@@ -102,7 +103,8 @@ struct jc_node *jc_node_hang(struct jc_parser *parser, struct jc_node *node, str
     return node;
 }
 
-struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a, struct jc_node *b) {
+struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a,
+                                 struct jc_node *b) {
     struct jc_node *node = jc_node_kids(parser, b == NULL ? JC_UNARY : JC_BINARY, span, a, b, NULL, NULL);
     node->flags = (uint32_t)op;
     node->text = jn_str_z(jc_operator_written(op));
@@ -125,7 +127,8 @@ struct jc_list jc_list_add(struct jc_list list, struct jc_node *node) {
 static bool jc_is_event(const struct jc_node *node) {
     if (node->grouped) return false;
     if (node->kind != JC_CALL) return node->kind == JC_NAME;
-    return node->flags == 1 && node->first->kind == JC_NAME && !jn_str_is(node->text, "hour") && !jn_str_is(node->text, "day");
+    return node->flags == 1 && node->first->kind == JC_NAME && !jn_str_is(node->text, "hour") &&
+           !jn_str_is(node->text, "day");
 }
 
 struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *alternative, struct jc_list wheres) {
@@ -168,7 +171,8 @@ static bool jc_same_shallow(const struct jc_node *a, const struct jc_node *b) {
 
 bool jc_tree_equal(const struct jc_node *a, const struct jc_node *b) {
     for (; a != NULL && b != NULL; a = a->next, b = b->next) {
-        if (!jc_same_shallow(a, b) || !jc_tree_equal(a->first, b->first) || !jc_tree_equal(a->label, b->label)) return false;
+        if (!jc_same_shallow(a, b) || !jc_tree_equal(a->first, b->first) || !jc_tree_equal(a->label, b->label))
+            return false;
         for (int i = 0; i < 4; i++)
             if (!jc_tree_equal(a->kid[i], b->kid[i])) return false;
     }

@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX JN_STR(".journey")
+#define SUFFIX     JN_STR(".journey")
 #define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 #define READ_BYTES 65536
-#define ENTRIES 100000 /* of one folder, whatever they are */
+#define ENTRIES    100000 /* of one folder, whatever they are */
 
 struct reading {
     struct jn_arena *arena;
@@ -22,7 +22,8 @@ struct reading {
 };
 
 static jn_rc fail_errno(struct jn_err *err, struct jn_str path, int number) {
-    if (number == ENOENT || number == ENOTDIR) return jn_fail(err, JN_NOT_FOUND, "%.*s: there is no such file", JN_FMT(path));
+    if (number == ENOENT || number == ENOTDIR)
+        return jn_fail(err, JN_NOT_FOUND, "%.*s: there is no such file", JN_FMT(path));
     if (number == ELOOP)
         return jn_fail(err, JN_INVALID, "%.*s: symbolic links are not followed; name the file itself", JN_FMT(path));
     char text[128];
@@ -32,9 +33,11 @@ static jn_rc fail_errno(struct jn_err *err, struct jn_str path, int number) {
 
 static jn_rc add_source(struct reading *r, struct jn_str path, struct jn_str text) {
     if (r->n == JC_WORKSPACE_FILES)
-        return jn_fail(r->err, JN_TOO_LARGE, "%.*s: a workspace has at most %d files", JN_FMT(path), JC_WORKSPACE_FILES);
+        return jn_fail(r->err, JN_TOO_LARGE, "%.*s: a workspace has at most %d files", JN_FMT(path),
+                       JC_WORKSPACE_FILES);
     if (text.n > JC_WORKSPACE_BYTES - r->bytes)
-        return jn_fail(r->err, JN_TOO_LARGE, "%.*s: a workspace has at most %d MiB", JN_FMT(path), JC_WORKSPACE_BYTES >> 20);
+        return jn_fail(r->err, JN_TOO_LARGE, "%.*s: a workspace has at most %d MiB", JN_FMT(path),
+                       JC_WORKSPACE_BYTES >> 20);
     if (r->n == r->cap) {
         uint32_t cap = r->cap == 0 ? 16 : r->cap * 2;
         struct jc_source *more = JN_NEW_ARRAY(r->arena, struct jc_source, cap);
@@ -125,10 +128,12 @@ static jn_rc list_folder(struct reading *r, int fd, struct jn_str path, struct j
 
 static jn_rc read_folder(struct reading *r, int fd, struct jn_str path, unsigned depth);
 
-/* An entry that is neither a folder nor a regular *.journey file is passed over: what is opened is checked, not its name. */
+/* An entry that is neither a folder nor a regular *.journey file is passed over: what is opened is checked, not its
+ * name. */
 static jn_rc read_entry(struct reading *r, int folder, struct jn_str name, struct jn_str path, unsigned depth) {
     struct stat st;
-    if (fstatat(folder, name.p, &st, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT ? JN_OK : fail_errno(r->err, path, errno);
+    if (fstatat(folder, name.p, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? JN_OK : fail_errno(r->err, path, errno);
     if (!S_ISDIR(st.st_mode) && !(S_ISREG(st.st_mode) && jn_str_ends(name, SUFFIX))) return JN_OK;
     int fd = openat(folder, name.p, OPEN_FLAGS);
     if (fd < 0) return errno == ENOENT || errno == ELOOP ? JN_OK : fail_errno(r->err, path, errno);
@@ -157,8 +162,8 @@ static jn_rc read_folder(struct reading *r, int fd, struct jn_str path, unsigned
         path.n--;
     bool here = jn_str_is(path, "."), root = jn_str_is(path, "/");
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
-        struct jn_str below = here ? name[i]
-                                   : jn_arena_printf(r->arena, "%.*s%s%.*s", JN_FMT(path), root ? "" : "/", JN_FMT(name[i]));
+        struct jn_str below =
+            here ? name[i] : jn_arena_printf(r->arena, "%.*s%s%.*s", JN_FMT(path), root ? "" : "/", JN_FMT(name[i]));
         rc = read_entry(r, fd, name[i], below, depth);
     }
     close(fd);
@@ -168,7 +173,8 @@ static jn_rc read_folder(struct reading *r, int fd, struct jn_str path, unsigned
 static jn_rc read_named(struct reading *r, struct jn_str path) {
     if (jn_str_is(path, "-")) return read_file(r, STDIN_FILENO, JN_STR("-"));
     path = jn_arena_str(r->arena, path);
-    if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL) return jn_fail(r->err, JN_INVALID, "a path is empty or not one");
+    if (path.n == 0 || memchr(path.p, '\0', path.n) != NULL)
+        return jn_fail(r->err, JN_INVALID, "a path is empty or not one");
     int fd = open(path.p, OPEN_FLAGS);
     if (fd < 0) return fail_errno(r->err, path, errno);
     struct stat st;

@@ -4,10 +4,10 @@
 
 #include "compiler/diag/diag.h"
 
-#define JC_WORKSPACE_FILES 10000
+#define JC_WORKSPACE_FILES      10000
 #define JC_WORKSPACE_FILE_BYTES (1024 * 1024)
-#define JC_WORKSPACE_BYTES (64 * 1024 * 1024)
-#define JC_WORKSPACE_DEPTH 16
+#define JC_WORKSPACE_BYTES      (64 * 1024 * 1024)
+#define JC_WORKSPACE_DEPTH      16
 
 struct jc_workspace {
     struct jc_source *source; /* by path, bytewise; paths begin as the user wrote them */

@@ -1,4 +1,5 @@
-/* A way out of the process: one row of channels.def makes single attempts to deliver; when to try again is not its business. */
+/* A way out of the process: one row of channels.def makes single attempts to deliver; when to try again is not its
+ * business. */
 #ifndef JOURNEY_CHANNEL_H
 #define JOURNEY_CHANNEL_H
 
@@ -20,10 +21,10 @@ typedef void (*jr_attempt_done)(void *user, const struct jr_attempt_end *end);
 
 /* Where a channel lives and what it may do. */
 struct jr_channel_place {
-    void *loop;                    /* the uv_loop_t */
-    const struct jr_allow *allow;  /* internal addresses that may be reached */
-    bool dev;                      /* loopback may be reached */
-    long per_destination;          /* connections */
+    void *loop;                   /* the uv_loop_t */
+    const struct jr_allow *allow; /* internal addresses that may be reached */
+    bool dev;                     /* loopback may be reached */
+    long per_destination;         /* connections */
     /* Value of an environment variable; empty when it is not set. */
     struct jn_str (*variable)(struct jn_str name);
 };

@@ -21,10 +21,10 @@ struct jn_err {
  * A text longer than the field is cut at a character boundary. */
 jn_rc jn_fail(struct jn_err *err, jn_rc rc, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-const char *jn_rc_name(jn_rc rc);   /* "NOT_FOUND" */
-const char *jn_rc_text(jn_rc rc);   /* the row's meaning */
-int jn_rc_exit(jn_rc rc);           /* the row's exit status */
-int jn_rc_http(jn_rc rc);           /* the row's HTTP status */
+const char *jn_rc_name(jn_rc rc); /* "NOT_FOUND" */
+const char *jn_rc_text(jn_rc rc); /* the row's meaning */
+int jn_rc_exit(jn_rc rc);         /* the row's exit status */
+int jn_rc_http(jn_rc rc);         /* the row's HTTP status */
 bool jn_rc_retryable(jn_rc rc);
 
 #endif

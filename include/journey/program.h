@@ -20,7 +20,15 @@ enum jn_scheme { JN_SCHEME_NONE, JN_SCHEME_HMAC_SHA256, JN_SCHEMES };
 enum jn_encoding { JN_ENCODING_HEX, JN_ENCODING_BASE64, JN_ENCODINGS };
 enum jn_reenter { JN_REENTER_NEVER, JN_REENTER_ALWAYS, JN_REENTER_AFTER, JN_REENTERS };
 enum jn_since { JN_SINCE_STEP, JN_SINCE_ENTRY, JN_SINCE_STAGE, JN_SINCES };
-enum jn_rename_kind { JN_RENAME_STAGE, JN_RENAME_STEP, JN_RENAME_ARM, JN_RENAME_MESSAGE, JN_RENAME_ATTR, JN_RENAME_EVENT, JN_RENAMES };
+enum jn_rename_kind {
+    JN_RENAME_STAGE,
+    JN_RENAME_STEP,
+    JN_RENAME_ARM,
+    JN_RENAME_MESSAGE,
+    JN_RENAME_ATTR,
+    JN_RENAME_EVENT,
+    JN_RENAMES
+};
 
 enum jn_op {
 #define OP(name, mnemonic, operands, pops, pushes, text) JN_OP_##name,
@@ -37,9 +45,9 @@ enum jn_step_kind {
 };
 
 #define JN_FIELD(field, kind, text) uint32_t field;
-#define JN_STRUCT(name, tag, fields) \
-    struct jn_##name {               \
-        fields(JN_FIELD)             \
+#define JN_STRUCT(name, tag, fields)                                                                                   \
+    struct jn_##name {                                                                                                 \
+        fields(JN_FIELD)                                                                                               \
     };
 JN_RECORDS(JN_STRUCT)
 #undef JN_STRUCT
@@ -52,8 +60,8 @@ struct jn_program {
     const uint8_t *code;
     uint32_t n_code;
     const struct jn_value *value; /* one per constant, resolved */
-#define JN_TABLE(name, tag, fields) \
-    const struct jn_##name *name;   \
+#define JN_TABLE(name, tag, fields)                                                                                    \
+    const struct jn_##name *name;                                                                                      \
     uint32_t n_##name;
     JN_RECORDS(JN_TABLE)
 #undef JN_TABLE

@@ -1,4 +1,5 @@
-/* The engine: turns of inputs into one change set, one commit, then what may leave the process. No I/O but the store's. */
+/* The engine: turns of inputs into one change set, one commit, then what may leave the process. No I/O but the store's.
+ */
 #ifndef JOURNEY_RUNTIME_H
 #define JOURNEY_RUNTIME_H
 
@@ -20,11 +21,11 @@ struct jr_input {
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
     /* EVENT, IDENTIFY */
-    struct jn_str customer;            /* outside id */
-    struct jn_str event;               /* EVENT: name */
-    int64_t happened;                  /* EVENT: by the sender's clock; data, not order */
-    const struct jn_json *properties;  /* EVENT: object or NULL */
-    const struct jn_json *traits;      /* IDENTIFY: object or NULL */
+    struct jn_str customer;           /* outside id */
+    struct jn_str event;              /* EVENT: name */
+    int64_t happened;                 /* EVENT: by the sender's clock; data, not order */
+    const struct jn_json *properties; /* EVENT: object or NULL */
+    const struct jn_json *traits;     /* IDENTIFY: object or NULL */
     /* RESULT: what became of an attempt */
     uint64_t delivery;
     enum jr_result result;
@@ -58,8 +59,8 @@ struct jr_delivery {
 };
 
 struct jr_turn {
-    struct jn_arena *arena;      /* given: holds everything below until the caller resets it */
-    enum jr_answer *answer;      /* one per input */
+    struct jn_arena *arena;       /* given: holds everything below until the caller resets it */
+    enum jr_answer *answer;       /* one per input */
     struct jn_str *answer_reason; /* QUARANTINED: why */
     struct jr_delivery *delivery; /* to be sent now or at `due` */
     uint32_t n_delivery;
@@ -79,8 +80,8 @@ enum jr_trace_kind {
 struct jr_trace {
     enum jr_trace_kind kind;
     int64_t at;
-    uint64_t run; /* 0: about a customer or message only */
-    struct jn_str customer; /* outside id */
+    uint64_t run;                                     /* 0: about a customer or message only */
+    struct jn_str customer;                           /* outside id */
     struct jn_str journey, stage, step, name, detail; /* name: message, goal, arm, reason, event, tag … */
 };
 
@@ -124,7 +125,7 @@ jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, 
 struct jr_run_view {
     uint64_t run;
     struct jn_str journey, key, stage, step;
-    struct jn_str ended; /* empty while it is live; else the name it ended as */
+    struct jn_str ended;   /* empty while it is live; else the name it ended as */
     struct jn_str version; /* hex of the program's id */
     int64_t entered, due;
     const struct jn_str *goal; /* reached */
@@ -147,7 +148,15 @@ jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_a
                          struct jr_customer_view *out, struct jn_err *err);
 
 /* Per journey of the current program and per (journey, name) counts, kept as counters in the store. */
-enum jr_count_kind { JR_COUNT_ENTERED, JR_COUNT_LEFT, JR_COUNT_GOAL, JR_COUNT_SENT, JR_COUNT_FAILED, JR_COUNT_IGNORED, JR_COUNTS };
+enum jr_count_kind {
+    JR_COUNT_ENTERED,
+    JR_COUNT_LEFT,
+    JR_COUNT_GOAL,
+    JR_COUNT_SENT,
+    JR_COUNT_FAILED,
+    JR_COUNT_IGNORED,
+    JR_COUNTS
+};
 struct jr_count {
     enum jr_count_kind kind;
     struct jn_str journey, name; /* name: reason, goal or message */

@@ -52,8 +52,8 @@ struct jr_row_seen { /* an inbound id that was taken */
 enum jr_delivery_state { JR_DELIVERY_PENDING, JR_DELIVERY_FAILED, JR_DELIVERY_STATES };
 
 struct jr_row_delivery { /* the outbox; a row goes when its message was accepted */
-    uint64_t delivery; /* from 1, growing */
-    uint8_t id[16];    /* of the outgoing message */
+    uint64_t delivery;   /* from 1, growing */
+    uint8_t id[16];      /* of the outgoing message */
     uint64_t customer;
     int64_t due; /* of the next attempt; 0: at once */
     uint32_t state;

@@ -12,9 +12,9 @@ struct jn_str {
 };
 
 /* printf helper: printf("%.*s", JN_FMT(s)). Text longer than INT_MAX is refused at every way in. */
-#define JN_FMT(s) (int)(s).n, (s).p
+#define JN_FMT(s)       (int)(s).n, (s).p
 #define JN_STR(literal) ((struct jn_str){"" literal, sizeof(literal) - 1})
-#define JN_STR_NONE ((struct jn_str){NULL, 0})
+#define JN_STR_NONE     ((struct jn_str){NULL, 0})
 
 static inline struct jn_str jn_str_z(const char *z) {
     return (struct jn_str){z, z == NULL ? 0 : strlen(z)};

@@ -11,7 +11,7 @@ struct jr_api_host {
     /* Queues a job for the lane; false when there is too much: the caller answers 503. */
     bool (*submit)(void *user, struct jr_job *job);
     bool (*ready)(void *user);
-    int64_t (*now)(void *user); /* engine time */
+    int64_t (*now)(void *user);  /* engine time */
     void (*measure)(void *user); /* brings gauges up to date */
     /* From any thread: value of an environment variable; whether all that a program names is set. */
     struct jn_str (*variable)(struct jn_str name);
@@ -30,7 +30,7 @@ bool jr_api_admit(void *user, uint32_t route, const struct jr_http_request *requ
 void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange);
 
 /* Shared by the handlers. */
-#define ROUTE(handler, method, path, who, body, text) \
+#define ROUTE(handler, method, path, who, body, text)                                                                  \
     void jr_api__##handler(struct jr_api *api, struct jr_http_exchange *exchange);
 #include "runtime/api/routes.def"
 #undef ROUTE

@@ -35,8 +35,9 @@ static void jr_deploy__answer(struct jr_job *job) {
         jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
         return;
     }
-    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
-                                                           .body = jn_buf_view(&job->reply)});
+    jr_http_respond(
+        job->exchange,
+        &(struct jr_http_reply){.status = 200, .content_type = "application/json", .body = jn_buf_view(&job->reply)});
 }
 
 void jr_api__program(struct jr_api *api, struct jr_http_exchange *exchange) {

@@ -17,7 +17,8 @@ static void jr_intake__answer_track(struct jr_job *job) {
         jr_api__fail(job->exchange, job->rc, JN_STR(JR_INTAKE__CORS), jn_str_z(job->err.text));
         return;
     }
-    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
+                                                           .content_type = "application/json",
                                                            .headers = JN_STR(JR_INTAKE__CORS),
                                                            .body = JN_STR("{\"success\":true}")});
 }
@@ -66,7 +67,8 @@ void jr_api__settings(struct jr_api *api, struct jr_http_exchange *exchange) {
         jr_http_respond_problem(exchange, 400, JN_STR(JR_INTAKE__CORS), JN_STR("the key in the path is malformed"));
     } else {
         jr_track_settings(jn_buf_view(&key), jr_http_header(request, "host"), &document);
-        jr_http_respond(exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+        jr_http_respond(exchange, &(struct jr_http_reply){.status = 200,
+                                                          .content_type = "application/json",
                                                           .headers = JN_STR(JR_INTAKE__CORS),
                                                           .body = jn_buf_view(&document)});
     }
@@ -106,7 +108,8 @@ static void jr_intake__answer_hook(struct jr_job *job) {
     } else if (job->answers[JR_ANSWER_QUARANTINED] > 0) {
         jr_http_respond_problem(job->exchange, 422, JN_STR_NONE, job->reason);
     } else {
-        jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+        jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
+                                                               .content_type = "application/json",
                                                                .body = JN_STR("{\"success\":true}")});
     }
 }

@@ -14,7 +14,8 @@ static void jr_query__answer(struct jr_job *job) {
         jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
         return;
     }
-    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200, .content_type = "application/json",
+    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
+                                                           .content_type = "application/json",
                                                            .headers = JN_STR("Cache-Control: no-store\r\n"),
                                                            .body = jn_buf_view(&job->reply)});
 }
@@ -70,8 +71,10 @@ static void jr_query__hex(struct jn_json_out *w, const char *key, const uint8_t 
 static void jr_query__end_page(struct jn_json_out *w, uint64_t last) {
     jn_jw_end_array(w);
     jn_jw_key(w, "next");
-    if (last == 0) jn_jw_null(w);
-    else jn_jw_int(w, (int64_t)last);
+    if (last == 0)
+        jn_jw_null(w);
+    else
+        jn_jw_int(w, (int64_t)last);
     jn_jw_end_object(w);
 }
 
@@ -88,8 +91,9 @@ static const struct {
     const char *key;
     bool by_name;
 } COUNT_ROW[JR_COUNTS] = {
-    [JR_COUNT_ENTERED] = {"entered", false}, [JR_COUNT_LEFT] = {"left", true},     [JR_COUNT_GOAL] = {"goals", true},
-    [JR_COUNT_SENT] = {"sent", true},        [JR_COUNT_FAILED] = {"failed", true}, [JR_COUNT_IGNORED] = {"ignored", false},
+    [JR_COUNT_ENTERED] = {"entered", false}, [JR_COUNT_LEFT] = {"left", true},
+    [JR_COUNT_GOAL] = {"goals", true},       [JR_COUNT_SENT] = {"sent", true},
+    [JR_COUNT_FAILED] = {"failed", true},    [JR_COUNT_IGNORED] = {"ignored", false},
 };
 
 struct jr_query__counts {
@@ -104,8 +108,8 @@ static uint64_t jr_query__sum(const struct jr_query__counts *c, struct jn_str jo
     return sum;
 }
 
-static void jr_query__journey(struct jn_json_out *w, const struct jn_program *program,
-                              const struct jn_journey *journey, const struct jr_query__counts *c) {
+static void jr_query__journey(struct jn_json_out *w, const struct jn_program *program, const struct jn_journey *journey,
+                              const struct jr_query__counts *c) {
     struct jn_str name = jn_program_str(program, journey->name);
     jn_jw_object(w);
     jr_query__text(w, "name", name);
@@ -177,8 +181,10 @@ static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) 
     jr_query__text(w, "step", run->step);
     jr_query__text(w, "version", run->version);
     jn_jw_key(w, "ended");
-    if (run->ended.n == 0) jn_jw_null(w);
-    else jn_jw_str(w, run->ended);
+    if (run->ended.n == 0)
+        jn_jw_null(w);
+    else
+        jn_jw_str(w, run->ended);
     jr_query__instant(w, "entered", run->entered);
     if (run->ended.n == 0 && run->due > 0 && run->due < INT64_MAX) jr_query__instant(w, "due", run->due);
     jn_jw_key(w, "goals");
@@ -300,8 +306,7 @@ static jn_rc jr_query__work_quarantine(struct jr_job *job, const struct jr_lane_
     uint64_t after;
     struct jn_json_out w;
     jn_rc rc = jr_query__after(job, &after, err);
-    if (rc == JN_OK)
-        rc = lane->store->ops->quarantined(lane->store, after, JR_QUERY__PAGE, &job->arena, &row, &n, err);
+    if (rc == JN_OK) rc = lane->store->ops->quarantined(lane->store, after, JR_QUERY__PAGE, &job->arena, &row, &n, err);
     if (rc != JN_OK) return rc;
     jr_query__begin_page(&w, &job->reply);
     for (uint32_t i = 0; i < n; i++) {

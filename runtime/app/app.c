@@ -94,7 +94,10 @@ static void jr_app__on_settled(void *user, uint64_t delivery) {
 
 static void jr_app__on_report(void *user, const struct jr_report *report) {
     struct jr_app *app = user;
-    jr_metric_add(JR_METRIC_MESSAGES, report->result == JR_RESULT_ACCEPTED ? 0 : report->result == JR_RESULT_RETRY ? 1 : 2,
+    jr_metric_add(JR_METRIC_MESSAGES,
+                  report->result == JR_RESULT_ACCEPTED ? 0
+                  : report->result == JR_RESULT_RETRY  ? 1
+                                                       : 2,
                   1);
     if (report->took_ms >= 0) jr_histogram_observe(JR_HISTOGRAM_DELIVERY, report->took_ms * 1000);
     jr_lane_report(app->lane, report);
@@ -215,8 +218,7 @@ static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     const struct jn_program *program;
     for (uint32_t i = 0; rc == JN_OK && (program = jr_engine_program_at(app->engine, i)) != NULL; i++)
         rc = jr_config_check_program(program, err);
-    if (rc == JN_OK)
-        JN_LOG(RECOVERED, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(app->engine)));
+    if (rc == JN_OK) JN_LOG(RECOVERED, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(app->engine)));
     return rc;
 }
 
@@ -247,10 +249,8 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .check_program = jr_config_check_program},
                                .keys = app->config.keys,
                                .token = app->config.token};
-    struct jr_http_options options = {.user = &app->api,
-                                      .admit = jr_api_admit,
-                                      .handle = jr_api_handle,
-                                      .answered = jr_app__answered};
+    struct jr_http_options options = {
+        .user = &app->api, .admit = jr_api_admit, .handle = jr_api_handle, .answered = jr_app__answered};
     options.route = jr_api_routes(&options.n_route);
     app->server = jr_http_server_new(&app->loop, &options);
 }

@@ -42,8 +42,7 @@ static jn_rc jr_config__listen(struct jn_str text, struct jr_config *out, struct
         good = port.p[i] >= '0' && port.p[i] <= '9';
         number = number * 10 + (unsigned)(port.p[i] - '0');
     }
-    if (!good || number > 65535)
-        return jn_fail(err, JN_CONFIG, "`%.*s` is no ADDRESS:PORT to listen on", JN_FMT(text));
+    if (!good || number > 65535) return jn_fail(err, JN_CONFIG, "`%.*s` is no ADDRESS:PORT to listen on", JN_FMT(text));
     memcpy(out->host, host.p, host.n);
     out->host[host.n] = '\0';
     out->port = (int)number;
@@ -59,11 +58,11 @@ static bool jr_config__listens_on_loopback(const struct jr_config *config) {
 
 static jn_rc jr_config__secrets(struct jr_config *config, struct jn_err *err) {
     if (config->keys.n == 0 && !config->dev)
-        return jn_fail(err, JN_CONFIG,
-                       "no write key: set JOURNEY_WRITE_KEY to the key that senders of events use, or start with --dev");
+        return jn_fail(
+            err, JN_CONFIG,
+            "no write key: set JOURNEY_WRITE_KEY to the key that senders of events use, or start with --dev");
     if (config->token.n == 0 && !config->dev)
-        return jn_fail(err, JN_CONFIG,
-                       "no admin token: set JOURNEY_TOKEN to a long random text, or start with --dev");
+        return jn_fail(err, JN_CONFIG, "no admin token: set JOURNEY_TOKEN to a long random text, or start with --dev");
     if (config->token.n == 0 && !jr_config__listens_on_loopback(config))
         return jn_fail(err, JN_CONFIG,
                        "no admin token: --dev needs none on loopback only; set JOURNEY_TOKEN to listen on %s",

@@ -276,8 +276,10 @@ static void jr_lane__set_failing(struct jr_lane_thread *lane, bool failing, cons
     if (lane->failing == failing) return;
     lane->failing = failing;
     jr_metric_set(JR_METRIC_STORE_FAILING, failing);
-    if (failing) JN_LOG(STORE_FAILED, JN_LF_STR("error", jn_str_z(err->text)));
-    else JN_LOG(STORE_BACK, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(lane->options.engine)));
+    if (failing)
+        JN_LOG(STORE_FAILED, JN_LF_STR("error", jn_str_z(err->text)));
+    else
+        JN_LOG(STORE_BACK, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(lane->options.engine)));
 }
 
 /* Nothing of the turn has happened: its requests are answered with the error, results stay for the next try. */
@@ -319,8 +321,8 @@ static jn_rc jr_lane__turn(struct jr_lane_thread *lane, struct jr_lane__news *ne
 
 static void jr_lane__page(struct jr_lane_thread *lane, struct jr_lane__news *news, uint64_t after) {
     struct jn_err err;
-    jn_rc rc = jr_engine_pending(lane->options.engine, after, JR_LANE_PAGE, &news->arena, &news->page, &news->n_page,
-                                 &err);
+    jn_rc rc =
+        jr_engine_pending(lane->options.engine, after, JR_LANE_PAGE, &news->arena, &news->page, &news->n_page, &err);
     news->fetched = rc == JN_OK;
     if (rc == JN_OK) return;
     jr_lane__set_failing(lane, true, &err);

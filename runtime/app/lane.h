@@ -7,12 +7,13 @@
 #include "runtime/loop/clock.h"
 #include "runtime/loop/mailbox.h"
 
-#define JR_LANE_TURN_EVENTS 200  /* events of a turn, unless one request alone has more: a larger batch only adds latency */
-#define JR_LANE_TURN_RESULTS 500 /* results of attempts in a turn */
-#define JR_LANE_QUEUE_JOBS 10000 /* requests that wait; beyond: 503 */
+#define JR_LANE_TURN_EVENTS                                                                                            \
+    200 /* events of a turn, unless one request alone has more: a larger batch only adds latency */
+#define JR_LANE_TURN_RESULTS 500   /* results of attempts in a turn */
+#define JR_LANE_QUEUE_JOBS   10000 /* requests that wait; beyond: 503 */
 #define JR_LANE_QUEUE_EVENTS 50000
-#define JR_LANE_PAGE 512         /* deliveries read back from the store at a time */
-#define JR_LANE_RETRY_MS 250     /* between two tries of a failing store when nothing new arrives */
+#define JR_LANE_PAGE         512 /* deliveries read back from the store at a time */
+#define JR_LANE_RETRY_MS     250 /* between two tries of a failing store when nothing new arrives */
 
 struct jr_lane_options {
     struct jr_store *store;

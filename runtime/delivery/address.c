@@ -8,14 +8,15 @@ struct jr_address__net {
     unsigned bits;
 };
 
-#define V4(a, b, c, d, bits) {{[10] = 0xff, [11] = 0xff, [12] = (a), [13] = (b), [14] = (c), [15] = (d)}, 96 + (bits)}
+#define V4(a, b, c, d, bits)                                                                                           \
+    { {[10] = 0xff, [11] = 0xff, [12] = (a), [13] = (b), [14] = (c), [15] = (d)}, 96 + (bits) }
 
 /* IANA's special-purpose registry: what is not globally reachable, in mapped form. */
 static const struct jr_address__net V4_DENIED[] = {
-    V4(0, 0, 0, 0, 8),       V4(10, 0, 0, 0, 8),     V4(100, 64, 0, 0, 10),  V4(127, 0, 0, 0, 8),
-    V4(169, 254, 0, 0, 16),  V4(172, 16, 0, 0, 12),  V4(192, 0, 0, 0, 24),   V4(192, 0, 2, 0, 24),
-    V4(192, 88, 99, 0, 24),  V4(192, 168, 0, 0, 16), V4(198, 18, 0, 0, 15),  V4(198, 51, 100, 0, 24),
-    V4(203, 0, 113, 0, 24),  V4(224, 0, 0, 0, 4),    V4(240, 0, 0, 0, 4),
+    V4(0, 0, 0, 0, 8),      V4(10, 0, 0, 0, 8),     V4(100, 64, 0, 0, 10), V4(127, 0, 0, 0, 8),
+    V4(169, 254, 0, 0, 16), V4(172, 16, 0, 0, 12),  V4(192, 0, 0, 0, 24),  V4(192, 0, 2, 0, 24),
+    V4(192, 88, 99, 0, 24), V4(192, 168, 0, 0, 16), V4(198, 18, 0, 0, 15), V4(198, 51, 100, 0, 24),
+    V4(203, 0, 113, 0, 24), V4(224, 0, 0, 0, 4),    V4(240, 0, 0, 0, 4),
 };
 
 /* IPv6 is allowed inside 2000::/3 only; these are the holes in it. */
@@ -173,8 +174,10 @@ jn_rc jr_allow_parse(struct jn_str text, struct jr_allow *out, struct jn_err *er
         const char *comma = memchr(text.p, ',', text.n);
         struct jn_str item = jn_str_sub(text, 0, comma == NULL ? text.n : (size_t)(comma - text.p));
         text = jn_str_sub(text, item.n + 1, text.n);
-        while (item.n > 0 && item.p[0] == ' ') item = jn_str_sub(item, 1, item.n);
-        while (item.n > 0 && item.p[item.n - 1] == ' ') item.n--;
+        while (item.n > 0 && item.p[0] == ' ')
+            item = jn_str_sub(item, 1, item.n);
+        while (item.n > 0 && item.p[item.n - 1] == ' ')
+            item.n--;
         if (item.n == 0) continue;
         if (out->n == JR_ALLOW_MAX)
             return jn_fail(err, JN_CONFIG, "allow_destinations has more than %d items", JR_ALLOW_MAX);

@@ -10,8 +10,8 @@
 #define JR_ALLOW_MAX 64
 
 struct jr_allow_entry {
-    uint8_t net[16]; /* IPv4 in its mapped form */
-    unsigned bits;   /* of the prefix; a single address has 128 */
+    uint8_t net[16];    /* IPv4 in its mapped form */
+    unsigned bits;      /* of the prefix; a single address has 128 */
     struct jn_str host; /* a name instead of a net; points into the option's text */
     int port;           /* 0: any */
 };

@@ -51,8 +51,8 @@ static curl_socket_t jr_webhook__open_socket(void *user, curlsocktype purpose, s
                                 ? (const void *)&((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr
                                 : (const void *)&((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
         (void)inet_ntop(address->family, bytes, text, sizeof text);
-        (void)snprintf(attempt->refusal, sizeof attempt->refusal,
-                       "%s is an internal address; see allow_destinations", text);
+        (void)snprintf(attempt->refusal, sizeof attempt->refusal, "%s is an internal address; see allow_destinations",
+                       text);
         attempt->refused = true;
         return CURL_SOCKET_BAD;
     }

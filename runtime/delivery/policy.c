@@ -31,7 +31,8 @@ struct jr_retry jr_retry_decide(const struct jr_retry_case *c, struct jn_random 
         /* Our own delay may be cut short for a last attempt in time; one that was asked for may not. */
         int64_t left = c->deadline - c->now;
         if (left < asked || left < JR_RETRY_FIRST_MS)
-            return (struct jr_retry){.result = JR_RESULT_FAILED, .reason = "the next attempt would be past the deadline"};
+            return (struct jr_retry){.result = JR_RESULT_FAILED,
+                                     .reason = "the next attempt would be past the deadline"};
         at = c->deadline;
     }
     return (struct jr_retry){.result = JR_RESULT_RETRY, .at = at};

@@ -1,11 +1,12 @@
-/* What an attempt's end means for its message: accepted, tried again and when, or failed. Pure: time and chance are given. */
+/* What an attempt's end means for its message: accepted, tried again and when, or failed. Pure: time and chance are
+ * given. */
 #ifndef RUNTIME_DELIVERY_POLICY_H
 #define RUNTIME_DELIVERY_POLICY_H
 
 #include "core/random.h"
 #include "journey/channel.h"
 
-#define JR_RETRY_FIRST_MS 5000                      /* delay before the first retry; each next one is three times as long */
+#define JR_RETRY_FIRST_MS   5000 /* delay before the first retry; each next one is three times as long */
 #define JR_RETRY_LONGEST_MS (INT64_C(24) * 3600000) /* of delays, also of those the receiver asks for */
 
 struct jr_retry_case {

@@ -121,18 +121,24 @@ static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
     entry->state = JR_ENTRY_READY;
     entry->next = NULL;
     entry->previous = destination->last;
-    if (destination->last == NULL) destination->first = entry;
-    else destination->last->next = entry;
+    if (destination->last == NULL)
+        destination->first = entry;
+    else
+        destination->last->next = entry;
     destination->last = entry;
     jr_pump__join_round(pump, destination);
 }
 
 static void jr_pump__unqueue(struct jr_entry *entry) {
     struct jr_destination *destination = entry->destination;
-    if (entry->previous == NULL) destination->first = entry->next;
-    else entry->previous->next = entry->next;
-    if (entry->next == NULL) destination->last = entry->previous;
-    else entry->next->previous = entry->previous;
+    if (entry->previous == NULL)
+        destination->first = entry->next;
+    else
+        entry->previous->next = entry->next;
+    if (entry->next == NULL)
+        destination->last = entry->previous;
+    else
+        entry->next->previous = entry->previous;
     entry->next = entry->previous = NULL;
 }
 
@@ -194,8 +200,8 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
     char text[256];
     struct jn_str reason = end->reason;
     if (retry.reason != NULL) {
-        (void)snprintf(text, sizeof text, "%.*s; %s", reason.n > 160 ? 160 : (int)reason.n, reason.n > 0 ? reason.p : "",
-                       retry.reason);
+        (void)snprintf(text, sizeof text, "%.*s; %s", reason.n > 160 ? 160 : (int)reason.n,
+                       reason.n > 0 ? reason.p : "", retry.reason);
         reason = jn_str_z(text);
     }
     entry->state = JR_ENTRY_REPORTED;
@@ -208,8 +214,12 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
     else if (entry->again)
         JN_LOG(DELIVERY_RETRY, JN_LF_STR("id", entry->delivery.id), JN_LF_STR("reason", reason),
                JN_LF_INT("in_ms", retry.at - c.now));
-    struct jr_report report = {.delivery = entry->delivery.delivery, .result = retry.result, .retry_at = retry.at,
-                               .status = end->status, .reason = reason, .took_ms = took_ms};
+    struct jr_report report = {.delivery = entry->delivery.delivery,
+                               .result = retry.result,
+                               .retry_at = retry.at,
+                               .status = end->status,
+                               .reason = reason,
+                               .took_ms = took_ms};
     pump->options.report(pump->options.user, &report);
 }
 
@@ -295,17 +305,22 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
     struct jr_entry *entry = jr_pump__find(pump, delivery);
     if (entry == NULL) return;
     entry->cancelled = true;
-    if (entry->state == JR_ENTRY_READY) jr_pump__unqueue(entry);
-    else if (entry->state == JR_ENTRY_WAITING) jr_due_remove(&pump->due, entry);
-    else return;
+    if (entry->state == JR_ENTRY_READY)
+        jr_pump__unqueue(entry);
+    else if (entry->state == JR_ENTRY_WAITING)
+        jr_due_remove(&pump->due, entry);
+    else
+        return;
     jr_pump__drop(pump, entry);
 }
 
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery) {
     struct jr_entry *entry = jr_pump__find(pump, delivery);
     if (entry == NULL || entry->state != JR_ENTRY_REPORTED) return;
-    if (entry->again && !entry->cancelled) jr_pump__schedule(pump, entry);
-    else jr_pump__drop(pump, entry);
+    if (entry->again && !entry->cancelled)
+        jr_pump__schedule(pump, entry);
+    else
+        jr_pump__drop(pump, entry);
 }
 
 uint32_t jr_pump_count(const struct jr_pump *pump) {

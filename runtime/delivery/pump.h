@@ -10,9 +10,9 @@
 #include "journey/channel.h"
 #include "runtime/delivery/policy.h"
 
-#define JR_PUMP_MAX 50000          /* messages held */
-#define JR_PUMP_PER_DESTINATION 8  /* attempts at a time */
-#define JR_PUMP_TOTAL 64
+#define JR_PUMP_MAX             50000 /* messages held */
+#define JR_PUMP_PER_DESTINATION 8     /* attempts at a time */
+#define JR_PUMP_TOTAL           64
 
 struct jr_pump;
 
@@ -21,13 +21,13 @@ struct jr_report {
     enum jr_result result; /* ACCEPTED, RETRY or FAILED */
     int64_t retry_at;
     uint32_t status;
-    struct jn_str reason;   /* lives until the call returns */
-    int64_t took_ms;        /* the attempt; -1: none was made */
+    struct jn_str reason; /* lives until the call returns */
+    int64_t took_ms;      /* the attempt; -1: none was made */
 };
 
 struct jr_pump_options {
     struct jr_channel_place place;
-    int64_t (*now)(void *user);                                     /* engine time */
+    int64_t (*now)(void *user);                                 /* engine time */
     void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
     void *user;
     uint64_t seed; /* of the jitter */
@@ -43,7 +43,7 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
 /* The reported result is durable. */
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery);
 
-uint32_t jr_pump_count(const struct jr_pump *pump);   /* held */
+uint32_t jr_pump_count(const struct jr_pump *pump); /* held */
 uint32_t jr_pump_in_flight(const struct jr_pump *pump);
 
 void jr_pump_stop(struct jr_pump *pump);  /* begins nothing more */

@@ -12,7 +12,8 @@ static jn_rc jr_signature__key(struct jn_str secret, struct jn_buf *key, struct 
     if (encoded && !jn_unbase64(jn_str_sub(secret, PREFIX.n, secret.n), key))
         return jn_fail(err, JN_CONFIG, "the signing secret is not base64 behind `whsec_`");
     if (!encoded) jn_buf_str(key, secret);
-    if (key->n == 0 || key->failed) return jn_fail(err, JN_CONFIG, "the signing secret is empty or longer than 512 bytes");
+    if (key->n == 0 || key->failed)
+        return jn_fail(err, JN_CONFIG, "the signing secret is empty or longer than 512 bytes");
     return JN_OK;
 }
 
@@ -35,8 +36,10 @@ jn_rc jr_signature(struct jn_str secret, struct jn_str id, int64_t timestamp_s, 
         jn_buf_printf(&text, ".%" PRId64 ".", timestamp_s);
         jn_buf_str(&text, body);
         struct jn_sha256 mac;
-        if (text.failed) rc = jn_fail(err, JN_TOO_LARGE, "the body is too large to sign");
-        else jn_hmac_sha256(jn_buf_view(&key), jn_buf_view(&text), &mac);
+        if (text.failed)
+            rc = jn_fail(err, JN_TOO_LARGE, "the body is too large to sign");
+        else
+            jn_hmac_sha256(jn_buf_view(&key), jn_buf_view(&text), &mac);
         if (rc == JN_OK) {
             jn_buf_z(out, "v1,");
             jn_base64((struct jn_str){(const char *)mac.b, sizeof mac.b}, out);

@@ -31,8 +31,10 @@ static void jr_http__exchange_free(struct jr_http_exchange *exchange) {
 }
 
 static void jr_http__enqueue(struct jr_http_connection *c, struct jr_http_exchange *exchange) {
-    if (c->last == NULL) c->first = exchange;
-    else c->last->next = exchange;
+    if (c->last == NULL)
+        c->first = exchange;
+    else
+        c->last->next = exchange;
     c->last = exchange;
     c->n_exchange++;
     c->held += exchange->held;
@@ -60,8 +62,10 @@ static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_h
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
     JN_CHECK(!exchange->answered);
     jr_http__answer(exchange, reply);
-    if (exchange->connection == NULL) jr_http__exchange_free(exchange);
-    else jr_http__flush(exchange->connection);
+    if (exchange->connection == NULL)
+        jr_http__exchange_free(exchange);
+    else
+        jr_http__flush(exchange->connection);
 }
 
 void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
@@ -69,8 +73,10 @@ void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, stru
     struct jn_buf body;
     jn_buf_init(&body, 16384);
     jr_http_problem(status, detail, &body);
-    jr_http_respond(exchange, &(struct jr_http_reply){.status = status, .content_type = "application/problem+json",
-                                                      .headers = headers, .body = jn_buf_view(&body)});
+    jr_http_respond(exchange, &(struct jr_http_reply){.status = status,
+                                                      .content_type = "application/problem+json",
+                                                      .headers = headers,
+                                                      .body = jn_buf_view(&body)});
     jn_buf_release(&body);
 }
 
@@ -106,8 +112,10 @@ static void jr_http__give_up(struct jr_http_connection *c, int status, const cha
 
 static void jr_http__arm_read(struct jr_http_connection *c) {
     uint64_t now = uv_now(c->server->loop);
-    if (!jr_http1_idle(c->http1)) c->read_deadline = now + JR_HTTP_HEADER_TIME;
-    else c->read_deadline = c->n_exchange > 0 ? UINT64_MAX : now + JR_HTTP_IDLE_TIME;
+    if (!jr_http1_idle(c->http1))
+        c->read_deadline = now + JR_HTTP_HEADER_TIME;
+    else
+        c->read_deadline = c->n_exchange > 0 ? UINT64_MAX : now + JR_HTTP_IDLE_TIME;
 }
 
 static bool jr_http__may_read(const struct jr_http_connection *c) {
@@ -200,8 +208,10 @@ static void jr_http__on_done(struct jr_http_connection *c) {
     c->deaf |= exchange->close;
     jr_http__enqueue(c, exchange);
     jr_http__arm_read(c);
-    if (handle) c->server->options.handle(c->server->options.user, c->route, exchange);
-    else jr_http__flush(c);
+    if (handle)
+        c->server->options.handle(c->server->options.user, c->route, exchange);
+    else
+        jr_http__flush(c);
 }
 
 /* Takes what it can; returns how many bytes were used. */
@@ -311,8 +321,10 @@ static void jr_http__linger(struct jr_http_connection *c) {
     c->lingering = c->deaf = true;
     c->read_deadline = uv_now(c->server->loop) + JR_HTTP_LINGER_TIME;
     c->shutdown.data = c;
-    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, jr_http__on_shutdown) != 0) jr_http_connection_close(c);
-    else jr_http__start_reading(c);
+    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, jr_http__on_shutdown) != 0)
+        jr_http_connection_close(c);
+    else
+        jr_http__start_reading(c);
 }
 
 static void jr_http__settle(struct jr_http_connection *c) {
@@ -333,8 +345,10 @@ static void jr_http__on_write(uv_write_t *request, int status) {
     c->writes--;
     if (c->closing) return;
     c->write_deadline = c->writes > 0 ? uv_now(c->server->loop) + JR_HTTP_WRITE_TIME : UINT64_MAX;
-    if (status < 0) jr_http_connection_close(c);
-    else jr_http__settle(c);
+    if (status < 0)
+        jr_http_connection_close(c);
+    else
+        jr_http__settle(c);
 }
 
 /* Hands one answer to the socket and frees the exchange, now or when it is written. */
@@ -392,8 +406,10 @@ void jr_http_connection_close(struct jr_http_connection *c) {
     if (c->closing) return;
     c->closing = true;
     struct jr_http_server *server = c->server;
-    if (c->previous == NULL) server->connections = c->next;
-    else c->previous->next = c->next;
+    if (c->previous == NULL)
+        server->connections = c->next;
+    else
+        c->previous->next = c->next;
     if (c->next != NULL) c->next->previous = c->previous;
     server->n_connection--;
     server->bodies -= c->charged;
@@ -414,8 +430,10 @@ void jr_http_connection_check(struct jr_http_connection *c, uint64_t now) {
     if (now >= c->write_deadline) {
         jr_http_connection_close(c);
     } else if (now >= c->read_deadline) {
-        if (c->lingering || jr_http1_idle(c->http1)) jr_http_connection_close(c);
-        else jr_http__give_up(c, 408, "the request took too long to arrive");
+        if (c->lingering || jr_http1_idle(c->http1))
+            jr_http_connection_close(c);
+        else
+            jr_http__give_up(c, 408, "the request took too long to arrive");
     }
 }
 

@@ -26,7 +26,8 @@ const struct jr_http_request *jr_http_request_of(const struct jr_http_exchange *
 /* Exactly once per exchange, which is gone afterwards. Safe when the client has left. */
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply);
 /* The same with an application/problem+json body. */
-void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers, struct jn_str detail);
+void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
+                             struct jn_str detail);
 
 const char *jr_http_status_text(int status);
 /* Appends a problem document (RFC 9457). */

@@ -65,7 +65,8 @@ static int jr_http1__on_value(llhttp_t *parser, const char *at, size_t n) {
         http1->trailers += n;
         return http1->trailers > JR_HTTP_TRAILER_BYTES ? jr_http1__fail(http1, 431, "trailers are too large") : 0;
     }
-    while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t')) n--;
+    while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
+        n--;
     request->header[request->n_header].value = (struct jn_str){at, n};
     return 0;
 }
@@ -105,7 +106,7 @@ static int jr_http1__check_method(struct jr_http1 *http1) {
     static const struct {
         int method;
         const char *name;
-    } KNOWN[] = {{HTTP_GET, "GET"}, {HTTP_HEAD, "HEAD"},   {HTTP_POST, "POST"},      {HTTP_PUT, "PUT"},
+    } KNOWN[] = {{HTTP_GET, "GET"},     {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},      {HTTP_PUT, "PUT"},
                  {HTTP_PATCH, "PATCH"}, {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"}};
     for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++) {
         if (KNOWN[i].method != http1->parser.method) continue;
@@ -278,7 +279,8 @@ static void jr_http1__scan(struct jr_http1 *http1, char byte) {
 
 static bool jr_http1__is_token(struct jn_str head) {
     size_t n = 0;
-    while (n < head.n && ((head.p[n] >= 'A' && head.p[n] <= 'Z') || (n > 0 && head.p[n] == '-'))) n++;
+    while (n < head.n && ((head.p[n] >= 'A' && head.p[n] <= 'Z') || (n > 0 && head.p[n] == '-')))
+        n++;
     return n > 0 && n <= 32 && n < head.n && head.p[n] == ' ';
 }
 
@@ -293,7 +295,8 @@ static void jr_http1__refuse(struct jr_http1 *http1, llhttp_errno_t code) {
 
 static void jr_http1__feed_head(struct jr_http1 *http1, struct jn_str bytes, size_t *used) {
     size_t n = 0;
-    while (n < bytes.n && http1->phase == JR_HTTP1_IN_HEAD) jr_http1__scan(http1, bytes.p[n++]);
+    while (n < bytes.n && http1->phase == JR_HTTP1_IN_HEAD)
+        jr_http1__scan(http1, bytes.p[n++]);
     *used += n;
     jn_buf_add(&http1->message.head, bytes.p, n);
     if (http1->phase != JR_HTTP1_AT_HEAD) return;
@@ -301,8 +304,10 @@ static void jr_http1__feed_head(struct jr_http1 *http1, struct jn_str bytes, siz
     struct jn_str head = jn_buf_view(&http1->message.head);
     llhttp_errno_t code = llhttp_execute(&http1->parser, head.p, head.n);
     if (http1->phase == JR_HTTP1_FAILED) return;
-    if (code != HPE_OK && code != HPE_PAUSED) jr_http1__refuse(http1, code);
-    else if (http1->message.request.method.n == 0) jr_http1__fail(http1, 400, "the head is not understood");
+    if (code != HPE_OK && code != HPE_PAUSED)
+        jr_http1__refuse(http1, code);
+    else if (http1->message.request.method.n == 0)
+        jr_http1__fail(http1, 400, "the head is not understood");
 }
 
 static void jr_http1__feed_body(struct jr_http1 *http1, struct jn_str bytes, size_t *used) {

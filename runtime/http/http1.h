@@ -29,7 +29,7 @@ enum jr_http1_state jr_http1_feed(struct jr_http1 *http1, struct jn_str bytes, s
 const struct jr_http_request *jr_http1_request(const struct jr_http1 *http1);
 /* Sets the body's cap after HEAD. False when the announced length is over it: answer 413 and close. */
 bool jr_http1_body(struct jr_http1 *http1, size_t max);
-bool jr_http1_has_body(const struct jr_http1 *http1); /* one is still to come */
+bool jr_http1_has_body(const struct jr_http1 *http1);   /* one is still to come */
 size_t jr_http1_received(const struct jr_http1 *http1); /* bytes of the body so far */
 /* True between requests: not one byte of the next has come. */
 bool jr_http1_idle(const struct jr_http1 *http1);

@@ -5,8 +5,8 @@
 
 const char *jr_http_status_text(int status) {
     switch (status) {
-#define STATUS(code, text) \
-    case code:             \
+#define STATUS(code, text)                                                                                             \
+    case code:                                                                                                         \
         return text;
 #include "runtime/http/statuses.def"
 #undef STATUS

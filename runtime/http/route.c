@@ -10,8 +10,10 @@ static bool jr_http__path_matches(const char *pattern, struct jn_str path, struc
     *param = JN_STR_NONE;
     while (want.n > 0 && path.n > 0) {
         struct jn_str a = jr_http__segment(want), b = jr_http__segment(path);
-        if (a.n > 0 && a.p[0] == ':' && b.n > 0) *param = b;
-        else if (!jn_str_eq(a, b)) return false;
+        if (a.n > 0 && a.p[0] == ':' && b.n > 0)
+            *param = b;
+        else if (!jn_str_eq(a, b))
+            return false;
         if ((a.n == want.n) != (b.n == path.n)) return false;
         want = jn_str_sub(want, a.n + 1, want.n);
         path = jn_str_sub(path, b.n + 1, path.n);

@@ -54,22 +54,24 @@ static void jr_http__turn_away(struct jr_http_server *server) {
 static void jr_http__on_connection(uv_stream_t *listener, int status) {
     struct jr_http_server *server = listener->data;
     if (status < 0) return; /* out of descriptors: libuv has shed it, and tries again */
-    if (server->n_connection >= JR_HTTP_CONNECTIONS && !jr_http__make_room(server)) jr_http__turn_away(server);
-    else jr_http_connection_accept(server);
+    if (server->n_connection >= JR_HTTP_CONNECTIONS && !jr_http__make_room(server))
+        jr_http__turn_away(server);
+    else
+        jr_http_connection_accept(server);
 }
 
 jn_rc jr_http_server_listen(struct jr_http_server *server, const char *host, int *port, struct jn_err *err) {
     struct sockaddr_storage address;
     if (uv_ip4_addr(host, *port, (struct sockaddr_in *)&address) != 0 &&
         uv_ip6_addr(host, *port, (struct sockaddr_in6 *)&address) != 0)
-        return jn_fail(err, JN_CONFIG, "`%s` is no address to listen on; write it as 127.0.0.1:8080 or [::]:8080", host);
+        return jn_fail(err, JN_CONFIG, "`%s` is no address to listen on; write it as 127.0.0.1:8080 or [::]:8080",
+                       host);
     JN_CHECK(uv_tcp_init(server->loop, &server->listener) == 0);
     server->listener.data = server;
     server->listening = true;
     int rc = uv_tcp_bind(&server->listener, (struct sockaddr *)&address, 0);
     if (rc == 0) rc = uv_listen((uv_stream_t *)&server->listener, JR_HTTP__BACKLOG, jr_http__on_connection);
-    if (rc != 0)
-        return jn_fail(err, JN_UNAVAILABLE, "cannot listen on %s port %d: %s", host, *port, uv_strerror(rc));
+    if (rc != 0) return jn_fail(err, JN_UNAVAILABLE, "cannot listen on %s port %d: %s", host, *port, uv_strerror(rc));
     int n = sizeof address;
     JN_CHECK(uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &n) == 0);
     *port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port

@@ -104,8 +104,7 @@ jn_rc jr_hook_take(const struct jr_hook *hook, struct jn_arena *arena, struct jr
     jn_rc rc = jr_hooks__verify(hook, source, arena, err);
     if (rc == JN_OK) rc = jn_json_parse(hook->body, &out->document, err);
     if (rc != JN_OK) return rc;
-    struct jr_context context = {
-        .program = hook->program, .now = hook->now, .body = out->document, .scratch = arena};
+    struct jr_context context = {.program = hook->program, .now = hook->now, .body = out->document, .scratch = arena};
     for (uint32_t i = 0; i < source->n_rule; i++) {
         const struct jn_rule *rule = &hook->program->rule[source->first_rule + i];
         if (jr_vm_holds(&context, rule->cond)) return jr_hooks__map(hook, &context, rule, out, err);

@@ -24,7 +24,8 @@ struct jr_hook_taken {
     bool taken; /* false: sound, but no rule is for it */
 };
 
-/* JN_NOT_FOUND unknown source, JN_UNAUTHORIZED bad signature, JN_INVALID no JSON, JN_UNPROCESSABLE the mapping fails. */
+/* JN_NOT_FOUND unknown source, JN_UNAUTHORIZED bad signature, JN_INVALID no JSON, JN_UNPROCESSABLE the mapping fails.
+ */
 jn_rc jr_hook_take(const struct jr_hook *hook, struct jn_arena *arena, struct jr_hook_taken *out, struct jn_err *err);
 
 #endif

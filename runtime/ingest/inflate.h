@@ -4,7 +4,7 @@
 
 #include "core/buffer.h"
 
-#define JR_INFLATE_MAX (5u << 20)   /* bytes a body may unpack to */
+#define JR_INFLATE_MAX   (5u << 20) /* bytes a body may unpack to */
 #define JR_INFLATE_RATIO 200        /* times its packed size, once it is over 64 KiB */
 
 bool jr_is_gzip(struct jn_str bytes);

@@ -130,8 +130,10 @@ static void jr_track__batch_item(struct jr_track *t, const struct jn_json *item)
     enum jr_call call;
     struct jn_str type = jn_json_text(jn_json_get(item, "type"));
     bool single = jr_track__call(type, false, &call) && call < JR_CALL_BATCH;
-    if (single) jr_track__item(t, call, item);
-    else jr_track__quarantine(t, item, "type is none of track, identify, page, screen, group, alias");
+    if (single)
+        jr_track__item(t, call, item);
+    else
+        jr_track__quarantine(t, item, "type is none of track, identify, page, screen, group, alias");
 }
 
 /* ---- a request ---- */
@@ -160,8 +162,7 @@ static jn_rc jr_track__fill(struct jr_track *t, enum jr_call call, const struct 
     bool many = call == JR_CALL_BATCH || call == JR_CALL_IMPORT;
     const struct jn_json *batch = many ? jn_json_get(document, "batch") : NULL;
     size_t n = jn_json_kind(batch) == JN_JSON_ARRAY ? jn_json_count(batch) : 1;
-    if (n > JR_TRACK_BATCH_MAX)
-        return jn_fail(err, JN_TOO_LARGE, "a batch has at most %d events", JR_TRACK_BATCH_MAX);
+    if (n > JR_TRACK_BATCH_MAX) return jn_fail(err, JN_TOO_LARGE, "a batch has at most %d events", JR_TRACK_BATCH_MAX);
     t->out->input = JN_NEW_ARRAY(t->arena, struct jr_input, n + 1);
     t->out->optional = JN_NEW_ARRAY(t->arena, bool, n + 1);
     int64_t sent;

@@ -6,9 +6,9 @@
 #include "journey/runtime.h"
 #include "runtime/ingest/keys.h"
 
-#define JR_TRACK_BATCH_MAX 10000  /* events of a batch; 413 beyond */
-#define JR_TRACK_ID_MAX 256       /* bytes of a customer's id, an event's name, a messageId */
-#define JR_TRACK_KEPT_MAX 32768   /* bytes kept of a bad event */
+#define JR_TRACK_BATCH_MAX 10000 /* events of a batch; 413 beyond */
+#define JR_TRACK_ID_MAX    256   /* bytes of a customer's id, an event's name, a messageId */
+#define JR_TRACK_KEPT_MAX  32768 /* bytes kept of a bad event */
 
 enum jr_call {
 #define CALL(name, word, letter, text) JR_CALL_##name,

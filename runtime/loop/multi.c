@@ -76,8 +76,10 @@ static int jr_multi__on_want_timer(CURLM *curl, long ms, void *user) {
     (void)curl;
     struct jr_multi *multi = user;
     if (multi->closed) return 0;
-    if (ms < 0) (void)uv_timer_stop(&multi->timer);
-    else JN_CHECK(uv_timer_start(&multi->timer, jr_multi__on_timer, (uint64_t)ms, 0) == 0);
+    if (ms < 0)
+        (void)uv_timer_stop(&multi->timer);
+    else
+        JN_CHECK(uv_timer_start(&multi->timer, jr_multi__on_timer, (uint64_t)ms, 0) == 0);
     return 0;
 }
 

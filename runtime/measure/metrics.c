@@ -11,7 +11,7 @@ struct jr_metrics__row {
 
 static const struct jr_metrics__row ROW[JR_METRICS] = {
 #define COUNTER(name, exposed, label, values, text) {"counter", exposed, label, values, text},
-#define GAUGE(name, exposed, label, values, text) {"gauge", exposed, label, values, text},
+#define GAUGE(name, exposed, label, values, text)   {"gauge", exposed, label, values, text},
 #define HISTOGRAM(name, exposed, text)
 #include "runtime/measure/metrics.def"
 #undef COUNTER
@@ -30,8 +30,8 @@ static const struct jr_metrics__row HISTOGRAM_ROW[JR_HISTOGRAMS] = {
 };
 
 /* Upper bounds in microseconds; one more bucket takes the rest. */
-static const int64_t BOUND[] = {500,    1000,   2500,    5000,    10000,   25000,   50000,
-                                100000, 250000, 500000,  1000000, 2500000, 5000000, 10000000};
+static const int64_t BOUND[] = {500,    1000,   2500,   5000,    10000,   25000,   50000,
+                                100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
 enum { JR_METRICS__BOUNDS = sizeof BOUND / sizeof BOUND[0] };
 
 static _Atomic uint64_t cell[JR_METRICS][JR_METRIC_LABELS];

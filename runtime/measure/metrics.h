@@ -8,7 +8,7 @@
 
 enum jr_metric {
 #define COUNTER(name, exposed, label, values, text) JR_METRIC_##name,
-#define GAUGE(name, exposed, label, values, text) JR_METRIC_##name,
+#define GAUGE(name, exposed, label, values, text)   JR_METRIC_##name,
 #define HISTOGRAM(name, exposed, text)
 #include "runtime/measure/metrics.def"
 #undef COUNTER
