@@ -1,5 +1,6 @@
 #include "compiler/explain/graph.h"
 
+#include "compiler/explain/infix.h"
 #include "core/value.h"
 #include "image/image.h"
 
@@ -13,7 +14,7 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     case JN_STEP_WAIT_THEN:
     case JN_STEP_WAIT_DATE:
         jn_buf_z(out, "wait ");
-        jn_image_disassemble_expr(p, step->a, out);
+        jc_infix(p, step->a, out);
         break;
     case JN_STEP_WAIT_TIME:
         jn_buf_z(out, "wait until ");
@@ -27,7 +28,7 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
         break;
     case JN_STEP_BRANCH:
         jn_buf_z(out, "if ");
-        jn_image_disassemble_expr(p, step->a, out);
+        jc_infix(p, step->a, out);
         break;
     case JN_STEP_SPLIT:
         jn_buf_printf(out, "split %.*s", JN_FMT(p->string[step->c]));

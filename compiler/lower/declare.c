@@ -121,7 +121,7 @@ static void declare_channels(struct jc_unit *unit) {
                 if (other->kind == line->kind) jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
             declare_channel_line(unit, &scope, line, &row);
         }
-        if (!has_webhook) {
+        if (!has_webhook && !jc_has_mistake(unit, channel->node)) {
             struct jc_diag *diag = jc_report(unit->diags, JC_E0312, channel->span, JN_FMT(channel->name));
             jc_hint(unit->diags, diag, "write `webhook \"https://…\"` or `webhook env NAME`");
         }
@@ -171,7 +171,7 @@ static void declare_rule(struct jc_unit *unit, struct jc_scope *scope, const str
                          *dedupe = declare_find(node->first, JC_MAP_DEDUPE);
     const struct jc_node *at = declare_find(node->first, JC_MAP_AT);
     if (event == NULL) return;
-    if (customer == NULL) {
+    if (customer == NULL && !jc_has_mistake(unit, node)) {
         struct jc_diag *diag = jc_report(unit->diags, JC_E0314, node->kid[1]->span, JN_FMT(event->name));
         jc_hint(unit->diags, diag, "write `customer body.…`");
     }
@@ -188,7 +188,7 @@ static void declare_rule(struct jc_unit *unit, struct jc_scope *scope, const str
     }
     for (uint32_t i = 0; i < unit->event[event->index].n; i++) {
         const struct jc_attribute *prop = &unit->event[event->index].row[i];
-        bool mapped = !prop->required;
+        bool mapped = !prop->required || jc_has_mistake(unit, node);
         for (const struct jc_node *line = node->first; line != NULL; line = line->next)
             mapped = mapped || (line->kind == JC_MAP_PROP && jn_str_eq(line->text, prop->name));
         if (!mapped) jc_report(unit->diags, JC_E0315, node->kid[1]->span, JN_FMT(event->name), JN_FMT(prop->name));
@@ -205,10 +205,10 @@ static void declare_sources(struct jc_unit *unit) {
         struct jn_source row = {.name = jn_builder_string(unit->builder, source->name),
                                 .scheme = verify == NULL ? JN_SCHEME_NONE : JN_SCHEME_HMAC_SHA256,
                                 .first_rule = jn_builder_count_rule(unit->builder)};
-        if (verify == NULL) {
+        if (verify == NULL && !jc_has_mistake(unit, source->node)) {
             struct jc_diag *diag = jc_report(unit->diags, JC_W0903, source->span, JN_FMT(source->name));
             jc_hint(unit->diags, diag, "write `verify hmac sha256 header \"X-Signature\" hex secret env NAME`");
-        } else {
+        } else if (verify != NULL) {
             bool env;
             row.header = jn_builder_string(unit->builder, verify->text);
             row.encoding = verify->flags == JC_BASE64 ? JN_ENCODING_BASE64 : JN_ENCODING_HEX;
@@ -218,7 +218,8 @@ static void declare_sources(struct jc_unit *unit) {
         for (const struct jc_node *line = source->node->first; line != NULL; line = line->next)
             if (line->kind == JC_SRC_WHEN) declare_rule(unit, &scope, line);
         row.n_rule = jn_builder_count_rule(unit->builder) - row.first_rule;
-        if (row.n_rule == 0) jc_report(unit->diags, JC_E0316, source->span, JN_FMT(source->name));
+        if (row.n_rule == 0 && !jc_has_mistake(unit, source->node))
+            jc_report(unit->diags, JC_E0316, source->span, JN_FMT(source->name));
         jn_builder_add_source(unit->builder, &row);
     }
 }

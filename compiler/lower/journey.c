@@ -9,7 +9,8 @@ uint32_t jc_key_prop(struct jc_lowering *l, uint32_t event, struct jc_span span,
     const struct jc_attribute *prop = jc_attribute_known(&unit->event[event], l->key);
     if (prop != NULL) return prop->index;
     struct jn_str name = unit->symbol[JC_TABLE_EVENT][event].name;
-    if (jn_str_eq(name, JN_STR("unsubscribed"))) return JN_NONE; /* receipts know the customer, not the key */
+    /* Receipts belong to a message, and so to its run; they know no key. */
+    if (jc_attribute_known(&unit->event[event], JN_STR("message")) != NULL) return JN_NONE;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0514, span, noun, JN_FMT(name), JN_FMT(l->key));
     jc_hint(unit->diags, diag, "the journey is keyed by `%.*s`; declare that attribute in event `%.*s`", JN_FMT(l->key),
             JN_FMT(name));
@@ -96,6 +97,7 @@ static void journey_stages(struct jc_lowering *l) {
 
 static void journey_enter(struct jc_lowering *l, struct jn_journey *row) {
     const struct jc_node *enter = journey_header(l, JC_ENTER), *key = journey_header(l, JC_KEY);
+    if (enter == NULL && jc_has_mistake(l->unit, l->node)) return;
     if (enter == NULL) {
         struct jc_diag *diag = jc_report(l->unit->diags, JC_E0515, l->node->text_span, JN_FMT(l->name));
         jc_hint(l->unit->diags, diag, "write `enter when EVENT` below the journey's name");
@@ -121,6 +123,7 @@ static void journey_enter(struct jc_lowering *l, struct jn_journey *row) {
 
 static void journey_reenter(struct jc_lowering *l, struct jn_journey *row) {
     const struct jc_node *node = journey_header(l, JC_REENTER);
+    if (node == NULL && jc_has_mistake(l->unit, l->node)) return;
     if (node == NULL) {
         struct jc_diag *diag = jc_report(l->unit->diags, JC_E0517, l->node->text_span, JN_FMT(l->name));
         jc_hint(l->unit->diags, diag, "write `re-enter never`, `re-enter always` or `re-enter after 90 days`");
@@ -255,6 +258,7 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     *jn_builder_at_journey(unit->builder, l.journey) = row;
     bool empty =
         row.n_step == 0 || (row.n_step == 1 && l.origin[0] == l.node); /* but for the end that every journey has */
+    if (empty && jc_has_mistake(unit, l.node)) return;
     if (empty)
         jc_report(unit->diags, JC_E0518, l.node->text_span, JN_FMT(l.name));
     else if (unit->diags->n_error == 0)

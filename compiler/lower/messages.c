@@ -81,7 +81,8 @@ static void messages_fields(struct jc_unit *unit, uint32_t m) {
         if (code != JN_NONE && n < 64)
             row[n++] = (struct jn_field){jn_builder_string(unit->builder, field->text), code};
     }
-    if (symbol->node->first == NULL) jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));
+    if (symbol->node->first == NULL && !jc_has_mistake(unit, symbol->node))
+        jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));
     struct jn_message *message = jn_builder_at_message(unit->builder, m);
     message->first_field = jn_builder_count_field(unit->builder);
     message->n_field = n;

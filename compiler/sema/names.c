@@ -178,6 +178,14 @@ const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct 
     return NULL;
 }
 
+bool jc_has_mistake(const struct jc_unit *unit, const struct jc_node *block) {
+    for (const struct jc_diag *diag = unit->diags->first; diag != NULL; diag = diag->next)
+        if (diag->code < JC_E0301 && diag->span.file == block->span.file && diag->span.offset >= block->span.offset &&
+            diag->span.offset < block->span.end)
+            return true;
+    return false;
+}
+
 void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, bool set) {
     struct jc_tag *tag = NULL;
     for (uint32_t i = 0; i < unit->n_tag; i++)
