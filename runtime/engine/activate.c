@@ -30,7 +30,7 @@ void turn_end(struct turn *turn, struct engine_customer *customer, struct engine
     run->status = ENGINE_ENDED;
     run->ended = as;
     run->goal_until = INT64_MIN;
-    for (uint32_t i = 0; i < journey->n_goal; i++) {
+    for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         const struct jn_goal *goal = &program->goal[journey->first_goal + i];
         if ((run->goals >> i & 1) != 0 || goal->within == JN_NONE) continue;
         int64_t until = jn_instant_add(engine_run_zone(customer, run), run->entered, program->value[goal->within]);

@@ -68,7 +68,7 @@ void turn_replan(struct turn *turn, struct engine_customer *customer) {
         struct engine_run *run = customer->run[i];
         if (run->status != ENGINE_LIVE || run->gone) continue;
         int64_t due = engine_due(run, engine_run_zone(customer, run));
-        if (due == run->due) continue;
+        if (due == INT64_MIN || due == run->due) continue; /* the run that sets the zone does not hold */
         run->due = due < turn->now ? turn->now : due;
         run->changed = true;
     }

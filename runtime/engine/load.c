@@ -16,8 +16,8 @@ static jn_rc load_stored(struct turn *turn, uint64_t id, struct engine_customer 
 }
 
 static void load_keep(struct turn *turn, struct engine_customer *customer) {
-    customer->next = turn->customers;
-    turn->customers = customer;
+    *turn->customers_end = customer; /* in the order they come up: so their timers fire, and their messages leave */
+    turn->customers_end = &customer->next;
     jn_map_put(&turn->known, customer->ext, (uint64_t)(uintptr_t)customer);
 }
 

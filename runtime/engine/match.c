@@ -68,7 +68,7 @@ static jn_rc match_goals(struct turn *turn, struct engine_customer *customer, st
                          const struct engine_event *event) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
-    for (uint32_t i = 0; i < journey->n_goal && i < 32; i++) {
+    for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         const struct jn_goal *goal = &program->goal[journey->first_goal + i];
         if ((run->goals >> i & 1) != 0 || goal->event != event->event || !engine_key_matches(run, goal->key, event))
             continue;

@@ -71,10 +71,11 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     return turn_event(turn, customer, input, i);
 }
 
-static jn_rc turn_take_timers(struct turn *turn, int64_t now) {
+static jn_rc turn_take_timers(struct turn *turn) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
-    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX && jr_timers_take(&turn->engine->timers, now, &timer)) {
+    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX &&
+           jr_timers_take(&turn->engine->timers, turn->now, &timer)) {
         struct engine_customer *customer;
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
@@ -84,7 +85,7 @@ static jn_rc turn_take_timers(struct turn *turn, int64_t now) {
 }
 
 static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t n, int64_t now) {
-    uint64_t *clock = engine_counter(turn->engine, ENGINE_TIME);
+    uint64_t *clock;
     bool *duplicate = JN_NEW_ARRAY(turn->arena, bool, n);
     jn_rc rc = turn_find_duplicates(turn, input, n, duplicate);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
@@ -97,9 +98,9 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     clock = engine_counter(turn->engine, ENGINE_TIME);
     if ((int64_t)*clock < now) *clock = (uint64_t)now;
     turn->now = (int64_t)*clock;
-    if (rc == JN_OK) rc = turn_take_timers(turn, now);
+    if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
-        rc = turn_fire(turn, c, now);
+        rc = turn_fire(turn, c, turn->now);
     return rc;
 }
 
@@ -207,8 +208,7 @@ static void turn_tell(struct turn *turn) {
     }
 }
 
-static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n,
-                      int64_t now) {
+static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n) {
     struct jr_engine *engine = turn->engine;
     struct jr_timer soonest;
     engine_counters_settle(&engine->counters, true);
@@ -217,7 +217,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
                       (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});
     turn_settle_flights(turn, input, n);
     turn->out->n_delivery = turn->n_out;
-    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= now;
+    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= turn->now;
     turn_tell(turn);
 }
 
@@ -239,10 +239,11 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     out->n_delivery = out->n_cancelled = 0;
     out->more = false;
     jn_map_init(&turn.known);
+    turn.customers_end = &turn.customers;
     jn_rc rc = turn_work(&turn, input, n, now);
     if (rc == JN_OK) rc = turn_commit(&turn, &batch);
     if (rc == JN_OK)
-        turn_done(&turn, &batch, input, n, now);
+        turn_done(&turn, &batch, input, n);
     else
         turn_undo(&turn);
     jn_map_release(&turn.known);

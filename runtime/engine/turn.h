@@ -17,7 +17,7 @@ struct turn {
     struct jn_err *err;
     int64_t now;         /* the activation's instant */
     struct jn_map known; /* customers by outside id */
-    struct engine_customer *customers;
+    struct engine_customer *customers, **customers_end;
     /* what the batch will hold, beside customers and runs */
     struct jr_row_event *event;
     uint32_t n_event;

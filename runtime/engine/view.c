@@ -14,7 +14,7 @@ static void view_run(const struct engine_run *run, struct jn_arena *arena, struc
                                 .due = run->due};
     if (run->stage != JN_NONE) out->stage = program->string[program->stage[run->stage].name];
     if (run->status == ENGINE_ENDED) out->ended = run->ended;
-    for (uint32_t i = 0; i < journey->n_goal && i < 32; i++) {
+    for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         if ((run->goals >> i & 1) == 0) continue;
         struct jn_str *place = engine_grow(arena, &goal, &out->n_goal, sizeof(*place));
         *place = program->string[program->goal[journey->first_goal + i].name];
@@ -51,6 +51,7 @@ jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_a
     struct engine_customer *customer;
     struct jr_run_view *run = NULL;
     jn_map_init(&turn.known);
+    turn.customers_end = &turn.customers;
     jn_rc rc = turn_customer(&turn, id, false, &customer);
     jn_map_release(&turn.known);
     if (rc != JN_OK) return rc;
