@@ -1,0 +1,78 @@
+/* JSON: what is refused, what is kept exactly, and what the writer escapes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/json.h"
+
+static void refuses_what_is_not_strict(void **state) {
+    static const char *const bad[] = {
+        "", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "1.", "NaN", "Infinity", "1e400", "9223372036854775808", "\"\\u0000\"", "\"\\ud800\"",
+        "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "'a'", "{a:1}", "[1] x", "\"a\nb\"", "// c\n1", "tru", "\"unfinished", "\xEF\xBB\xBF{}"};
+    struct jn_json *document;
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        struct jn_err err = {.text = ""};
+        if (jn_json_parse(jn_str_z(bad[i]), &document, &err) == JN_OK) fail_msg("%s was taken", bad[i]);
+        assert_true(err.rc == JN_INVALID && err.text[0] != '\0');
+    }
+}
+
+static void depth_has_a_bound(void **state) {
+    char text[2 * JN_JSON_MAX_DEPTH + 4];
+    struct jn_json *document;
+    (void)state;
+    memset(text, '[', JN_JSON_MAX_DEPTH);
+    memset(text + JN_JSON_MAX_DEPTH, ']', JN_JSON_MAX_DEPTH);
+    assert_int_equal(jn_json_parse((struct jn_str){text, 2 * JN_JSON_MAX_DEPTH}, &document, NULL), JN_OK);
+    jn_json_free(document);
+    memset(text, '[', JN_JSON_MAX_DEPTH + 1);
+    memset(text + JN_JSON_MAX_DEPTH + 1, ']', JN_JSON_MAX_DEPTH + 1);
+    assert_int_equal(jn_json_parse((struct jn_str){text, 2 * JN_JSON_MAX_DEPTH + 2}, &document, NULL), JN_INVALID);
+}
+
+static void numbers_are_exact(void **state) {
+    struct jn_json *document;
+    struct jn_dec d;
+    (void)state;
+    assert_int_equal(jn_json_parse(JN_STR("[9007199254740993, 49.90, -0.5, 1e2, \"x\"]"), &document, NULL), JN_OK);
+    assert_int_equal(jn_json_int(jn_json_at(document, 0)), INT64_C(9007199254740993));
+    assert_true(jn_json_decimal(jn_json_at(document, 1), &d) && d.m == 499 && d.scale == 1);
+    assert_true(jn_json_decimal(jn_json_at(document, 2), &d) && d.m == -5 && d.scale == 1);
+    assert_true(jn_json_decimal(jn_json_at(document, 3), &d) && d.m == 100 && d.scale == 0);
+    assert_false(jn_json_decimal(jn_json_at(document, 4), &d));
+    jn_json_free(document);
+}
+
+static void the_writer_escapes_and_repairs(void **state) {
+    struct jn_json_out w;
+    struct jn_buf out;
+    (void)state;
+    jn_buf_init(&out, 1024);
+    jn_jw_init(&w, &out);
+    jn_jw_object(&w);
+    jn_jw_key(&w, "a\"b");
+    jn_jw_str(&w, JN_STR("line\nend\\ \x01 \xff 你"));
+    jn_jw_key(&w, "n");
+    jn_jw_array(&w);
+    jn_jw_int(&w, -1);
+    jn_jw_bool(&w, true);
+    jn_jw_null(&w);
+    jn_jw_end_array(&w);
+    jn_jw_end_object(&w);
+    struct jn_json *document;
+    assert_int_equal(jn_json_parse(jn_buf_view(&out), &document, NULL), JN_OK);
+    assert_true(jn_str_eq(jn_json_text(jn_json_get(document, "a\"b")), JN_STR("line\nend\\ \x01 \xEF\xBF\xBD 你")));
+    assert_int_equal(jn_json_count(jn_json_get(document, "n")), 3);
+    jn_json_free(document);
+    jn_buf_release(&out);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_not_strict), cmocka_unit_test(depth_has_a_bound),
+                                       cmocka_unit_test(numbers_are_exact), cmocka_unit_test(the_writer_escapes_and_repairs)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
