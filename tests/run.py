@@ -82,6 +82,10 @@ class Result(unittest.TestResult):
     def addSuccess(self, test):
         self.tell(test, True)
 
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        print(f"left out: {test.id()}: {reason}", flush=True)
+
     def addFailure(self, test, err):
         super().addFailure(test, err)
         self.tell(test, False, self.failures[-1][1])
