@@ -107,8 +107,9 @@ const struct jn_program *jr_engine_program(const struct jr_engine *engine); /* c
 /* Every program that is loaded (current one and those that runs are pinned to); for resolving `env` names at start. */
 const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, uint32_t i); /* NULL past the end */
 
-/* One turn at engine time `now` (ms): all inputs and the timers due, one commit. On failure nothing has happened and
- * the same inputs may be given again (JN_IO, JN_FULL) or the lane is lost (JN_FENCED). At most JR_TURN_MAX inputs. */
+/* One turn at engine time `now` (ms): all inputs and the timers due, one commit. Inputs received after `now` belong to
+ * an instant that is not complete: timers due at it wait for a later turn. On failure nothing has happened and the same
+ * inputs may be given again (JN_IO, JN_FULL) or the lane is lost (JN_FENCED). At most JR_TURN_MAX inputs. */
 #define JR_TURN_MAX 1024
 jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
                      struct jr_turn *turn, struct jn_err *err);

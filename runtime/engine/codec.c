@@ -4,7 +4,7 @@
 #include "runtime/engine/customer.h"
 
 #define CODEC_VERSION 1
-#define CODEC_MAX     (1u << 24)
+#define CODEC_MAX     (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
 static jn_rc codec_damaged(struct jn_err *err, const char *what, uint64_t id) {
     return jn_fail(err, JN_CORRUPT, "the stored %s %llu cannot be read", what, (unsigned long long)id);

@@ -44,27 +44,26 @@ static struct engine_event *match_view(struct turn *turn, struct seen_event **se
     return fresh->event;
 }
 
-static jn_rc match_exits(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+static void match_exits(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                          const struct engine_event *event) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
-    for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave && run->status == ENGINE_LIVE;
+    for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave && run->status != ENGINE_ENDED;
          i++) {
         const struct jn_leave *leave = &program->leave[i];
         if (leave->event != event->event || !engine_key_matches(run, leave->key, event)) continue;
         struct jr_context context = turn_context(turn, customer, run, event);
         if (jr_vm_holds(&context, leave->where)) turn_end(turn, customer, run, program->string[leave->name]);
     }
-    return JN_OK;
 }
 
 static bool match_window_open(const struct engine_run *run, const struct jn_goal *goal, const struct jn_zone *zone,
                               int64_t now) {
-    if (goal->within == JN_NONE) return run->status == ENGINE_LIVE;
+    if (goal->within == JN_NONE) return run->status != ENGINE_ENDED;
     return now <= jn_instant_add(zone, run->entered, run->program->program->value[goal->within]);
 }
 
-static jn_rc match_goals(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+static void match_goals(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                          const struct engine_event *event) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
@@ -80,37 +79,36 @@ static jn_rc match_goals(struct turn *turn, struct engine_customer *customer, st
         struct jn_str name = program->string[goal->name];
         turn_trace(turn, JR_TRACE_GOAL, customer, run)->name = name;
         turn_count(turn, JR_COUNT_GOAL, engine_journey_name(run), name);
-        if ((goal->flags & JN_GOAL_EXIT) != 0 && run->status == ENGINE_LIVE) turn_end(turn, customer, run, name);
+        if ((goal->flags & JN_GOAL_EXIT) != 0 && run->status != ENGINE_ENDED) turn_end(turn, customer, run, name);
     }
-    return JN_OK;
 }
 
 static jn_rc match_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                        const struct engine_event *event) {
-    if (run->status == ENGINE_LIVE) match_exits(turn, customer, run, event);
+    match_exits(turn, customer, run, event); /* also of a run that cannot go on: it can still be left */
     match_goals(turn, customer, run, event);
     if (run->status != ENGINE_LIVE || turn_alternative(turn, customer, run, event) == JN_NONE) return JN_OK;
     return turn_pass(turn, customer, run, event);
 }
 
-static jn_rc match_store(struct turn *turn, const struct engine_customer *customer, const struct jr_input *input,
-                         uint64_t seq) {
+/* The event as it is stored; false when it is too large. */
+static bool match_body(struct turn *turn, const struct jr_input *input, struct jn_str *out) {
     struct jn_buf body;
+    *out = JN_STR("{}");
+    if (input->properties == NULL) return true;
     jn_buf_init(&body, ENGINE_EVENT_MAX);
-    if (input->properties == NULL)
-        jn_buf_z(&body, "{}");
-    else
-        jn_json_dump(input->properties, &body);
-    struct jr_row_event *row = engine_grow(turn->arena, &turn->event, &turn->n_event, sizeof(*row));
-    *row = (struct jr_row_event){.customer = customer->id, .seq = seq, .at = turn->now, .name = input->event};
-    row->body = body.failed ? JN_STR("{}") : jn_arena_str(turn->arena, jn_buf_view(&body));
+    jn_json_dump(input->properties, &body);
+    bool fits = !body.failed;
+    if (fits) *out = jn_arena_str(turn->arena, jn_buf_view(&body));
     jn_buf_release(&body);
-    return JN_OK;
+    return fits;
 }
 
 /* Why the event cannot be taken over, by the current program's declaration; empty when it can. */
-static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input) {
+static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input, struct jn_str *body) {
     struct jn_str why = JN_STR_NONE;
+    if (!match_body(turn, input, body))
+        return jn_arena_printf(turn->arena, "the event is larger than %u bytes", ENGINE_EVENT_MAX);
     if (turn->engine->current == NULL) return why;
     uint32_t index = engine_program_event(turn->engine->current, input->event);
     if (index != JN_NONE) turn_decode_event(turn, turn->engine->current, index, input->properties, 0, &why);
@@ -119,7 +117,7 @@ static struct jn_str match_refusal(struct turn *turn, const struct jr_input *inp
 
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i) {
     struct seen_event *seen = NULL;
-    struct jn_str why = match_refusal(turn, input);
+    struct jn_str body, why = match_refusal(turn, input, &body);
     if (why.n > 0) {
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
         trace->name = input->event;
@@ -131,11 +129,13 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
     }
     uint64_t seq = engine_counter_next(turn->engine, ENGINE_NEXT_EVENT);
     turn_trace(turn, JR_TRACE_EVENT, customer, NULL)->name = input->event;
-    jn_rc rc = match_store(turn, customer, input, seq);
+    struct jr_row_event *row = engine_grow(turn->arena, &turn->event, &turn->n_event, sizeof(*row));
+    *row = (struct jr_row_event){customer->id, seq, turn->now, input->event, body};
+    jn_rc rc = JN_OK;
     uint32_t n = customer->n_run; /* runs that this event begins are not met by it */
     for (uint32_t r = 0; rc == JN_OK && r < n; r++) {
         struct engine_run *run = customer->run[r];
-        if (run->gone || run->status == ENGINE_PARKED) continue;
+        if (run->gone) continue;
         const struct engine_event *event = match_view(turn, &seen, run->program, input, seq);
         if (event != NULL) rc = match_run(turn, customer, run, event);
     }
@@ -145,6 +145,18 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
     for (uint32_t j = 0; rc == JN_OK && event != NULL && j < program->n_journey; j++)
         if (program->journey[j].event == event->event) rc = turn_enter(turn, customer, j, event);
     return rc;
+}
+
+/* The trait as the attribute it becomes. */
+static jn_rc match_trait(struct turn *turn, const struct jn_program *program, const struct jn_attr *attr,
+                         const struct jn_json *node, struct jn_value *out, struct jn_err *err) {
+    const struct jn_zone *zone;
+    jn_rc rc = jn_value_from_json(node, (enum jn_type)attr->type, (uint16_t)attr->currency, turn->arena, out, err);
+    if (rc != JN_OK) return rc;
+    if (!engine_value_is_allowed(program, attr->one_of, *out))
+        return jn_fail(err, JN_UNPROCESSABLE, "it is none of the values declared");
+    bool names_zone = jn_str_is(program->string[attr->name], "timezone") && !jn_is_missing(*out);
+    return names_zone ? jn_zone_find(jn_value_str(*out), &zone, err) : JN_OK;
 }
 
 /* Traits that the dictionary declares are taken over; one that does not fit is quarantined, the others are taken. */
@@ -158,15 +170,15 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
         const struct jn_json *node = jn_json_get_str(input->traits, name);
         struct jn_value value;
         if (node == NULL) continue;
-        jn_rc rc =
-            jn_value_from_json(node, (enum jn_type)attr->type, (uint16_t)attr->currency, turn->arena, &value, &err);
-        if (rc == JN_OK) {
+        if (match_trait(turn, program, attr, node, &value, &err) == JN_OK) {
             engine_attr_set(customer, turn->arena, name, value);
             continue;
         }
         struct jn_str why = jn_arena_printf(turn->arena, "trait `%.*s`: %s", JN_FMT(name), err.text);
         turn_quarantine(turn, input, why, (attr->flags & JN_ATTR_PERSONAL) != 0 ? NULL : node);
-        turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL)->detail = why;
+        struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
+        trace->name = name;
+        trace->detail = why;
     }
     if (!jn_value_eq(zone, engine_attr_get(customer, JN_STR("timezone")))) turn_replan(turn, customer);
     return JN_OK;

@@ -20,9 +20,23 @@ static void result_tell(struct turn *turn, const struct engine_flight *flight, c
     trace->detail = input->result == JR_RESULT_ACCEPTED ? jn_arena_str(turn->arena, jn_str_z(id)) : input->reason;
 }
 
+/* Attempts so far, those told earlier in this turn included; false when one of these settled the message. */
+static bool result_attempts(const struct turn *turn, const struct engine_flight *flight, uint32_t *attempts) {
+    *attempts = flight->attempts;
+    for (uint32_t i = 0; i < turn->n_delivery_gone; i++)
+        if (turn->delivery_gone[i] == flight->delivery) return false;
+    for (uint32_t i = 0; i < turn->n_delivery; i++) {
+        if (turn->delivery[i].delivery != flight->delivery) continue;
+        if (turn->delivery[i].state == JR_DELIVERY_FAILED) return false;
+        *attempts = turn->delivery[i].attempts;
+    }
+    return true;
+}
+
 jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     const struct engine_flight *flight = engine_flight_find(turn->engine, input->delivery);
-    if (flight == NULL) return JN_OK; /* settled before: a result told twice */
+    uint32_t attempts;
+    if (flight == NULL || !result_attempts(turn, flight, &attempts)) return JN_OK; /* a result told twice */
     result_tell(turn, flight, input);
     if (input->result == JR_RESULT_ACCEPTED || input->result == JR_RESULT_CANCELLED) {
         uint64_t *gone = engine_grow(turn->arena, &turn->delivery_gone, &turn->n_delivery_gone, sizeof(*gone));
@@ -36,7 +50,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
                                     .customer = flight->customer,
                                     .due = failed ? 0 : input->retry_at,
                                     .state = failed ? JR_DELIVERY_FAILED : JR_DELIVERY_PENDING,
-                                    .attempts = flight->attempts + 1};
+                                    .attempts = attempts + 1};
     memcpy(row->id, flight->id, 16);
     if (failed) turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
     return JN_OK;

@@ -71,11 +71,10 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     return turn_event(turn, customer, input, i);
 }
 
-static jn_rc turn_take_timers(struct turn *turn) {
+static jn_rc turn_take_timers(struct turn *turn, int64_t limit) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
-    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX &&
-           jr_timers_take(&turn->engine->timers, turn->now, &timer)) {
+    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX && jr_timers_take(&turn->engine->timers, limit, &timer)) {
         struct engine_customer *customer;
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
@@ -98,9 +97,11 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     clock = engine_counter(turn->engine, ENGINE_TIME);
     if ((int64_t)*clock < now) *clock = (uint64_t)now;
     turn->now = (int64_t)*clock;
-    if (rc == JN_OK) rc = turn_take_timers(turn);
+    /* A caller whose `now` lies before its inputs has more to give for their instant: what is due then waits. */
+    int64_t limit = n > 0 && now < input[n - 1].received ? now : turn->now;
+    if (rc == JN_OK) rc = turn_take_timers(turn, limit);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
-        rc = turn_fire(turn, c, turn->now);
+        rc = turn_fire(turn, c, limit);
     return rc;
 }
 

@@ -79,6 +79,8 @@ void engine_forget_others(struct engine_run *run, const struct jn_step *step, ui
 /* Looks among events accepted before; *matched is set when one passes. */
 jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched);
 void engine_capture(struct turn *turn, struct engine_run *run, const struct engine_event *event);
+/* Whether `one of` (a constant, or JN_NONE) lets the value be; missing always may. */
+bool engine_value_is_allowed(const struct jn_program *program, uint32_t one_of, struct jn_value value);
 /* The event's properties by the types of a program. *why is set when one does not fit. */
 struct engine_event *turn_decode_event(struct turn *turn, const struct engine_program *program, uint32_t event,
                                        const struct jn_json *properties, uint64_t seq, struct jn_str *why);

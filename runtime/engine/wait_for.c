@@ -4,6 +4,14 @@
 
 #define TEXT_MAX 4096
 
+bool engine_value_is_allowed(const struct jn_program *program, uint32_t one_of, struct jn_value value) {
+    if (one_of == JN_NONE || jn_is_missing(value)) return true;
+    struct jn_value list = program->value[one_of];
+    for (uint32_t i = 0; i < list.len; i++)
+        if (jn_value_eq(list.list[i], value)) return true;
+    return false;
+}
+
 struct engine_event *turn_decode_event(struct turn *turn, const struct engine_program *program, uint32_t event,
                                        const struct jn_json *properties, uint64_t seq, struct jn_str *why) {
     const struct jn_program *p = program->program;
@@ -23,6 +31,8 @@ struct engine_event *turn_decode_event(struct turn *turn, const struct engine_pr
             jn_value_from_json(node, (enum jn_type)prop->type, (uint16_t)prop->currency, turn->arena, value, &err);
         if (rc != JN_OK)
             *why = jn_arena_printf(turn->arena, "`%.*s`: %s", JN_FMT(name), err.text);
+        else if (!engine_value_is_allowed(p, prop->one_of, *value))
+            *why = jn_arena_printf(turn->arena, "`%.*s`: it is none of the values declared", JN_FMT(name));
         else if (jn_is_missing(*value) && (prop->flags & JN_PROP_REQUIRED) != 0)
             *why = jn_arena_printf(turn->arena, "`%.*s` is required", JN_FMT(name));
     }
