@@ -127,6 +127,7 @@ struct jr_run_view {
     uint64_t run;
     struct jn_str journey, key, stage, step;
     struct jn_str ended;   /* empty while it is live; else the name it ended as */
+    struct jn_str parked;  /* why it cannot go on; empty when it can */
     struct jn_str version; /* hex of the program's id */
     int64_t entered, due;
     const struct jn_str *goal; /* reached */

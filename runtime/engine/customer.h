@@ -8,7 +8,7 @@
 #define ENGINE_ATTRS_MAX 512 /* attributes kept of a customer */
 #define ENGINE_TAGS_MAX  256
 #define ENGINE_MARKS_MAX 65536 /* re-entry marks: one a journey and key */
-#define ENGINE_GOALS_MAX 32 /* of a journey: bits of engine_run.goals */
+#define ENGINE_GOALS_MAX 32    /* of a journey: bits of engine_run.goals */
 #define ENGINE_RUNS_MAX  10000 /* of one customer */
 
 struct engine_attr {

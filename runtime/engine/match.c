@@ -45,7 +45,7 @@ static struct engine_event *match_view(struct turn *turn, struct seen_event **se
 }
 
 static void match_exits(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                         const struct engine_event *event) {
+                        const struct engine_event *event) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
     for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave && run->status != ENGINE_ENDED;
@@ -64,7 +64,7 @@ static bool match_window_open(const struct engine_run *run, const struct jn_goal
 }
 
 static void match_goals(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                         const struct engine_event *event) {
+                        const struct engine_event *event) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
     for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
@@ -91,23 +91,33 @@ static jn_rc match_run(struct turn *turn, struct engine_customer *customer, stru
     return turn_pass(turn, customer, run, event);
 }
 
-/* The event as it is stored; false when it is too large. */
-static bool match_body(struct turn *turn, const struct jr_input *input, struct jn_str *out) {
+/* Properties or traits as text; false when there is too much of it. */
+static bool match_body(struct turn *turn, const struct jn_json *object, struct jn_str *out) {
     struct jn_buf body;
     *out = JN_STR("{}");
-    if (input->properties == NULL) return true;
+    if (object == NULL) return true;
     jn_buf_init(&body, ENGINE_EVENT_MAX);
-    jn_json_dump(input->properties, &body);
+    jn_json_dump(object, &body);
     bool fits = !body.failed;
     if (fits) *out = jn_arena_str(turn->arena, jn_buf_view(&body));
     jn_buf_release(&body);
     return fits;
 }
 
+static void match_refuse(struct turn *turn, const struct engine_customer *customer, const struct jr_input *input,
+                         const struct jn_json *body, struct jn_str why, uint32_t i) {
+    struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
+    trace->name = input->event;
+    trace->detail = why;
+    turn_quarantine(turn, input, why, body);
+    turn->out->answer[i] = JR_ANSWER_QUARANTINED;
+    turn->out->answer_reason[i] = why;
+}
+
 /* Why the event cannot be taken over, by the current program's declaration; empty when it can. */
 static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input, struct jn_str *body) {
     struct jn_str why = JN_STR_NONE;
-    if (!match_body(turn, input, body))
+    if (!match_body(turn, input->properties, body))
         return jn_arena_printf(turn->arena, "the event is larger than %u bytes", ENGINE_EVENT_MAX);
     if (turn->engine->current == NULL) return why;
     uint32_t index = engine_program_event(turn->engine->current, input->event);
@@ -119,12 +129,7 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
     struct seen_event *seen = NULL;
     struct jn_str body, why = match_refusal(turn, input, &body);
     if (why.n > 0) {
-        struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
-        trace->name = input->event;
-        trace->detail = why;
-        turn_quarantine(turn, input, why, input->properties);
-        turn->out->answer[i] = JR_ANSWER_QUARANTINED;
-        turn->out->answer_reason[i] = why;
+        match_refuse(turn, customer, input, input->properties, why, i);
         return JN_OK;
     }
     uint64_t seq = engine_counter_next(turn->engine, ENGINE_NEXT_EVENT);
@@ -160,10 +165,16 @@ static jn_rc match_trait(struct turn *turn, const struct jn_program *program, co
 }
 
 /* Traits that the dictionary declares are taken over; one that does not fit is quarantined, the others are taken. */
-jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input) {
+jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at) {
     const struct jn_program *program = jr_engine_program(turn->engine);
     struct jn_value zone = engine_attr_get(customer, JN_STR("timezone"));
+    struct jn_str body;
     struct jn_err err;
+    if (!match_body(turn, input->traits, &body)) {
+        struct jn_str why = jn_arena_printf(turn->arena, "the traits are larger than %u bytes", ENGINE_EVENT_MAX);
+        match_refuse(turn, customer, input, NULL, why, at);
+        return JN_OK;
+    }
     for (uint32_t i = 0; program != NULL && i < program->n_attr && jn_json_kind(input->traits) == JN_JSON_OBJECT; i++) {
         const struct jn_attr *attr = &program->attr[i];
         struct jn_str name = program->string[attr->name];

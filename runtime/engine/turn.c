@@ -67,14 +67,15 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     /* What was due before the event comes before it; what is due at its very instant comes after (semantics 4). */
     if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
     if (rc != JN_OK) return rc;
-    if (input->kind == JR_INPUT_IDENTIFY) return turn_identify(turn, customer, input);
+    if (input->kind == JR_INPUT_IDENTIFY) return turn_identify(turn, customer, input, i);
     return turn_event(turn, customer, input, i);
 }
 
-static jn_rc turn_take_timers(struct turn *turn, int64_t limit) {
+static jn_rc turn_take_timers(struct turn *turn) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
-    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX && jr_timers_take(&turn->engine->timers, limit, &timer)) {
+    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX &&
+           jr_timers_take(&turn->engine->timers, turn->limit, &timer)) {
         struct engine_customer *customer;
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
@@ -98,10 +99,10 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     if ((int64_t)*clock < now) *clock = (uint64_t)now;
     turn->now = (int64_t)*clock;
     /* A caller whose `now` lies before its inputs has more to give for their instant: what is due then waits. */
-    int64_t limit = n > 0 && now < input[n - 1].received ? now : turn->now;
-    if (rc == JN_OK) rc = turn_take_timers(turn, limit);
+    turn->limit = n > 0 && now < input[n - 1].received ? now : turn->now;
+    if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
-        rc = turn_fire(turn, c, limit);
+        rc = turn_fire(turn, c, turn->limit);
     return rc;
 }
 
@@ -218,7 +219,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
                       (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});
     turn_settle_flights(turn, input, n);
     turn->out->n_delivery = turn->n_out;
-    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= turn->now;
+    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= turn->limit;
     turn_tell(turn);
 }
 

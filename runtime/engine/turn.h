@@ -7,7 +7,7 @@
 #define ENGINE_STEPS_MAX    1000         /* of one activation */
 #define ENGINE_TIMERS_MAX   1024         /* due runs looked at in a turn */
 #define ENGINE_MESSAGE_MAX  (1u << 20)   /* bytes of an outgoing body */
-#define ENGINE_EVENT_MAX    (256u << 10) /* bytes of an event's properties */
+#define ENGINE_EVENT_MAX    (256u << 10) /* bytes of an event's properties, of traits */
 #define ENGINE_LOOKBACK_MAX 10000        /* stored events that one wait may look at */
 
 struct turn {
@@ -16,6 +16,7 @@ struct turn {
     struct jn_arena *arena;
     struct jn_err *err;
     int64_t now;         /* the activation's instant */
+    int64_t limit;       /* timers due after it are not this turn's */
     struct jn_map known; /* customers by outside id */
     struct engine_customer *customers, **customers_end;
     /* what the batch will hold, beside customers and runs */
@@ -45,7 +46,7 @@ jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer
 
 /* ---- events (match.c) */
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i);
-jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
+jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at);
 void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
 
 /* ---- entering (entry.c) */

@@ -14,6 +14,7 @@ static void view_run(const struct engine_run *run, struct jn_arena *arena, struc
                                 .due = run->due};
     if (run->stage != JN_NONE) out->stage = program->string[program->stage[run->stage].name];
     if (run->status == ENGINE_ENDED) out->ended = run->ended;
+    if (run->status == ENGINE_PARKED) out->parked = run->ended;
     for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         if ((run->goals >> i & 1) == 0) continue;
         struct jn_str *place = engine_grow(arena, &goal, &out->n_goal, sizeof(*place));

@@ -168,8 +168,14 @@ void journey_leaves_on(struct draft *d, const char *name, uint32_t event) {
 static uint32_t step(struct draft *d, enum jn_step_kind kind, const char *name, uint32_t a, uint32_t b, uint32_t c,
                      uint32_t since) {
     uint32_t at = jn_builder_count_step(d->builder);
-    struct jn_step row = {
-        .kind = kind, .stage = d->journey.first_stage, .next = at + 1, .alt = JN_NONE, .a = a, .b = b, .c = c, .d = since};
+    struct jn_step row = {.kind = kind,
+                          .stage = d->journey.first_stage,
+                          .next = at + 1,
+                          .alt = JN_NONE,
+                          .a = a,
+                          .b = b,
+                          .c = c,
+                          .d = since};
     if (name != NULL) {
         struct jn_str full = jn_arena_printf(d->arena, "only.%s", name);
         row.name = jn_builder_string(d->builder, full);
@@ -201,8 +207,8 @@ uint32_t step_wait_then(struct draft *d, const char *name, struct jn_value durat
 
 uint32_t step_wait_for(struct draft *d, const char *name, uint32_t event, struct jn_value up_to, enum jn_since since) {
     struct jn_alternative row = {.event = event, .where = JN_NONE, .key = JN_NONE, .message = JN_NONE};
-    uint32_t at = step(d, JN_STEP_WAIT_FOR, name, jn_builder_add_alternative(d->builder, &row), 1, constant(d, up_to),
-                       since);
+    uint32_t at =
+        step(d, JN_STEP_WAIT_FOR, name, jn_builder_add_alternative(d->builder, &row), 1, constant(d, up_to), since);
     if (since != JN_SINCE_STEP) d->journey.flags |= JN_JOURNEY_LOOKS_BACK;
     jn_builder_at_step(d->builder, at)->alt = at + 1;
     return at;

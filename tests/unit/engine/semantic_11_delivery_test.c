@@ -38,8 +38,8 @@ static struct jr_delivery *pending(struct world *w, uint32_t *n) {
 }
 
 static void the_body_says_what_receivers_need(void **state) {
-    static const char *const KEY[] = {"type",  "id",   "journey", "version", "run",     "stage", "step", "message",
-                                      "channel", "to", "customer", "content", "at"};
+    static const char *const KEY[] = {"type",    "id",      "journey", "version",  "run",     "stage", "step",
+                                      "message", "channel", "to",      "customer", "content", "at"};
     struct world w;
     struct jn_json *body, *value;
     struct jn_str key;

@@ -76,6 +76,23 @@ static void an_event_accepted_late_loses_without_a_turn_between(void **state) {
     world_close(&w);
 }
 
+/* A caller with more to give for the instant says so with a `now` before it. */
+static void an_instant_is_complete_before_its_timers(void **state) {
+    struct world w;
+    struct draft d;
+    (void)state;
+    begin_at(&w, &d);
+    at(&w, "2026-01-02T00:00:00Z");
+    does(&w, "ann", "other", NULL);
+    w.now--;
+    assert_int_equal(try_turn(&w), JN_OK);
+    assert_false(w.turn.more);
+    w.now++;
+    does(&w, "ann", "ping", NULL);
+    expect(&w, "matched ping; left pinged");
+    world_close(&w);
+}
+
 static void exit_comes_before_goal_and_wait(void **state) {
     struct world w;
     (void)state;
@@ -149,6 +166,7 @@ int main(void) {
         cmocka_unit_test(a_millisecond_later_it_loses),
         cmocka_unit_test(an_event_accepted_in_time_wins_in_a_late_turn),
         cmocka_unit_test(an_event_accepted_late_loses_without_a_turn_between),
+        cmocka_unit_test(an_instant_is_complete_before_its_timers),
         cmocka_unit_test(exit_comes_before_goal_and_wait),
         cmocka_unit_test(goal_comes_before_the_wait),
         cmocka_unit_test(timers_fire_in_the_order_they_are_due),

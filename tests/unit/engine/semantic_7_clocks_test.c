@@ -147,7 +147,7 @@ static void a_new_zone_moves_days_and_leaves_hours(void **state) {
     struct draft d = begun(&w);
     step_wait(&d, "days", days(90));
     begins(&w, &d, "{\"timezone\":\"Europe/Berlin\"}", "2026-01-05T11:00:00Z"); /* noon there */
-    expect_place(&w, "trial", "only.days until 2026-04-05T10:00:00Z");           /* noon, in summer time */
+    expect_place(&w, "trial", "only.days until 2026-04-05T10:00:00Z");          /* noon, in summer time */
     is_known(&w, "ann", "{\"timezone\":\"Asia/Shanghai\"}");
     expect_place(&w, "trial", "only.days until 2026-04-05T11:00:00Z");
     world_close(&w);
