@@ -245,6 +245,15 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
     return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
 }
 
+jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer) {
+    for (uint32_t i = 0; i < customer->n_run; i++) {
+        struct engine_run *run = customer->run[i];
+        if (run->id == timer->run && run->due == timer->due && !run->gone && run->status != ENGINE_PARKED)
+            return turn_fire_run(turn, customer, run);
+    }
+    return JN_OK;
+}
+
 jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit) {
     for (;;) {
         struct engine_run *soonest = NULL;

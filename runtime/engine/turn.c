@@ -71,6 +71,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     return turn_event(turn, customer, input, i);
 }
 
+/* Everybody's timers, in the order of (due, run). */
 static jn_rc turn_take_timers(struct turn *turn) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
@@ -80,6 +81,7 @@ static jn_rc turn_take_timers(struct turn *turn) {
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
         rc = turn_customer_by_id(turn, timer.customer, &customer);
+        if (rc == JN_OK) rc = turn_fire_timer(turn, customer, &timer);
     }
     return rc;
 }

@@ -58,6 +58,8 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step);
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as);
 void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why);
+/* Fires a timer of the heap; nothing when its run has moved on. */
+jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer);
 /* Fires what is due of this customer up to `limit`, in order. */
 jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit);
 

@@ -57,7 +57,7 @@ void world_open(struct world *w) {
     jn_log_set_level(JN_LOG_OFF);
     jn_arena_init(&w->arena);
     jn_arena_init(&w->turn_arena);
-    jn_buf_init(&w->told, 1 << 16);
+    jn_buf_init(&w->told, 1 << 20);
     w->turn.arena = &w->turn_arena;
     assert_true(jn_instant_parse(JN_STR("2026-01-01T00:00:00Z"), &w->now));
     assert_int_equal(jr_store_mem.open(JN_STR(""), &w->store, NULL), JN_OK);
@@ -123,6 +123,11 @@ void at(struct world *w, const char *instant) {
     int64_t then;
     assert_true(jn_instant_parse(jn_str_z(instant), &then));
     assert_true(then >= w->now);
+    after(w, then - w->now);
+}
+
+void after(struct world *w, int64_t ms) {
+    int64_t then = w->now + ms;
     if (w->n_input > 0) turn(w);
     while (jr_engine_next_due(w->engine) < then) {
         w->now = jr_engine_next_due(w->engine);

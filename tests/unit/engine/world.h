@@ -35,6 +35,7 @@ void restart(struct world *w);
 
 /* The clock: what is due on the way happens when it is due; what is due then waits for the turn that follows. */
 void at(struct world *w, const char *instant);
+void after(struct world *w, int64_t ms);
 
 /* Inputs of the turn to come. Properties and traits are JSON, NULL for none. */
 void does(struct world *w, const char *who, const char *event, const char *properties);
