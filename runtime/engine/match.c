@@ -175,6 +175,8 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
         match_refuse(turn, customer, input, NULL, why, at);
         return JN_OK;
     }
+    if (program == NULL && input->traits != NULL) /* nothing is declared: what was accepted is not to be lost */
+        match_refuse(turn, customer, input, input->traits, JN_STR("there is no program that declares traits"), at);
     for (uint32_t i = 0; program != NULL && i < program->n_attr && jn_json_kind(input->traits) == JN_JSON_OBJECT; i++) {
         const struct jn_attr *attr = &program->attr[i];
         struct jn_str name = program->string[attr->name];

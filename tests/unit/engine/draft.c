@@ -222,6 +222,20 @@ void wait_compares_key(struct draft *d, uint32_t at, uint32_t property) {
     jn_builder_at_alternative(d->builder, jn_builder_at_step(d->builder, at)->a)->key = property;
 }
 
+uint32_t step_split(struct draft *d, const char *salt, uint32_t left) {
+    uint32_t arm = jn_builder_add_arm(d->builder, &(struct jn_arm){.name = text(d, "left"), .weight = left});
+    jn_builder_add_arm(d->builder, &(struct jn_arm){.name = text(d, "right"), .weight = 10000 - left});
+    uint32_t at = step(d, JN_STEP_SPLIT, NULL, arm, 2, text(d, salt), 0);
+    jn_builder_at_step(d->builder, at)->next = JN_NONE;
+    return at;
+}
+
+void arms_lead_to(struct draft *d, uint32_t at, uint32_t left, uint32_t right) {
+    uint32_t arm = jn_builder_at_step(d->builder, at)->a;
+    jn_builder_at_arm(d->builder, arm)->step = left;
+    jn_builder_at_arm(d->builder, arm + 1)->step = right;
+}
+
 uint32_t step_set_zone(struct draft *d, const char *zone) {
     return step(d, JN_STEP_SET_ATTR, NULL, d->timezone, constant(d, jn_value_text(jn_str_z(zone))), 0, 0);
 }

@@ -42,6 +42,9 @@ uint32_t step_wait_for(struct draft *d, const char *name, uint32_t event, struct
 /* `of MESSAGE` of the wait written last. */
 void wait_is_of(struct draft *d, uint32_t step, uint32_t message);
 void wait_compares_key(struct draft *d, uint32_t step, uint32_t property);
+/* Two arms, `left` of so many basis points and `right`; both steps are set later. */
+uint32_t step_split(struct draft *d, const char *salt, uint32_t left);
+void arms_lead_to(struct draft *d, uint32_t step, uint32_t left, uint32_t right);
 uint32_t step_set_zone(struct draft *d, const char *zone);
 uint32_t step_pass(struct draft *d);
 uint32_t step_exit(struct draft *d, const char *as);

@@ -256,6 +256,20 @@ static void one_bad_trait_does_not_keep_the_others_out(void **state) {
     world_close(&w);
 }
 
+static void without_a_program_traits_are_not_lost(void **state) {
+    struct world w;
+    struct jr_row_quarantine *row;
+    uint32_t n;
+    (void)state;
+    world_open(&w);
+    is_known(&w, "ann", "{\"phone\":\"1\"}");
+    expect(&w, "quarantined");
+    assert_int_equal(w.store->ops->quarantined(w.store, 0, 10, &w.arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+    assert_true(jn_str_is(row[0].body, "{\"phone\":\"1\"}"));
+    world_close(&w);
+}
+
 /* ---- what is endless */
 
 static void a_run_that_cannot_go_on_is_parked_with_its_reason(void **state) {
@@ -321,6 +335,7 @@ int main(void) {
         cmocka_unit_test(an_event_too_large_is_quarantined),
         cmocka_unit_test(an_event_nobody_declared_is_stored),
         cmocka_unit_test(one_bad_trait_does_not_keep_the_others_out),
+        cmocka_unit_test(without_a_program_traits_are_not_lost),
         cmocka_unit_test(a_run_that_cannot_go_on_is_parked_with_its_reason),
         cmocka_unit_test(a_crowd_is_woken_over_several_turns),
     };
