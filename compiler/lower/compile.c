@@ -51,6 +51,7 @@ jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_
     for (uint32_t i = 0; i < unit.n_symbol[JC_TABLE_JOURNEY]; i++)
         jc_journey_lower(&unit, &unit.symbol[JC_TABLE_JOURNEY][i]);
     jc_messages_lower(&unit);
+    jc_renames_lower(&unit);
     result->scenario = jc_scenarios_lower(&unit, &result->n_scenario);
     if (unit.diags->n_error == 0) jc_names_unused(&unit);
     jc_diags_sort(unit.diags);

@@ -135,8 +135,6 @@ static void declare_segments(struct jc_unit *unit) {
         const struct jc_symbol *segment = &unit->symbol[JC_TABLE_SEGMENT][i];
         struct jn_segment row = {.name = jn_builder_string(unit->builder, segment->name)};
         row.cond = jc_expr_finish(&scope, segment->node->kid[0], JN_T_BOOL, "a segment", NULL);
-        if (segment->node->kid[0]->kind == JC_IN_SEGMENT && jn_str_eq(segment->node->kid[0]->text, segment->name))
-            jc_report(unit->diags, JC_E0313, segment->span, JN_FMT(segment->name));
         jn_builder_add_segment(unit->builder, &row);
     }
 }
@@ -232,6 +230,7 @@ void jc_declare_lower(struct jc_unit *unit) {
     meta.currency = unit->currency;
     jn_builder_add_meta(unit->builder, &meta);
     declare_segments(unit);
+    jc_segments_check(unit);
     declare_channels(unit);
     declare_sources(unit);
 }

@@ -263,4 +263,5 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
         jc_report(unit->diags, JC_E0518, l.node->text_span, JN_FMT(l.name));
     else if (unit->diags->n_error == 0)
         jc_flow_check(&l, row.n_step);
+    if (unit->diags->n_error == 0) jc_variables_unused(unit, &l.slots);
 }

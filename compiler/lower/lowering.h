@@ -80,10 +80,11 @@ uint32_t jc_key_prop(struct jc_lowering *l, uint32_t event, struct jc_span span,
 /* A condition on the event, with its attributes readable. */
 uint32_t jc_where_lower(struct jc_lowering *l, uint32_t event, const struct jc_node *where);
 
-/* ---- declare.c, scenario.c */
+/* ---- declare.c, messages.c, renames.c, scenario.c */
 void jc_declare_lower(struct jc_unit *unit);
 void jc_messages_lower(struct jc_unit *unit);
 void jc_messages_prepare(struct jc_unit *unit);
+void jc_renames_lower(struct jc_unit *unit);
 struct jn_scenario;
 struct jn_scenario *jc_scenarios_lower(struct jc_unit *unit, uint32_t *n);
 

@@ -84,10 +84,4 @@ void jc_step_name(struct jc_lowering *l, uint32_t step, const struct jc_node *no
     uint32_t id = (uint32_t)jn_hash64(full);
     jc_step_at(l, step)->name = jn_builder_string(unit->builder, name);
     jc_step_at(l, step)->id = id == 0 ? 1 : id;
-    if (node->label == NULL || node->label->kid[0] == NULL) return;
-    struct jn_rename rename = {.kind = JN_RENAME_STEP,
-                               .scope = jn_builder_string(unit->builder, l->name),
-                               .was = jn_builder_string(unit->builder, node->label->kid[0]->text),
-                               .now = jn_builder_string(unit->builder, name)};
-    jn_builder_add_rename(unit->builder, &rename);
 }

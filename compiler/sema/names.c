@@ -198,6 +198,12 @@ void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, 
     tag->tested = tag->tested || !set;
 }
 
+void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variables) {
+    for (uint32_t i = 0; i < variables->n; i++)
+        if (!variables->row[i].read)
+            jc_report(unit->diags, JC_W0901, variables->row[i].span, "variable", JN_FMT(variables->row[i].name));
+}
+
 void jc_names_unused(struct jc_unit *unit) {
     static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE};
     for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
@@ -206,6 +212,8 @@ void jc_names_unused(struct jc_unit *unit) {
             if (symbol->node != NULL && !symbol->used)
                 jc_report(unit->diags, JC_W0901, symbol->span, jc_table_noun(TOLD[t]), JN_FMT(symbol->name));
         }
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_MESSAGE]; i++)
+        jc_variables_unused(unit, &unit->message[i].vars);
     for (uint32_t i = 0; i < unit->n_tag; i++)
         if (unit->tag[i].tested && !unit->tag[i].set)
             jc_report(unit->diags, JC_W0902, unit->tag[i].span, JN_FMT(unit->tag[i].name));

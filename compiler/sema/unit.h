@@ -116,9 +116,14 @@ const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attrib
 const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,
                                              struct jn_str owner, struct jn_str name, struct jc_span span);
 void jc_names_unused(struct jc_unit *unit);
+void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variables);
 /* Whether a line of the block could not be read: what the block lacks may stand there. */
 bool jc_has_mistake(const struct jc_unit *unit, const struct jc_node *block);
 void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, bool set);
+
+/* ---- segments.c */
+/* Reports segments that lead back to themselves. */
+void jc_segments_check(struct jc_unit *unit);
 
 /* ---- dictionary.c: attributes from their declarations */
 struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_node *declaration);
