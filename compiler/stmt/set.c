@@ -19,6 +19,8 @@ static void set_attribute(struct jc_lowering *l, const struct jc_node *node) {
         jc_report(unit->diags, JC_E0414, node->kid[1]->span, one, other);
     }
     jc_expr_check_one_of(&l->scope, attribute, node->kid[1]);
+    if (attribute->builtin && jn_str_is(attribute->name, "timezone") && node->kid[1]->kind == JC_LITERAL)
+        jc_zone_check(unit, jn_value_str(node->kid[1]->value), node->kid[1]->span);
     jc_step_at(l, step)->a = attribute->index;
     jc_step_at(l, step)->b = expr;
 }

@@ -14,7 +14,8 @@ static struct jn_str wait_name(struct jc_lowering *l, const struct jc_node *befo
 static uint32_t wait_duration(struct jc_lowering *l, const struct jc_node *node) {
     struct jc_typed typed;
     uint32_t expr = jc_expr_finish(&l->scope, node, JN_T_DURATION, "how long to wait", &typed);
-    if (node->kind == JC_LITERAL && node->value.type == JN_T_DURATION && node->value.i == 0)
+    if (node->kind == JC_LITERAL && node->value.type == JN_T_DURATION && node->value.i == 0 &&
+        !jc_has_mistake(l->unit, node))
         jc_report(l->unit->diags, JC_E0507, node->span);
     if (expr != JN_NONE && typed.maybe_missing) {
         struct jc_diag *diag = jc_report(l->unit->diags, JC_E0508, node->span);

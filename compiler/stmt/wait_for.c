@@ -37,7 +37,7 @@ static uint32_t wait_for_limit(struct jc_lowering *l, const struct jc_node *node
         return JN_NONE;
     }
     uint32_t expr = jc_expr_finish(&l->scope, node->kid[0], JN_T_DURATION, "`up to`", &typed);
-    if (node->kid[0]->kind == JC_LITERAL && node->kid[0]->value.i == 0)
+    if (node->kid[0]->kind == JC_LITERAL && node->kid[0]->value.i == 0 && !jc_has_mistake(unit, node->kid[0]))
         jc_report(unit->diags, JC_E0507, node->kid[0]->span);
     if (expr != JN_NONE && typed.maybe_missing) jc_report(unit->diags, JC_E0508, node->kid[0]->span);
     return expr;

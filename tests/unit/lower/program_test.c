@@ -290,6 +290,14 @@ static void what_is_set_or_given_and_never_read_is_a_warning(void **state) {
     assert_true(gives(JN_STR(BODY("    twice: send nudge with x = 1\n")), JC_W0901));
 }
 
+static void one_mistake_is_told_once(void **state) {
+    (void)state;
+    assert_true(gives(JN_STR(BODY("    wait 0.5 days\n")), JC_E0112));
+    assert_false(gives(JN_STR(BODY("    wait 0.5 days\n")), JC_E0507));
+    assert_true(gives(JN_STR(BODY("    set customer.timezone to \"Nowhere/X\"\n")), JC_E0306));
+    assert_false(gives(JN_STR(BODY("    set customer.timezone to \"Europe/Berlin\"\n")), JC_E0306));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_named_by_stage_kind_and_noun),
@@ -303,6 +311,7 @@ int main(void) {
         cmocka_unit_test(an_old_name_is_free_and_claimed_once),
         cmocka_unit_test(segments_in_a_circle_are_one_mistake),
         cmocka_unit_test(ten_mistakes_are_ten_diagnostics),
+        cmocka_unit_test(one_mistake_is_told_once),
         cmocka_unit_test(what_is_set_or_given_and_never_read_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
