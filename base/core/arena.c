@@ -41,7 +41,7 @@ void jn_arena_release(struct jn_arena *arena) {
     *arena = (struct jn_arena){0};
 }
 
-static struct jn_arena_block *jn_arena_grow(struct jn_arena *arena, size_t n) {
+static struct jn_arena_block *jn_arena_more(struct jn_arena *arena, size_t n) {
     size_t cap = arena->head == NULL ? ARENA_BLOCK : arena->head->cap * 2;
     if (cap > (ARENA_BLOCK << 6)) cap = ARENA_BLOCK << 6;
     if (cap < n) cap = n;
@@ -59,7 +59,7 @@ void *jn_arena_alloc(struct jn_arena *arena, size_t n) {
     if (n > SIZE_MAX - unit) jn_out_of_memory(n);
     size_t rounded = (n + unit - 1) / unit * unit;
     struct jn_arena_block *block = arena->head;
-    if (block == NULL || block->cap - block->used < rounded) block = jn_arena_grow(arena, rounded);
+    if (block == NULL || block->cap - block->used < rounded) block = jn_arena_more(arena, rounded);
     void *p = block->bytes + block->used;
     block->used += rounded;
     arena->used += rounded;
@@ -95,4 +95,15 @@ struct jn_str jn_arena_printf(struct jn_arena *arena, const char *format, ...) {
     va_end(again);
     va_end(ap);
     return (struct jn_str){text, (size_t)n};
+}
+
+void *jn_arena_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    void **place = array;
+    bool full = *n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0);
+    if (full) {
+        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
+        if (*n > 0) memcpy(bigger, *place, *n * size);
+        *place = bigger;
+    }
+    return (char *)*place + (size_t)(*n)++ * size;
 }

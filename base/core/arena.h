@@ -24,6 +24,10 @@ void *jn_arena_copy(struct jn_arena *arena, const void *p, size_t n);
 struct jn_str jn_arena_str(struct jn_arena *arena, struct jn_str s); /* copy, NUL put behind it for C callers */
 struct jn_str jn_arena_printf(struct jn_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for one more element in `*(T **)array` of `*n`: doubles in the arena when full, counts it, returns it. Grow an
+ * array only by this. */
+void *jn_arena_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+
 #define JN_NEW(arena, type)              ((type *)jn_arena_alloc((arena), sizeof(type)))
 #define JN_NEW_ARRAY(arena, type, count) ((type *)jn_arena_array((arena), (count), sizeof(type)))
 

@@ -26,6 +26,10 @@ void jn_image_disassemble(const struct jn_program *program, struct jn_buf *out);
 /* One expression as "push 3; attr points; gt" – for tests and explain. */
 void jn_image_disassemble_expr(const struct jn_program *program, uint32_t expr, struct jn_buf *out);
 
+/* A step's kind and operands by name, without its own name and without any index: equal in two programs exactly when
+ * the step does the same. */
+void jn_image_define_step(const struct jn_program *program, uint32_t step, struct jn_buf *out);
+
 /* Facts about one opcode, read from opcodes.def. */
 const char *jn_op_mnemonic(enum jn_op op);
 const char *jn_op_operands(enum jn_op op);

@@ -5,16 +5,6 @@
 /* Events that deliveries themselves bring; each has the attribute `message`. */
 static const char *const RECEIPT[] = {"bounced", "clicked", "complained", "delivered", "opened", "unsubscribed"};
 
-void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
-    void **place = array;
-    if (*n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0)) {
-        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
-        if (*n > 0) memcpy(bigger, *place, *n * size);
-        *place = bigger;
-    }
-    return (char *)*place + (size_t)(*n)++ * size;
-}
-
 const char *jc_table_noun(enum jc_table table) {
     static const char *const NOUN[JC_TABLES] = {"event", "segment", "channel", "message", "source", "journey"};
     return NOUN[table];

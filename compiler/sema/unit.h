@@ -102,7 +102,9 @@ struct jc_unit {
 };
 
 /* Grows an array in the arena by doubling; returns the new element, zeroed. */
-void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+static inline void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    return jn_arena_grow(arena, array, n, size);
+}
 
 /* ---- names.c */
 /* Reads all declarations: fills the tables, reports what is there twice. */

@@ -68,7 +68,7 @@ struct jr_row_quarantine { /* an event that could not be taken over */
 };
 
 struct jr_row_counter { /* per lane, absolute values; ids are the engine's */
-    uint32_t counter;
+    uint64_t counter;
     uint64_t value;
 };
 

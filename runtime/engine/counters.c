@@ -1,10 +1,9 @@
 #include "core/check.h"
 #include "runtime/engine/engine.h"
 
-#define COUNT_BIT  0x80000000u /* ids of counts: hashes, apart from the fixed ones */
-#define PINNED_BIT 0x40000000u
+#define NAMED_BIT (1ull << 63) /* ids that are hashes, apart from the fixed ones */
 
-static uint32_t engine_counter_place(const struct engine_counters *counters, uint32_t id) {
+static uint32_t engine_counter_place(const struct engine_counters *counters, uint64_t id) {
     uint32_t low = 0, high = counters->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -16,7 +15,7 @@ static uint32_t engine_counter_place(const struct engine_counters *counters, uin
     return low;
 }
 
-uint64_t *engine_counter(struct jr_engine *engine, uint32_t id) {
+uint64_t *engine_counter(struct jr_engine *engine, uint64_t id) {
     struct engine_counters *counters = &engine->counters;
     uint32_t at = engine_counter_place(counters, id);
     if (at < counters->n && counters->row[at].id == id) return &counters->row[at].value;
@@ -31,7 +30,7 @@ uint64_t *engine_counter(struct jr_engine *engine, uint32_t id) {
 }
 
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id) {
-    return ++*engine_counter(engine, (uint32_t)id);
+    return ++*engine_counter(engine, (uint64_t)id);
 }
 
 void engine_counters_settle(struct engine_counters *counters, bool committed) {
@@ -54,11 +53,30 @@ uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena
     return n;
 }
 
-uint32_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name) {
-    uint64_t hash = jn_hash64_seed(name, jn_hash64_seed(journey, (uint64_t)kind + 1));
-    return (uint32_t)hash | COUNT_BIT;
+/* Families of named counters; each seeds its own hashes. */
+enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE };
+
+static uint64_t counter_of_program(uint32_t family, const struct engine_program *program, uint32_t step) {
+    uint64_t key[2] = {program->prefix, (uint64_t)family << 32 | step};
+    return jn_hash64((struct jn_str){(const char *)key, sizeof(key)}) | NAMED_BIT;
 }
 
-uint32_t engine_pinned_id(const struct engine_program *program) {
-    return ((uint32_t)program->prefix & ~COUNT_BIT) | PINNED_BIT;
+uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name) {
+    return jn_hash64_seed(name, jn_hash64_seed(journey, (uint64_t)FAMILY_COUNT << 32 | (uint64_t)kind)) | NAMED_BIT;
+}
+
+uint64_t engine_pinned_id(const struct engine_program *program) {
+    return counter_of_program(FAMILY_PINNED, program, 0);
+}
+
+uint64_t engine_target_id(const struct engine_program *program) {
+    return counter_of_program(FAMILY_TARGET, program, 0);
+}
+
+uint64_t engine_rules_id(const struct engine_program *program) {
+    return counter_of_program(FAMILY_RULES, program, 0);
+}
+
+uint64_t engine_inside_id(const struct engine_program *program, uint32_t step) {
+    return counter_of_program(FAMILY_INSIDE, program, step);
 }

@@ -2,17 +2,6 @@
 
 #include "core/value.h"
 
-void *engine_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
-    void **place = array;
-    bool full = *n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0);
-    if (full) {
-        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
-        if (*n > 0) memcpy(bigger, *place, *n * size);
-        *place = bigger;
-    }
-    return (char *)*place + (size_t)(*n)++ * size;
-}
-
 struct jn_value engine_attr_get(const struct engine_customer *customer, struct jn_str name) {
     for (uint32_t i = 0; i < customer->n_attr; i++)
         if (jn_str_eq(customer->attr[i].name, name)) return customer->attr[i].value;

@@ -83,7 +83,9 @@ struct engine_customer {
 };
 
 /* Grows an array in the arena by doubling; *n counts what is used. Returns the new element. */
-void *engine_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+static inline void *engine_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    return jn_arena_grow(arena, array, n, size);
+}
 
 jn_rc engine_customer_decode(const struct jr_engine *engine, const struct jr_row_customer *row,
                              const struct jr_row_run *run, uint32_t n_run, struct jn_arena *arena,

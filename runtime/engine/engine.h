@@ -21,7 +21,7 @@ struct engine_program {
 
 /* Counters of the lane: the numbers given out, and what is counted. Sorted by id. */
 struct engine_counter {
-    uint32_t id;
+    uint64_t id;
     uint64_t value;
     uint64_t committed;
 };
@@ -69,13 +69,18 @@ struct engine_program *engine_program_find(const struct jr_engine *engine, uint6
 uint32_t engine_program_event(const struct engine_program *program, struct jn_str name);
 
 /* ---- counters (counters.c) */
-uint64_t *engine_counter(struct jr_engine *engine, uint32_t id);
+uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
-uint32_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name);
+uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name);
 /* Counter of the runs that are pinned to a program. */
-uint32_t engine_pinned_id(const struct engine_program *program);
+uint64_t engine_pinned_id(const struct engine_program *program);
+/* Counters that say where a program's runs move (0: nowhere; else the first bytes of a program's id), and how. */
+uint64_t engine_target_id(const struct engine_program *program);
+uint64_t engine_rules_id(const struct engine_program *program);
+/* Counter of the live runs that are at a step of a program. */
+uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 
 /* ---- flights (flights.c) */
 struct engine_flight *engine_flight_find(const struct jr_engine *engine, uint64_t delivery);

@@ -76,8 +76,8 @@ struct counting {
 };
 
 static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_str journey, struct jn_str name) {
-    uint32_t id = engine_count_id(kind, journey, name);
-    uint32_t *key = jn_arena_copy(c->arena, &id, sizeof(id));
+    uint64_t id = engine_count_id(kind, journey, name);
+    uint64_t *key = jn_arena_copy(c->arena, &id, sizeof(id));
     uint64_t value = 0;
     for (uint32_t i = 0; i < c->engine->counters.n; i++)
         if (c->engine->counters.row[i].id == id) value = c->engine->counters.row[i].value;

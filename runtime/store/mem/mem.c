@@ -277,7 +277,7 @@ static jn_rc mem_counters(struct jr_store *store, struct jn_arena *arena, struct
     *n = table->n;
     *out = JN_NEW_ARRAY(arena, struct jr_row_counter, table->n);
     for (uint32_t i = 0; i < table->n; i++) {
-        (*out)[i].counter = (uint32_t)table->row[i].key.low;
+        (*out)[i].counter = table->row[i].key.low;
         memcpy(&(*out)[i].value, table->row[i].fixed, sizeof((*out)[i].value));
     }
     return JN_OK;

@@ -112,7 +112,7 @@ static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batc
         code = commit_step(state, SQL_PUT_QUARANTINE);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_counter; i++) {
-        sqlite3_bind_int64(counter, 1, b->counter[i].counter);
+        sqlite_bind_u64(counter, 1, b->counter[i].counter);
         sqlite_bind_u64(counter, 2, b->counter[i].value);
         code = commit_step(state, SQL_PUT_COUNTER);
     }

@@ -6,16 +6,6 @@ struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena 
     return jn_arena_str(arena, (struct jn_str){p == NULL ? "" : p, (size_t)n});
 }
 
-void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
-    void **place = array;
-    if (*n == 0 || (*n >= 8 && (*n & (*n - 1)) == 0)) {
-        void *bigger = jn_arena_array(arena, *n == 0 ? 8 : (size_t)*n * 2, size);
-        if (*n > 0) memcpy(bigger, *place, *n * size);
-        *place = bigger;
-    }
-    return (char *)*place + (size_t)(*n)++ * size;
-}
-
 /* Ends a read: all rows were there, or why not. */
 static jn_rc read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err) {
     jn_rc rc = code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "read", err);
@@ -188,7 +178,7 @@ jn_rc sqlite_counters(struct jr_store *store, struct jn_arena *arena, struct jr_
     *out = NULL;
     while ((code = sqlite3_step(read)) == SQLITE_ROW) {
         struct jr_row_counter *row = sqlite_grow(arena, out, n, sizeof(*row));
-        *row = (struct jr_row_counter){(uint32_t)sqlite3_column_int64(read, 0), read_u64(read, 1)};
+        *row = (struct jr_row_counter){read_u64(read, 0), read_u64(read, 1)};
     }
     return read_done(state, SQL_COUNTERS, code, err);
 }

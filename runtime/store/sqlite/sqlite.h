@@ -79,6 +79,8 @@ static inline void sqlite_bind_u64(sqlite3_stmt *statement, int i, uint64_t v) {
 }
 
 struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena *arena);
-void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size);
+static inline void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
+    return jn_arena_grow(arena, array, n, size);
+}
 
 #endif
