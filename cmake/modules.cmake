@@ -4,6 +4,7 @@
 # include/journey (the contract) may be included by everyone.
 journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::JANSSON PkgConfig::UTF8PROC m)
 journey_module(base/image USES base/core)
+journey_module(base/upgrade USES base/core base/image)
 
 journey_module(compiler/diag USES base/core)
 journey_module(compiler/syntax USES base/core compiler/diag)
@@ -21,7 +22,7 @@ journey_module(runtime/timer USES base/core)
 journey_module(runtime/store USES base/core runtime/store/mem runtime/store/sqlite)
 journey_module(runtime/store/mem USES base/core)
 journey_module(runtime/store/sqlite USES base/core LIBS SQLite::SQLite3)
-journey_module(runtime/engine USES base/core base/image runtime/vm runtime/timer)
+journey_module(runtime/engine USES base/core base/image base/upgrade runtime/vm runtime/timer)
 journey_module(runtime/loop USES base/core LIBS PkgConfig::UV CURL::libcurl)
 journey_module(runtime/http USES base/core runtime/loop LIBS PkgConfig::UV llhttp)
 journey_module(runtime/ingest USES base/core base/image runtime/vm runtime/engine LIBS ZLIB::ZLIB)

@@ -1,0 +1,178 @@
+#include "upgrade/upgrade.h"
+
+#include "core/buffer.h"
+#include "core/value.h"
+#include "image/image.h"
+#include "upgrade/align.h"
+#include "upgrade/arms.h"
+#include "upgrade/names.h"
+
+#define DEFINITION_MAX (1u << 20)
+
+struct upgrader {
+    struct jn_upgrade out;
+    struct jn_arena *arena;
+    uint32_t *journey, *stage, *slot, *goal, *event, *prop;
+    struct jn_step_move *step;
+};
+
+static uint32_t *upgrader_none(struct upgrader *m, uint32_t n) {
+    uint32_t *row = JN_NEW_ARRAY(m->arena, uint32_t, n);
+    for (uint32_t i = 0; i < n; i++)
+        row[i] = JN_NONE;
+    return row;
+}
+
+uint32_t jn_upgrade_behind(const struct jn_step *step) {
+    return jn_step_holds((enum jn_step_kind)step->kind) && step->alt != JN_NONE ? step->alt : step->next;
+}
+
+/* ---- events and their properties */
+
+static void upgrader_events(struct upgrader *m) {
+    const struct jn_program *from = m->out.from, *to = m->out.to;
+    for (uint32_t i = 0; i < from->n_event; i++) {
+        const struct jn_event *old = &from->event[i];
+        struct jn_str name = upgrade_name(to, JN_RENAME_EVENT, JN_STR(""), from->string[old->name]);
+        uint32_t now = m->event[i] = jn_program_event(to, name);
+        if (now == JN_NONE) continue;
+        const struct jn_event *new = &to->event[now];
+        for (uint32_t a = old->first_prop; a < old->first_prop + old->n_prop; a++)
+            for (uint32_t b = new->first_prop; b < new->first_prop + new->n_prop; b++) {
+                struct jn_str prop = upgrade_name(to, JN_RENAME_ATTR, name, from->string[from->prop[a].name]);
+                bool same = from->prop[a].type == to->prop[b].type && from->prop[a].currency == to->prop[b].currency;
+                if (same && jn_str_eq(prop, to->string[to->prop[b].name])) m->prop[a] = b;
+            }
+    }
+}
+
+/* ---- what belongs to a journey */
+
+static void upgrader_slot(struct upgrader *m, uint32_t journey, uint32_t slot) {
+    const struct jn_program *from = m->out.from, *to = m->out.to;
+    const struct jn_journey *now = &to->journey[m->journey[journey]];
+    for (uint32_t i = now->first_slot; i < now->first_slot + now->n_slot; i++) {
+        if (!jn_str_eq(to->string[to->slot[i].name], from->string[from->slot[slot].name])) continue;
+        if (to->slot[i].type == from->slot[slot].type && to->slot[i].currency == from->slot[slot].currency) {
+            m->slot[slot] = i;
+            return;
+        }
+        struct jn_upgrade_problem *place = jn_arena_grow(m->arena, &m->out.problem, &m->out.n_problem, sizeof(*place));
+        *place = (struct jn_upgrade_problem){
+            .journey = journey,
+            .step = JN_NONE,
+            .text = jn_arena_printf(
+                m->arena, "`%.*s` was a %s and is a %s in the new version; give the new one another name",
+                JN_FMT(from->string[from->slot[slot].name]), jn_type_word((enum jn_type)from->slot[slot].type),
+                jn_type_word((enum jn_type)to->slot[i].type))};
+    }
+}
+
+static void upgrader_parts(struct upgrader *m, uint32_t journey) {
+    const struct jn_program *from = m->out.from, *to = m->out.to;
+    const struct jn_journey *old = &from->journey[journey], *now = &to->journey[m->journey[journey]];
+    struct jn_str name = to->string[now->name];
+    for (uint32_t a = old->first_stage; a < old->first_stage + old->n_stage; a++)
+        for (uint32_t b = now->first_stage; b < now->first_stage + now->n_stage; b++)
+            if (jn_str_eq(upgrade_name(to, JN_RENAME_STAGE, name, from->string[from->stage[a].name]),
+                          to->string[to->stage[b].name]))
+                m->stage[a] = b;
+    for (uint32_t a = old->first_goal; a < old->first_goal + old->n_goal; a++)
+        for (uint32_t b = now->first_goal; b < now->first_goal + now->n_goal; b++)
+            if (jn_str_eq(from->string[from->goal[a].name], to->string[to->goal[b].name])) m->goal[a] = b;
+    for (uint32_t a = old->first_slot; a < old->first_slot + old->n_slot; a++)
+        upgrader_slot(m, journey, a);
+}
+
+/* ---- steps */
+
+static bool upgrader_same(const struct upgrader *m, uint32_t old, uint32_t now) {
+    struct jn_buf a, b;
+    jn_buf_init(&a, DEFINITION_MAX);
+    jn_buf_init(&b, DEFINITION_MAX);
+    jn_image_define_step(m->out.from, old, &a);
+    jn_image_define_step(m->out.to, now, &b);
+    bool same = jn_str_eq(jn_buf_view(&a), jn_buf_view(&b));
+    jn_buf_release(&a);
+    jn_buf_release(&b);
+    return same;
+}
+
+/* The nearest step behind a removed one that is left, nothing it waited for having come. */
+static struct jn_step_move upgrader_behind(const struct upgrader *m, const struct jn_journey *old, const uint32_t *pair,
+                                           uint32_t removed) {
+    const struct jn_program *from = m->out.from;
+    bool *seen = JN_NEW_ARRAY(m->arena, bool, old->n_step);
+    uint32_t *queue = JN_NEW_ARRAY(m->arena, uint32_t, old->n_step);
+    uint32_t n = 0;
+#define BEHIND_ADD(next)                                                                                               \
+    do {                                                                                                               \
+        uint32_t add = (next);                                                                                         \
+        if (add != JN_NONE && !seen[add - old->first_step]) {                                                          \
+            seen[add - old->first_step] = true;                                                                        \
+            queue[n++] = add;                                                                                          \
+        }                                                                                                              \
+    } while (0)
+    seen[removed - old->first_step] = true;
+    BEHIND_ADD(jn_upgrade_behind(&from->step[removed]));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct jn_step *step = &from->step[queue[i]];
+        uint32_t now = pair[queue[i] - old->first_step];
+        if (now != JN_NONE) return (struct jn_step_move){JN_MOVE_GOES_ON, now};
+        BEHIND_ADD(jn_upgrade_behind(step));
+        for (uint32_t arm = 0; step->kind == JN_STEP_SPLIT && arm < step->b; arm++)
+            BEHIND_ADD(from->arm[step->a + arm].step);
+        BEHIND_ADD(step->next);
+        BEHIND_ADD(step->alt);
+    }
+#undef BEHIND_ADD
+    return (struct jn_step_move){JN_MOVE_ENDS, JN_NONE};
+}
+
+static void upgrader_steps(struct upgrader *m, uint32_t journey) {
+    const struct jn_program *from = m->out.from, *to = m->out.to;
+    const struct jn_journey *old = &from->journey[journey];
+    uint32_t *pair = JN_NEW_ARRAY(m->arena, uint32_t, old->n_step);
+    upgrade_align(from, journey, to, m->journey[journey], m->arena, pair);
+    for (uint32_t i = 0; i < old->n_step; i++) {
+        uint32_t step = old->first_step + i, now = pair[i];
+        if (now == JN_NONE)
+            m->step[step] = upgrader_behind(m, old, pair, step);
+        else if (from->step[step].kind != to->step[now].kind)
+            m->step[step] = (struct jn_step_move){JN_MOVE_GOES_ON, now};
+        else
+            m->step[step] = (struct jn_step_move){upgrader_same(m, step, now) ? JN_MOVE_STAYS : JN_MOVE_CHANGED, now};
+    }
+}
+
+static void upgrader_journey(struct upgrader *m, uint32_t journey) {
+    const struct jn_program *from = m->out.from, *to = m->out.to;
+    const struct jn_journey *old = &from->journey[journey];
+    m->journey[journey] = jn_program_journey(to, from->string[old->name]);
+    if (m->journey[journey] == JN_NONE) {
+        for (uint32_t i = old->first_step; i < old->first_step + old->n_step; i++)
+            m->step[i] = (struct jn_step_move){JN_MOVE_ENDS, JN_NONE};
+        return;
+    }
+    upgrader_parts(m, journey);
+    upgrader_steps(m, journey);
+    upgrade_check_arms(&m->out, journey, m->arena);
+}
+
+const struct jn_upgrade *jn_upgrade_make(const struct jn_program *from, const struct jn_program *to,
+                                         struct jn_arena *arena) {
+    struct upgrader *m = JN_NEW(arena, struct upgrader);
+    m->arena = arena;
+    m->out = (struct jn_upgrade){.from = from, .to = to};
+    m->out.journey = m->journey = upgrader_none(m, from->n_journey);
+    m->out.stage = m->stage = upgrader_none(m, from->n_stage);
+    m->out.slot = m->slot = upgrader_none(m, from->n_slot);
+    m->out.goal = m->goal = upgrader_none(m, from->n_goal);
+    m->out.event = m->event = upgrader_none(m, from->n_event);
+    m->out.prop = m->prop = upgrader_none(m, from->n_prop);
+    m->out.step = m->step = JN_NEW_ARRAY(arena, struct jn_step_move, from->n_step);
+    upgrader_events(m);
+    for (uint32_t i = 0; i < from->n_journey; i++)
+        upgrader_journey(m, i);
+    return &m->out;
+}
