@@ -103,6 +103,35 @@ void jr_engine_close(struct jr_engine *engine);
 
 /* Verifies an image, keeps it in the store and makes it the version that new runs start on. Same id again: nothing. */
 jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err);
+
+/* What becomes of the runs of older programs when another is made current (language semantics 1). */
+enum jr_deploy_mode { JR_DEPLOY_PIN, JR_DEPLOY_MIGRATE, JR_DEPLOY_END, JR_DEPLOY_MODES };
+struct jr_deploy_rules {
+    enum jr_deploy_mode mode;
+    bool keep;         /* waits end when they would have; else they are timed anew from when they began */
+    uint32_t spread_s; /* who is overdue by that, or stood at a step that is gone, goes on within so many seconds */
+};
+/* JN_CONFLICT when people stand where `to` has no place for them: the script must say where they go. */
+jn_rc jr_engine_may_move(struct jr_engine *engine, const struct jn_program *to, const struct jr_deploy_rules *rules,
+                         struct jn_arena *arena, struct jn_err *err);
+/* Runs of all other programs move to the current one, each when its customer is next touched and all within the
+ * following turns; decided durably before it returns. PIN: they stay. */
+jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rules, struct jn_arena *arena,
+                     struct jn_err *err);
+
+/* Live runs at a step of a program that is loaded, kept as counters. */
+struct jr_place {
+    const struct jn_program *program;
+    uint32_t step;
+    uint64_t people;
+};
+void jr_engine_places(const struct jr_engine *engine, struct jn_arena *arena, struct jr_place **out, uint32_t *n);
+/* Live and ended-but-open runs that are pinned to the program. */
+uint64_t jr_engine_pinned(const struct jr_engine *engine, const struct jn_program *program);
+/* The image of a program that is loaded, from the store. JN_NOT_FOUND when there is none of that id. */
+jn_rc jr_engine_image(struct jr_engine *engine, const uint8_t id[32], struct jn_arena *arena, struct jn_str *out,
+                      struct jn_err *err);
+
 const struct jn_program *jr_engine_program(const struct jr_engine *engine); /* current one, or NULL */
 /* Every program that is loaded (current one and those that runs are pinned to); for resolving `env` names at start. */
 const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, uint32_t i); /* NULL past the end */

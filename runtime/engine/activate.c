@@ -16,12 +16,17 @@ static uint64_t turn_last_event(const struct turn *turn) {
     return *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
 }
 
-static struct jn_value activation_eval(struct activation *a, uint32_t expr) {
-    struct jr_context context = turn_context(a->turn, a->customer, a->run, NULL);
+struct jn_value turn_eval(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                          uint32_t expr) {
+    struct jr_context context = turn_context(turn, customer, run, NULL);
     struct jn_value value;
     if (jr_vm_eval(&context, expr, &value, NULL) != JN_OK) return JN_MISSING;
-    if (value.type == JN_T_TEXT) value = jn_value_text(jn_arena_str(a->turn->arena, jn_value_str(value)));
+    if (value.type == JN_T_TEXT) value = jn_value_text(jn_arena_str(turn->arena, jn_value_str(value)));
     return value;
+}
+
+static struct jn_value activation_eval(struct activation *a, uint32_t expr) {
+    return turn_eval(a->turn, a->customer, a->run, expr);
 }
 
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as) {
@@ -70,14 +75,12 @@ static void activation_hold(struct activation *a, int64_t due) {
     jn_buf_release(&until);
 }
 
-/* What a kind of wait was asked to last for, or until. */
-static uint32_t activation_hold_expr(const struct jn_step *step) {
+uint32_t engine_hold_expr(const struct jn_step *step) {
     if (step->kind == JN_STEP_WAIT_FOR) return step->c;
     return step->kind == JN_STEP_WAIT_TIME ? JN_NONE : step->a;
 }
 
-/* The run's newest event has just passed its wait. */
-static void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
+void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
     const struct jn_program *program = run->program->program;
     const struct engine_event *event = run->events;
     if ((engine_journey(run)->flags & JN_JOURNEY_LOOKS_BACK) != 0) {
@@ -97,7 +100,7 @@ jn_rc turn_pass(struct turn *turn, struct engine_customer *customer, struct engi
 }
 
 static jn_rc activation_wait(struct activation *a) {
-    uint32_t expr = activation_hold_expr(a->step);
+    uint32_t expr = engine_hold_expr(a->step);
     a->run->anchor = a->turn->now;
     a->run->hold = expr == JN_NONE ? JN_MISSING : activation_eval(a, expr);
     if (a->step->kind == JN_STEP_WAIT_FOR) {
@@ -237,6 +240,10 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
         run->due = INT64_MAX;
         --*engine_counter(turn->engine, engine_pinned_id(run->program));
         return JN_OK;
+    }
+    if (run->arriving) {
+        run->arriving = false;
+        return turn_activate(turn, customer, run, run->step);
     }
     const struct jn_step *step = &run->program->program->step[run->step];
     run->mark_seq = turn_last_event(turn);

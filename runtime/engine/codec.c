@@ -3,8 +3,9 @@
 #include "core/value.h"
 #include "runtime/engine/customer.h"
 
-#define CODEC_VERSION 1
-#define CODEC_MAX     (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
+#define CODEC_VERSION  1
+#define CODEC_ARRIVING 0x80       /* beside the status */
+#define CODEC_MAX      (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
 static jn_rc codec_damaged(struct jn_err *err, const char *what, uint64_t id) {
     return jn_fail(err, JN_CORRUPT, "the stored %s %llu cannot be read", what, (unsigned long long)id);
@@ -136,7 +137,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_u8(&out, CODEC_VERSION);
     jn_buf_le64(&out, run->program->prefix);
     jn_buf_varint(&out, run->journey);
-    jn_buf_u8(&out, (uint8_t)run->status);
+    jn_buf_u8(&out, (uint8_t)((uint8_t)run->status | (run->arriving ? CODEC_ARRIVING : 0)));
     jn_buf_lstr(&out, run->ended);
     jn_buf_lstr(&out, run->key);
     jn_buf_varint(&out, run->step - engine_journey(run)->first_step);
@@ -173,6 +174,8 @@ static bool codec_get_place(struct jn_reader *in, struct jn_arena *arena, struct
     run->journey = (uint32_t)journey;
     const struct jn_journey *row = engine_journey(run);
     uint8_t status = jn_read_u8(in);
+    run->arriving = (status & CODEC_ARRIVING) != 0;
+    status &= (uint8_t)~CODEC_ARRIVING;
     if (status > ENGINE_PARKED) return false;
     run->status = (enum engine_status)status;
     run->ended = jn_read_lstr(in);
@@ -228,6 +231,10 @@ jn_rc engine_customer_decode(const struct jr_engine *engine, const struct jr_row
         jn_reader_init(&in, run[i].body);
         decoded->id = run[i].run;
         if (!codec_read_run(engine, &in, arena, decoded)) return codec_damaged(err, "run", run[i].run);
+        if (decoded->status != ENGINE_ENDED) {
+            decoded->stored_program = decoded->program;
+            decoded->stored_step = decoded->step;
+        }
         struct engine_run **place = engine_grow(arena, &out->run, &out->n_run, sizeof(*place));
         *place = decoded;
     }

@@ -29,6 +29,12 @@ uint64_t *engine_counter(struct jr_engine *engine, uint64_t id) {
     return &counters->row[at].value;
 }
 
+uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id) {
+    const struct engine_counters *counters = &engine->counters;
+    uint32_t at = engine_counter_place(counters, id);
+    return at < counters->n && counters->row[at].id == id ? counters->row[at].value : 0;
+}
+
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id) {
     return ++*engine_counter(engine, (uint64_t)id);
 }

@@ -60,7 +60,10 @@ struct engine_run {
     uint32_t n_visit;
     uint64_t *consumed; /* events that passed a wait, for waits that look back */
     uint32_t n_consumed;
-    int64_t stored_due; /* INT64_MAX: no timer in the store */
+    int64_t stored_due;                          /* INT64_MAX: no timer in the store */
+    const struct engine_program *stored_program; /* where it was counted as inside; NULL: nowhere */
+    uint32_t stored_step;
+    bool arriving; /* goes on with `step` itself when it is due: another version put it there */
     bool changed, gone, fresh;
 };
 

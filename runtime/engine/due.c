@@ -63,10 +63,15 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     return INT64_MIN;
 }
 
+bool engine_is_timed(const struct jn_step *step) {
+    return step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_TIME ||
+           step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN;
+}
+
 void turn_replan(struct turn *turn, struct engine_customer *customer) {
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
-        if (run->status != ENGINE_LIVE || run->gone) continue;
+        if (run->status != ENGINE_LIVE || run->gone || run->arriving) continue;
         int64_t due = engine_due(run, engine_run_zone(customer, run));
         if (due == INT64_MIN || due == run->due) continue; /* the run that sets the zone does not hold */
         run->due = due < turn->now ? turn->now : due;

@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/migrate/migrate.h"
 
 #define TIMER_PAGE 4096
 
@@ -45,7 +45,7 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
         struct engine_program *program = engine_program_load(row[i].image, err);
         if (program == NULL) return err == NULL ? JN_CORRUPT : err->rc;
-        if (i + 1 < n && !engine_is_pinned(engine, program)) {
+        if (i + 1 < n && !engine_is_pinned(engine, program) && !engine_migrate_needs(engine, program)) {
             engine_program_free(program);
             rc = engine->store->ops->program_drop(engine->store, row[i].id, err);
             continue;
@@ -54,6 +54,7 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
         engine->programs = program;
         if (i + 1 == n) engine->current = program;
     }
+    if (rc == JN_OK) engine_migrate_open(engine);
     return rc;
 }
 
@@ -113,6 +114,7 @@ void jr_engine_close(struct jr_engine *engine) {
 
 int64_t jr_engine_next_due(const struct jr_engine *engine) {
     struct jr_timer soonest;
+    if (engine->sweeping) return 0;
     return jr_timers_peek(&engine->timers, &soonest) ? soonest.due : INT64_MAX;
 }
 

@@ -16,6 +16,10 @@ struct engine_program {
     struct jn_map events; /* by name */
     uint64_t prefix;      /* first eight bytes of the id: how runs name it */
     char version[72];     /* "sha256:" and the id in hex */
+    /* Which its runs move to, and how; NULL: they stay. */
+    struct engine_program *target;
+    struct jr_deploy_rules rules;
+    const struct jn_upgrade *upgrade; /* made when first asked for */
     struct engine_program *next;
 };
 
@@ -59,6 +63,9 @@ struct jr_engine {
     struct engine_counters counters;
     struct jr_timers timers;
     struct jn_map flights; /* by the delivery's number */
+    bool migrating;        /* some program has a target */
+    bool sweeping;         /* not everybody has been looked at since */
+    uint64_t sweep_after;  /* customers up to here have been */
 };
 
 /* ---- programs (programs.c) */
@@ -68,8 +75,12 @@ struct engine_program *engine_program_find(const struct jr_engine *engine, uint6
 /* Index of the event in this program, or JN_NONE. */
 uint32_t engine_program_event(const struct engine_program *program, struct jn_str name);
 
+/* How the program's runs fit its target. */
+const struct jn_upgrade *engine_upgrade(struct engine_program *program);
+
 /* ---- counters (counters.c) */
-uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);
+uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                   /* made when it is not there */
+uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id);        /* 0 when it is not there */
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);

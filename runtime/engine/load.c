@@ -1,4 +1,4 @@
-#include "runtime/engine/turn.h"
+#include "runtime/engine/migrate/migrate.h"
 
 static jn_rc load_stored(struct turn *turn, uint64_t id, struct engine_customer **out) {
     struct jr_row_customer row;
@@ -21,6 +21,12 @@ static void load_keep(struct turn *turn, struct engine_customer *customer) {
     jn_map_put(&turn->known, customer->ext, (uint64_t)(uintptr_t)customer);
 }
 
+/* Who only looks (turn->out is NULL) moves nobody. */
+static jn_rc load_found(struct turn *turn, struct engine_customer *customer) {
+    load_keep(turn, customer);
+    return turn->out == NULL ? JN_OK : turn_migrate(turn, customer);
+}
+
 jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out) {
     uint64_t known, id;
     *out = NULL;
@@ -38,8 +44,7 @@ jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct en
         (*out)->ext = jn_arena_str(turn->arena, ext);
         (*out)->fresh = (*out)->changed = true;
     }
-    if (rc == JN_OK && *out != NULL) load_keep(turn, *out);
-    return rc;
+    return rc == JN_OK && *out != NULL ? load_found(turn, *out) : rc;
 }
 
 jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out) {
@@ -49,6 +54,5 @@ jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer
             return JN_OK;
         }
     jn_rc rc = load_stored(turn, id, out);
-    if (rc == JN_OK) load_keep(turn, *out);
-    return rc;
+    return rc == JN_OK ? load_found(turn, *out) : rc;
 }

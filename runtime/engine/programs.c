@@ -61,6 +61,15 @@ const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, ui
     return program == NULL ? NULL : program->program;
 }
 
+/* Runs do not leave a program that is current again. */
+static jn_rc programs_stay(struct jr_engine *engine, struct jn_err *err) {
+    struct jn_arena arena;
+    jn_arena_init(&arena);
+    jn_rc rc = jr_engine_move(engine, &(struct jr_deploy_rules){.mode = JR_DEPLOY_PIN}, &arena, err);
+    jn_arena_release(&arena);
+    return rc;
+}
+
 jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err) {
     struct engine_program *loaded = engine_program_load(image, err);
     if (loaded == NULL) return err == NULL ? JN_INVALID : err->rc;
@@ -82,6 +91,38 @@ jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_
     if (rc == JN_OK && engine->current != known)
         JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(known->version)));
     if (rc == JN_OK) engine->current = known;
+    if (rc == JN_OK && known->target != NULL) rc = programs_stay(engine, err);
     if (loaded != NULL) engine_program_free(loaded);
     return rc;
+}
+
+jn_rc jr_engine_image(struct jr_engine *engine, const uint8_t id[32], struct jn_arena *arena, struct jn_str *out,
+                      struct jn_err *err) {
+    struct jr_row_program *row;
+    uint32_t n;
+    jn_rc rc = engine->store->ops->programs(engine->store, arena, &row, &n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        if (memcmp(row[i].id, id, sizeof(row[i].id)) != 0) continue;
+        *out = row[i].image;
+        return JN_OK;
+    }
+    return rc != JN_OK ? rc : jn_fail(err, JN_NOT_FOUND, "there is no program of that id");
+}
+
+uint64_t jr_engine_pinned(const struct jr_engine *engine, const struct jn_program *program) {
+    for (const struct engine_program *row = engine->programs; row != NULL; row = row->next)
+        if (row->program == program) return engine_counter_value(engine, engine_pinned_id(row));
+    return 0;
+}
+
+void jr_engine_places(const struct jr_engine *engine, struct jn_arena *arena, struct jr_place **out, uint32_t *n) {
+    *out = NULL;
+    *n = 0;
+    for (const struct engine_program *row = engine->programs; row != NULL; row = row->next)
+        for (uint32_t step = 0; step < row->program->n_step; step++) {
+            uint64_t people = engine_counter_value(engine, engine_inside_id(row, step));
+            if (people == 0) continue;
+            struct jr_place *place = jn_arena_grow(arena, out, n, sizeof(*place));
+            *place = (struct jr_place){row->program, step, people};
+        }
 }

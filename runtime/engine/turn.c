@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "runtime/engine/migrate/migrate.h"
 
 /* ---- duplicates */
 
@@ -102,6 +103,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     turn->now = (int64_t)*clock;
     /* A caller whose `now` lies before its inputs has more to give for their instant: what is due then waits. */
     turn->limit = n > 0 && now < input[n - 1].received ? now : turn->now;
+    if (rc == JN_OK) rc = turn_sweep(turn);
     if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
         rc = turn_fire(turn, c, turn->limit);
@@ -110,10 +112,22 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
 
 /* ---- the batch */
 
+/* Live runs are counted by where they stand. */
+static void turn_count_place(struct turn *turn, struct engine_run *run) {
+    const struct engine_program *program = run->gone || run->status == ENGINE_ENDED ? NULL : run->program;
+    if (program == run->stored_program && (program == NULL || run->step == run->stored_step)) return;
+    if (run->stored_program != NULL)
+        --*engine_counter(turn->engine, engine_inside_id(run->stored_program, run->stored_step));
+    if (program != NULL) ++*engine_counter(turn->engine, engine_inside_id(program, run->step));
+    run->stored_program = program;
+    run->stored_step = run->step;
+}
+
 static void turn_collect_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                              struct jr_batch *batch, struct jr_row_run **rows, struct jr_row_timer **gone,
                              struct jr_row_timer **timer) {
     int64_t due = run->gone ? INT64_MAX : run->due;
+    turn_count_place(turn, run);
     if (run->stored_due != due) {
         if (run->stored_due != INT64_MAX) {
             struct jr_row_timer *place = engine_grow(turn->arena, gone, &batch->n_timer_gone, sizeof(*place));
@@ -221,7 +235,10 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
                       (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});
     turn_settle_flights(turn, input, n);
     turn->out->n_delivery = turn->n_out;
+    engine->sweep_after = turn->sweep_after;
+    if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
     turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= turn->limit;
+    if (engine->sweeping) turn->out->more = true;
     turn_tell(turn);
 }
 

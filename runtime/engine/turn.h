@@ -36,7 +36,8 @@ struct turn {
     uint32_t n_flight;
     struct jr_timer *taken; /* from the heap; put back when the commit fails */
     uint32_t n_taken;
-    uint32_t n_out; /* deliveries given out */
+    uint32_t n_out;       /* deliveries given out */
+    uint64_t sweep_after; /* the engine's, once this turn is committed */
 };
 
 /* ---- customers (load.c) */
@@ -63,7 +64,17 @@ jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const
 /* Fires what is due of this customer up to `limit`, in order. */
 jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit);
 
+/* The value of an expression as the run sees it; missing when it fails. Texts are the turn's. */
+struct jn_value turn_eval(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                          uint32_t expr);
+/* What a kind of wait is asked to last for, or until: an expression, or JN_NONE. */
+uint32_t engine_hold_expr(const struct jn_step *step);
+/* The run's newest event has just passed its wait. */
+void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
+
 /* ---- waiting (due.c) */
+/* Whether engine_due says when a hold at this step ends. */
+bool engine_is_timed(const struct jn_step *step);
 /* When a hold that began at run->anchor ends; INT64_MIN: it does not hold at all. */
 int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone);
 /* Plans the calendar waits of all live runs anew: the customer's zone has changed. */
@@ -81,6 +92,8 @@ jn_rc turn_pass(struct turn *turn, struct engine_customer *customer, struct engi
 void engine_forget_others(struct engine_run *run, const struct jn_step *step, uint32_t matched);
 /* Looks among events accepted before; *matched is set when one passes. */
 jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched);
+jn_rc turn_look_back_from(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint64_t since,
+                          bool *matched);
 void engine_capture(struct turn *turn, struct engine_run *run, const struct engine_event *event);
 /* Whether `one of` (a constant, or JN_NONE) lets the value be; missing always may. */
 bool engine_value_is_allowed(const struct jn_program *program, uint32_t one_of, struct jn_value value);

@@ -126,7 +126,8 @@ uint32_t turn_alternative(struct turn *turn, struct engine_customer *customer, s
                           const struct engine_event *event) {
     const struct jn_program *program = run->program->program;
     const struct jn_step *step = &program->step[run->step];
-    if (step->kind != JN_STEP_WAIT_FOR || event->seq <= engine_since(run, step) || engine_was_consumed(run, event->seq))
+    if (step->kind != JN_STEP_WAIT_FOR || run->arriving || event->seq <= engine_since(run, step) ||
+        engine_was_consumed(run, event->seq))
         return JN_NONE;
     for (uint32_t i = step->a; i < step->a + step->b; i++) {
         const struct jn_alternative *alternative = &program->alternative[i];
@@ -155,11 +156,16 @@ static void turn_try_stored(struct turn *turn, struct engine_customer *customer,
 
 jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched) {
     const struct jn_step *step = &run->program->program->step[run->step];
-    uint64_t since = engine_since(run, step);
+    *matched = false;
+    if (step->d == JN_SINCE_STEP) return JN_OK; /* nothing was accepted since: the hold begins as the last one ends */
+    return turn_look_back_from(turn, customer, run, engine_since(run, step), matched);
+}
+
+jn_rc turn_look_back_from(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint64_t since,
+                          bool *matched) {
     struct jr_row_event *row;
     uint32_t n;
     *matched = false;
-    if (step->d == JN_SINCE_STEP) return JN_OK; /* nothing was accepted since: the hold begins as the last one ends */
     jn_rc rc = turn->engine->store->ops->events(turn->engine->store, customer->id, since, ENGINE_LOOKBACK_MAX,
                                                 turn->arena, &row, &n, turn->err);
     for (uint32_t i = 0; rc == JN_OK && i < n && !*matched; i++)
