@@ -50,8 +50,7 @@ uint32_t jc_step_add(struct jc_lowering *l, enum jn_step_kind kind, const struct
                              .next = JN_NONE,
                              .alt = JN_NONE,
                              .file = jn_builder_string(unit->builder, jn_str_sub(path, unit->root, path.n)),
-                             .line = node->span.line,
-                             .column = node->span.column};
+                             .line = node->span.line};
     uint32_t step = jn_builder_add_step(unit->builder, &record);
     const struct jc_node **origin = jc_grow(unit->arena, &l->origin, &l->n_origin, sizeof(*origin));
     *origin = node;

@@ -41,6 +41,7 @@ struct jc_node {
     struct jc_node *first; /* head of the list */
     struct jc_node *next;  /* sibling in a list */
     bool grouped;          /* written in parentheses */
+    bool builtin;          /* NAME: means something by itself; `text` is its English spelling */
     struct jc_node *label; /* statements: LABEL or NULL */
 };
 

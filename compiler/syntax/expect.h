@@ -10,6 +10,6 @@ struct jc_yypstate;
 bool jc_parser_expects(struct jc_yypstate *state, int token);
 
 /* The expected keyword that is nearest to the word as written, or 0; its spelling in *word. */
-int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const char **word);
+int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_str *word);
 
 #endif

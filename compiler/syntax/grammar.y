@@ -176,7 +176,7 @@ attribute: first_attribute
   | declaration_word was_opt type modifiers NL
     { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
   | error NL { $$ = LOST; yyerrok; }
-type: name { $$ = NN(TYPE, @$, $1); }
+type: name { $$ = NN(TYPE, @$, jc_node_builtin($1)); }
 modifiers: %empty { $$ = (struct jc_list){0}; }
   | modifiers ',' modifier { $$ = jc_list_add($1, $3); }
 modifier: REQUIRED { $$ = N0(MOD_REQUIRED, @$); }
@@ -279,8 +279,9 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
 with_opt: %empty { $$ = (struct jc_list){0}; } | WITH withs { $$ = $2; }
 withs: with { $$ = jc_list_of($1); } | withs ',' with { $$ = jc_list_add($1, $3); }
 with: NAME '=' expr { BUILD = NN(WITH, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
-target: name
-  | CUSTOMER '.' NAME { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, jc_node_word(parser, JC_NAME, @1)); $$ = n; }
+target: name { $$ = jc_node_builtin($1); }
+  | CUSTOMER '.' NAME
+    { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, jc_node_builtin(jc_node_word(parser, JC_NAME, @1))); $$ = n; }
 days_opt: %empty { $$ = NULL; } | days { BUILD = N0(DAYS, @$); n->flags = $1; $$ = n; }
 days: day | days OR day { $$ = $1 | $3; } | days ',' day { $$ = $1 | $3; }
 day: WEEKDAY { $$ = 31; } | WEEKEND { $$ = 96; } | MONDAY { $$ = 1; } | TUESDAY { $$ = 2; } | WEDNESDAY { $$ = 4; }
@@ -341,10 +342,10 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | expr '.' NAME { BUILD = NN(MEMBER, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | '(' expr ')' { $2->grouped = true; $$ = $2; }
-  | NAME '(' expr ')' { $$ = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); }
-  | NAME OF expr %prec NEGATE { BUILD = jc_node_hang(parser, NN(CALL, @$, $1), jc_list_of($3)); n->flags = 1; $$ = n; }
-  | name
-  | CUSTOMER { $$ = jc_node_word(parser, JC_NAME, @1); }
+  | NAME '(' expr ')' { $$ = jc_node_hang(parser, NN(CALL, @$, jc_node_builtin($1)), jc_list_of($3)); }
+  | NAME OF expr %prec NEGATE { BUILD = jc_node_hang(parser, NN(CALL, @$, jc_node_builtin($1)), jc_list_of($3)); n->flags = 1; $$ = n; }
+  | name { $$ = jc_node_builtin($1); }
+  | CUSTOMER { $$ = jc_node_builtin(jc_node_word(parser, JC_NAME, @1)); }
   | MISSING { BUILD = jc_node_word(parser, JC_LITERAL, @1); $$ = n; }
   | NUMBER | PERCENT | MONEY | DURATION | TIME | DATE | INSTANT | TEXT_LITERAL
   | TRUE { BUILD = jc_node_word(parser, JC_LITERAL, @1); n->value = jn_value_bool(true); $$ = n; }
@@ -381,7 +382,7 @@ ended: any_word
 
 %%
 
-#define EXPECTED_MAX 160 /* more than there are tokens */
+#define EXPECTED_MAX 400 /* more than there are tokens */
 #define EXPECTED_SHOWN 5
 
 /* Asks the look-ahead correction alone, not for the whole set: this runs for every word. */
@@ -390,24 +391,20 @@ bool jc_parser_expects(struct jc_yypstate *state, int token) {
     return yy_lac(state->yyesa, &state->yyes, &state->yyes_capacity, state->yyssp, symbol) == 0;
 }
 
-int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const char **word) {
-    struct jn_str candidate[EXPECTED_MAX];
-    int kind[EXPECTED_MAX];
+int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_str *word) {
+    struct jn_str candidate[2 * EXPECTED_MAX];
+    const struct jc_word *row, *from[2 * EXPECTED_MAX];
     uint32_t n = 0;
     bool name = jc_parser_expects(state, NAME);
-    for (int token = LANGUAGE; token <= SUNDAY; token++) {
-        if (!jc_parser_expects(state, token)) continue;
-        const char *spelling = yysymbol_name(YYTRANSLATE(token));
-        if (name && jc_keyword_is_soft(jn_str_z(spelling))) continue;
-        kind[n] = token;
-        candidate[n++] = jn_str_z(spelling);
+    for (uint32_t i = 0; (row = jc_word_row(i)) != NULL && n + 2 <= 2 * EXPECTED_MAX; i++) {
+        if ((name && row->soft) || row->token[1] != 0 || !jc_parser_expects(state, row->token[0])) continue;
+        from[n] = from[n + 1] = row;
+        if (!row->phrase && row->en.n > 0) candidate[n++] = row->en;
+        if (row->zh.n > 0) candidate[n++] = row->zh;
     }
-    struct jn_str near = jc_nearest(written, candidate, n);
-    for (uint32_t i = 0; near.n > 0 && i < n; i++) {
-        if (!jn_str_eq(near, candidate[i])) continue;
-        *word = candidate[i].p;
-        return kind[i];
-    }
+    *word = jc_nearest(written, candidate, n);
+    for (uint32_t i = 0; word->n > 0 && i < n; i++)
+        if (jn_str_eq(*word, candidate[i])) return from[i]->token[0];
     return 0;
 }
 

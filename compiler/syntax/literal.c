@@ -1,5 +1,6 @@
 /* Literals: from the token's text to a value. */
 #include "compiler/syntax/parser.h"
+#include "compiler/syntax/words.h"
 #include "core/civil.h"
 #include "core/utf8.h"
 #include "core/value.h"
@@ -59,30 +60,17 @@ struct jc_node *jc_literal_money(struct jc_parser *parser, struct jc_span span, 
 }
 
 struct jc_node *jc_literal_duration(struct jc_parser *parser, struct jc_span span, struct jn_str text) {
-    static const struct {
-        const char *word;
-        enum jn_unit unit;
-        int64_t factor;
-    } UNIT[] = {{"second", JN_UNIT_MS, JN_MS_SECOND},
-                {"minute", JN_UNIT_MS, JN_MS_MINUTE},
-                {"hour", JN_UNIT_MS, JN_MS_HOUR},
-                {"day", JN_UNIT_DAYS, 1},
-                {"week", JN_UNIT_DAYS, 7},
-                {"month", JN_UNIT_MONTHS, 1}};
     struct jn_str rest;
     struct jn_dec number = literal_checked(parser, span, text, &rest), scaled;
-    struct jn_value value = jn_value_duration(JN_UNIT_MS, 0);
     while (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t'))
         rest = jn_str_sub(rest, 1, rest.n);
-    for (size_t i = 0; i < sizeof(UNIT) / sizeof(*UNIT); i++) {
-        int64_t count = 0;
-        if (!jn_str_starts(rest, jn_str_z(UNIT[i].word))) continue;
-        if (!jn_dec_mul(number, jn_dec_int(UNIT[i].factor), &scaled) || !jn_dec_to_int(scaled, &count) ||
-            count > INT64_C(1) << 50)
-            jc_parser_report(parser, JC_E0112, span, jn_str_sub(text, 0, 64), JN_STR(""));
-        value = jn_value_duration(UNIT[i].unit, count);
-    }
-    return literal_new(parser, span, text, value);
+    const struct jc_unit_word *unit = jc_unit_word(rest);
+    int64_t count = 0;
+    if (unit == NULL) return literal_new(parser, span, text, jn_value_duration(JN_UNIT_MS, 0)); /* too long: told */
+    if (!jn_dec_mul(number, jn_dec_int(unit->factor), &scaled) || !jn_dec_to_int(scaled, &count) ||
+        count > INT64_C(1) << 50)
+        jc_parser_report(parser, JC_E0112, span, jn_str_sub(text, 0, 64), JN_STR(""));
+    return literal_new(parser, span, text, jn_value_duration(unit->unit, count));
 }
 
 struct jc_node *jc_literal_time(struct jc_parser *parser, struct jc_span span, struct jn_str text) {

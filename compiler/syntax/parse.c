@@ -131,6 +131,7 @@ jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_i
     bool balanced = false;
     unsigned best = 0;
     blank.text = diags->source[source_index].text;
+    blank.words = jc_words_new(arena);
     *out = (struct jc_tree){.file = jc_node_new(&blank, JC_FILE, parse_place(&blank, 0, 0))};
     if (!parse_prepare(&blank, &whole)) return JN_OK;
     for (unsigned i = JC_READ_STRICT; i <= JC_READ_INDENT; i++) {

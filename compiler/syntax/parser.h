@@ -3,6 +3,7 @@
 #define COMPILER_SYNTAX_PARSER_H
 
 #include "compiler/syntax/parse.h"
+#include "compiler/syntax/words.h"
 
 enum {
 #define LIMIT(name, value, text) JC_LIMIT_##name = value,
@@ -23,6 +24,8 @@ struct jc_parser {
     /* scanner */
     uint32_t offset, line, column;
     bool line_has_token, after_dot;
+    const struct jc_words *words;
+    const struct jc_word *word; /* the row of the token read last; NULL: it is no word */
     struct jc_comment *comments, **comments_end;
     uint32_t n_error, n_node;
     uint32_t told_line; /* the last line of which something is wrong beyond repair; more is not said of it */
@@ -56,9 +59,8 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
 struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a,
                                  struct jn_str b);
 struct jc_span jc_parser_end(const struct jc_parser *parser); /* behind the last byte */
-/* Token of a word of the language, or 0; whether it is also a name where a name is expected. */
-int jc_keyword(struct jn_str word);
-bool jc_keyword_is_soft(struct jn_str word);
+/* A name that means something by itself, written in either set of words, is kept by its English spelling. */
+struct jc_node *jc_node_builtin(struct jc_node *name);
 struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span);
 
 /* Literals, from the token's text; they report what is wrong with it. */

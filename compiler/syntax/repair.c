@@ -22,10 +22,10 @@ static void report_fix(struct jc_stream *stream, enum jc_code code, struct jc_sp
 
 /* Reads the word as the expected one that is nearest. */
 static bool repair_spelling(struct jc_stream *stream, struct jc_token *token) {
-    const char *word;
+    struct jn_str word;
     int kind = jc_parser_meant(stream->state, written(stream, token), &word);
     if (kind == 0) return false;
-    report_fix(stream, JC_E0204, token->span, written(stream, token), jn_str_z(word), jn_str_z(word));
+    report_fix(stream, JC_E0204, token->span, written(stream, token), word, word);
     token->kind = kind;
     return true;
 }
@@ -43,7 +43,7 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
     }
     if (stream->blocks.event_waits && token->span.column <= stream->blocks.event.column) {
         /* Behind an event without attributes: an attribute's name, or a declaration's word. */
-        const char *word;
+        struct jn_str word;
         enum jn_type type;
         int kind = jc_parser_meant(stream->state, written(stream, token), &word);
         if (jc_is_declaration(kind) && !jn_type_by_word(written(stream, next), &type))
@@ -137,7 +137,8 @@ static void repair_number(struct jc_stream *stream, struct jc_token *token) {
 /* `timeout:`, `split x:`, or a label on a line of its own. */
 static bool repair_label(struct jc_stream *stream, struct jc_token *token, bool first) {
     struct jn_str name = token->value.node->text;
-    int kind = jc_keyword(name);
+    const struct jc_word *row = jc_word_find(stream->parser->words, name);
+    int kind = row == NULL ? 0 : row->token[0];
     bool alone = jc_stream_peek(stream)->kind == NL;
     if (expects(stream, LABEL) && !(first && alone)) return true;
     if (kind != 0 && expects(stream, kind)) {
@@ -196,6 +197,7 @@ void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
     } else if (kind >= LANGUAGE && !expects(stream, kind) && expects(stream, NAME)) {
         token->value.node = jc_node_word(stream->parser, JC_NAME, token->span);
         token->kind = NAME;
+        token->second = 0;
     }
 }
 

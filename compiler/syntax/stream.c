@@ -13,7 +13,9 @@ struct jc_token jc_stream_read(struct jc_stream *stream) {
         return stream->ahead;
     }
     struct jc_token token = {0};
+    stream->parser->word = NULL;
     token.kind = jc_yylex(&token.value, &token.span, stream->scanner);
+    if (stream->parser->word != NULL) token.second = stream->parser->word->token[1];
     if (token.kind == JC_YYEOF) token.span = jc_parser_end(stream->parser);
     return token;
 }
@@ -34,6 +36,9 @@ void jc_stream_push(struct jc_stream *stream, const struct jc_token *token) {
         stream->parser->too_deep = true;
     }
     stream->status = jc_yypush_parse(stream->state, token->kind, &token->value, &span, stream->parser);
+    if (token->second == 0) return;
+    struct jc_token second = {.kind = token->second, .span = token->span};
+    jc_stream_push(stream, &second);
 }
 
 void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place) {
@@ -46,7 +51,10 @@ void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place) 
 
 static bool is_type_word(const struct jc_parser *parser, const struct jc_token *token) {
     enum jn_type type;
-    return token->kind == NAME && jn_type_by_word(jc_parser_text(parser, token->span), &type);
+    if (token->kind != NAME) return false;
+    struct jn_str written = jc_parser_text(parser, token->span);
+    const struct jc_builtin *row = jc_builtin_find(written);
+    return jn_type_by_word(row == NULL ? written : row->en, &type);
 }
 
 /* A declaration's word in the first column of a block of attributes or fields, that is no attribute or field. */

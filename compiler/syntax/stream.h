@@ -7,6 +7,7 @@
 
 struct jc_token {
     int kind;
+    int second; /* a token that the same word also stands for; 0: none */
     JC_YYSTYPE value;
     struct jc_span span;
 };

@@ -83,6 +83,14 @@ struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struc
     return node;
 }
 
+struct jc_node *jc_node_builtin(struct jc_node *name) {
+    const struct jc_builtin *row = name->flags == 1 ? NULL : jc_builtin_find(name->text);
+    if (row == NULL) return name;
+    name->text = row->en;
+    name->builtin = true;
+    return name;
+}
+
 struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct jc_span span) {
     struct jc_node *node = jc_node_new(parser, kind, span);
     node->text = jc_parser_text(parser, span);
@@ -140,6 +148,10 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
         where->next = NULL;
         while (where->kind == JC_BINARY && !where->grouped && where->flags == JC_OP_OR && jc_is_event(where->kid[1])) {
             struct jc_node *right = where->kid[1], *name = right, *of = NULL;
+            if (name->builtin) { /* no, an event that is called so */
+                name->text = jc_parser_text(parser, name->text_span);
+                name->builtin = false;
+            }
             if (right->kind == JC_CALL) { /* E of M was read as a function */
                 name = jc_node_named(parser, JC_NAME, right->text_span, right);
                 name->text = right->text;

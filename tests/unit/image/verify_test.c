@@ -39,8 +39,7 @@ static struct jn_step step(struct sample *s, enum jn_step_kind kind, const char 
                             .next = JN_NONE,
                             .alt = JN_NONE,
                             .file = str(s, "a.journey"),
-                            .line = 1,
-                            .column = 1};
+                            .line = 1};
 }
 
 /* enter → wait 1 day → if … then split … → send → exit, with a way back over the wait. */

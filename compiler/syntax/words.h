@@ -1,0 +1,42 @@
+/* The words of the language in both sets, English and Chinese: what each is to the grammar, and how one is written in
+ * the other. */
+#ifndef COMPILER_SYNTAX_WORDS_H
+#define COMPILER_SYNTAX_WORDS_H
+
+#include "compiler/diag/span.h"
+#include "core/arena.h"
+#include "journey/value.h"
+
+#define JC_WORD_TOKENS 2 /* that one word stands for, at most */
+
+struct jc_word {
+    struct jn_str en, zh; /* empty: there is none of its own */
+    int token[JC_WORD_TOKENS];
+    bool soft;   /* also a name */
+    bool phrase; /* `en` is several words */
+};
+
+/* Rows in the order of keywords.def, then phrases and further Chinese words; NULL behind the last. */
+const struct jc_word *jc_word_row(uint32_t i);
+
+/* Every word by its spelling; made once for each source. */
+struct jc_words;
+const struct jc_words *jc_words_new(struct jn_arena *arena);
+/* The row of a word in either set, or NULL. */
+const struct jc_word *jc_word_find(const struct jc_words *words, struct jn_str word);
+
+/* Names of types, functions and the like, in either set: English and Chinese, or NULL. */
+struct jc_builtin {
+    struct jn_str en, zh;
+};
+const struct jc_builtin *jc_builtin_find(struct jn_str name);
+
+/* Units of durations, with or without the plural's s; NULL for another word. */
+struct jc_unit_word {
+    struct jn_str en, zh;
+    enum jn_unit unit;
+    int64_t factor;
+};
+const struct jc_unit_word *jc_unit_word(struct jn_str word);
+
+#endif
