@@ -2,44 +2,7 @@
 
 #include "image/image.h"
 #include "upgrade/names.h"
-
-struct reach {
-    const struct jn_program *program;
-    uint32_t first;  /* step of the journey */
-    uint32_t closed; /* an arm that is not taken, or JN_NONE */
-    bool *seen;
-    uint32_t *queue;
-    uint32_t n;
-};
-
-static void reach_add(struct reach *r, uint32_t step) {
-    if (step == JN_NONE || r->seen[step - r->first]) return;
-    r->seen[step - r->first] = true;
-    r->queue[r->n++] = step;
-}
-
-static void reach_from(struct reach *r, uint32_t step) {
-    reach_add(r, step);
-    for (uint32_t i = 0; i < r->n; i++) {
-        const struct jn_step *row = &r->program->step[r->queue[i]];
-        reach_add(r, row->alt);
-        if (row->kind != JN_STEP_SPLIT) {
-            reach_add(r, row->next);
-            continue;
-        }
-        for (uint32_t arm = row->a; arm < row->a + row->b; arm++)
-            if (arm != r->closed) reach_add(r, r->program->arm[arm].step);
-    }
-}
-
-static bool *arms_reachable(const struct jn_program *program, const struct jn_journey *journey, uint32_t closed,
-                            struct jn_arena *arena) {
-    struct reach r = {.program = program, .first = journey->first_step, .closed = closed};
-    r.seen = JN_NEW_ARRAY(arena, bool, journey->n_step);
-    r.queue = JN_NEW_ARRAY(arena, uint32_t, journey->n_step);
-    reach_from(&r, journey->entry);
-    return r.seen;
-}
+#include "upgrade/reach.h"
 
 static bool arms_has(const struct jn_program *to, const struct jn_step *split, struct jn_str name) {
     for (uint32_t i = split->a; i < split->a + split->b; i++)
@@ -59,7 +22,7 @@ static void arms_report(struct jn_upgrade *upgrade, uint32_t journey, uint32_t a
                         struct jn_arena *arena) {
     const struct jn_program *from = upgrade->from;
     const struct jn_journey *row = &from->journey[journey];
-    const bool *without = arms_reachable(from, row, arm, arena);
+    const bool *without = upgrade_reach(from, row, row->entry, arm, arena);
     for (uint32_t i = 0; i < row->n_step; i++) {
         uint32_t step = row->first_step + i;
         bool gone = upgrade->step[step].move >= JN_MOVE_GOES_ON;

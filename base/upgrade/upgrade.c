@@ -6,6 +6,7 @@
 #include "upgrade/align.h"
 #include "upgrade/arms.h"
 #include "upgrade/names.h"
+#include "upgrade/reach.h"
 
 #define DEFINITION_MAX (1u << 20)
 
@@ -102,30 +103,13 @@ static bool upgrader_same(const struct upgrader *m, uint32_t old, uint32_t now) 
 static struct jn_step_move upgrader_behind(const struct upgrader *m, const struct jn_journey *old, const uint32_t *pair,
                                            uint32_t removed) {
     const struct jn_program *from = m->out.from;
-    bool *seen = JN_NEW_ARRAY(m->arena, bool, old->n_step);
-    uint32_t *queue = JN_NEW_ARRAY(m->arena, uint32_t, old->n_step);
-    uint32_t n = 0;
-#define BEHIND_ADD(next)                                                                                               \
-    do {                                                                                                               \
-        uint32_t add = (next);                                                                                         \
-        if (add != JN_NONE && !seen[add - old->first_step]) {                                                          \
-            seen[add - old->first_step] = true;                                                                        \
-            queue[n++] = add;                                                                                          \
-        }                                                                                                              \
-    } while (0)
-    seen[removed - old->first_step] = true;
-    BEHIND_ADD(jn_upgrade_behind(&from->step[removed]));
+    uint32_t first = jn_upgrade_behind(&from->step[removed]), n;
+    if (first == JN_NONE) return (struct jn_step_move){JN_MOVE_ENDS, JN_NONE};
+    const uint32_t *order = upgrade_reach_order(from, old, first, JN_NONE, m->arena, &n);
     for (uint32_t i = 0; i < n; i++) {
-        const struct jn_step *step = &from->step[queue[i]];
-        uint32_t now = pair[queue[i] - old->first_step];
-        if (now != JN_NONE) return (struct jn_step_move){JN_MOVE_GOES_ON, now};
-        BEHIND_ADD(jn_upgrade_behind(step));
-        for (uint32_t arm = 0; step->kind == JN_STEP_SPLIT && arm < step->b; arm++)
-            BEHIND_ADD(from->arm[step->a + arm].step);
-        BEHIND_ADD(step->next);
-        BEHIND_ADD(step->alt);
+        uint32_t now = pair[order[i] - old->first_step];
+        if (now != JN_NONE && order[i] != removed) return (struct jn_step_move){JN_MOVE_GOES_ON, now};
     }
-#undef BEHIND_ADD
     return (struct jn_step_move){JN_MOVE_ENDS, JN_NONE};
 }
 
@@ -175,4 +159,29 @@ const struct jn_upgrade *jn_upgrade_make(const struct jn_program *from, const st
     for (uint32_t i = 0; i < from->n_journey; i++)
         upgrader_journey(m, i);
     return &m->out;
+}
+
+/* ---- what would be sent again */
+
+const uint32_t *jn_upgrade_repeats(const struct jn_upgrade *upgrade, uint32_t step, struct jn_arena *arena,
+                                   uint32_t *n) {
+    const struct jn_program *from = upgrade->from, *to = upgrade->to;
+    struct jn_step_move move = upgrade->step[step];
+    uint32_t journey = 0, *id = NULL;
+    *n = 0;
+    if (move.step == JN_NONE) return NULL;
+    while (step - from->journey[journey].first_step >= from->journey[journey].n_step)
+        journey++;
+    const struct jn_journey *old = &from->journey[journey], *now = &to->journey[upgrade->journey[journey]];
+    const bool *ahead = upgrade_reach(to, now, move.step, JN_NONE, arena);
+    const bool *led = upgrade_reach(from, old, step, JN_NONE, arena);
+    for (uint32_t i = 0; i < now->n_step; i++) {
+        const struct jn_step *send = &to->step[now->first_step + i];
+        if (!ahead[i] || send->kind != JN_STEP_SEND) continue;
+        uint32_t same = jn_program_step(from, journey, send->id);
+        if (same == JN_NONE || (led[same - old->first_step] && same != step)) continue;
+        uint32_t *place = jn_arena_grow(arena, &id, n, sizeof(*place));
+        *place = send->id;
+    }
+    return id;
 }

@@ -38,6 +38,11 @@ struct jn_upgrade {
 const struct jn_upgrade *jn_upgrade_make(const struct jn_program *from, const struct jn_program *to,
                                          struct jn_arena *arena);
 
+/* Stable ids of the sends that people at a step of `from` may have passed already and would meet again in `to`, though
+ * `from` would not have led them back: they are not sent again. The array lives in the arena. */
+const uint32_t *jn_upgrade_repeats(const struct jn_upgrade *upgrade, uint32_t step, struct jn_arena *arena,
+                                   uint32_t *n);
+
 /* The first step behind an unfinished hold: where the run goes when nothing it waited for has come. */
 uint32_t jn_upgrade_behind(const struct jn_step *step);
 

@@ -190,7 +190,19 @@ static jn_rc activation_exit(struct activation *a) {
     return JN_OK;
 }
 
+/* Whether another version's script led the run back to what it has sent: once, it passes. */
+static bool activation_has_sent(const struct activation *a) {
+    for (uint32_t i = 0; i < a->run->n_visit; i++) {
+        struct engine_visit *visit = &a->run->visit[i];
+        if (visit->step != a->step->id || !visit->passed) continue;
+        visit->passed = false;
+        return true;
+    }
+    return false;
+}
+
 static jn_rc activation_send(struct activation *a) {
+    if (activation_has_sent(a)) return JN_OK;
     return turn_send(a->turn, a->customer, a->run, a->step);
 }
 

@@ -156,7 +156,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_varint(&out, run->n_visit);
     for (uint32_t i = 0; i < run->n_visit; i++) {
         jn_buf_varint(&out, run->visit[i].step);
-        jn_buf_varint(&out, run->visit[i].n);
+        jn_buf_varint(&out, (uint64_t)run->visit[i].n << 1 | (run->visit[i].passed ? 1 : 0));
     }
     jn_buf_varint(&out, run->n_consumed);
     for (uint32_t i = 0; i < run->n_consumed; i++)
@@ -209,7 +209,9 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
     for (uint32_t i = 0; i < n; i++) {
         struct engine_visit *visit = engine_grow(arena, &run->visit, &run->n_visit, sizeof(*visit));
         visit->step = (uint32_t)jn_read_varint(in);
-        visit->n = (uint32_t)jn_read_varint(in);
+        uint64_t count = jn_read_varint(in);
+        visit->n = (uint32_t)(count >> 1);
+        visit->passed = (count & 1) != 0;
     }
     if (!codec_count(in, CODEC_MAX, &n)) return false;
     for (uint32_t i = 0; i < n && !in->failed; i++) {

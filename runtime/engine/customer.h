@@ -34,6 +34,7 @@ struct engine_event {
 struct engine_visit {
     uint32_t step; /* stable id */
     uint32_t n;
+    bool passed; /* another version leads here again: nothing more is sent */
 };
 
 enum engine_status { ENGINE_LIVE, ENGINE_ENDED, ENGINE_PARKED };

@@ -7,7 +7,7 @@ static uint32_t send_visit(struct turn *turn, struct engine_run *run, uint32_t s
     for (uint32_t i = 0; i < run->n_visit; i++)
         if (run->visit[i].step == step) return ++run->visit[i].n;
     struct engine_visit *visit = engine_grow(turn->arena, &run->visit, &run->n_visit, sizeof(*visit));
-    *visit = (struct engine_visit){step, 1};
+    *visit = (struct engine_visit){.step = step, .n = 1};
     return 1;
 }
 

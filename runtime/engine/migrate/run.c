@@ -64,6 +64,15 @@ static void migrate_events(const struct migration *m) {
     m->run->events = moved;
 }
 
+/* What the run has sent and would meet again only because the script was edited is not sent again. */
+static void migrate_sends(const struct migration *m) {
+    uint32_t n;
+    const uint32_t *id = jn_upgrade_repeats(m->upgrade, m->run->step, m->turn->arena, &n);
+    for (uint32_t i = 0; i < m->run->n_visit; i++)
+        for (uint32_t k = 0; k < n; k++)
+            if (m->run->visit[i].step == id[k]) m->run->visit[i].passed = true;
+}
+
 static void migrate_arrive(const struct migration *m, uint32_t step) {
     m->run->step = step;
     m->run->arriving = true;
@@ -112,6 +121,7 @@ static jn_rc migrate_one(const struct migration *m) {
         turn_end(m->turn, m->customer, run, JN_STR("changed"));
         return JN_OK;
     }
+    migrate_sends(m);
     migrate_slots(m);
     migrate_goals(m);
     migrate_events(m);

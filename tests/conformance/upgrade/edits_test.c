@@ -306,6 +306,32 @@ static void no_message_goes_out_twice(void **state) {
     world_close(&w);
 }
 
+static void what_was_sent_is_not_met_again(void **state) {
+    struct world w;
+    (void)state;
+    begin(&w, SENDS_WAITS);
+    move(&w, JOURNEY("nap: wait 5 days\n send one\n send two\n"), &ANEW); /* the send stands behind the wait now */
+    at(&w, "2026-01-06T00:00:00Z");
+    expect(&w, "entered begin; sent one; moved; sent two; left completed");
+    world_close(&w);
+}
+
+#define CIRCLE(time)                                                                                                   \
+    JOURNEY("send one\n nap: wait " time "\n if customer.language is \"xx\" then\n exit as away\n end\n go to only\n")
+
+static void a_circle_sends_again_as_written(void **state) {
+    struct world w;
+    (void)state;
+    world_open(&w);
+    put(&w, CIRCLE("5 days"));
+    does(&w, "ann", "begin", NULL);
+    turn(&w);
+    move(&w, CIRCLE("1 day"), &ANEW);
+    at(&w, "2026-01-03T12:00:00Z");
+    expect(&w, "entered begin; sent one; moved; sent one; sent one");
+    world_close(&w);
+}
+
 static void a_move_goes_on_after_a_restart(void **state) {
     struct world w;
     struct jn_err err;
@@ -375,6 +401,8 @@ int main(void) {
         cmocka_unit_test(an_arm_with_people_is_not_taken_away),
         cmocka_unit_test(a_variable_of_another_type_is_not_moved),
         cmocka_unit_test(no_message_goes_out_twice),
+        cmocka_unit_test(what_was_sent_is_not_met_again),
+        cmocka_unit_test(a_circle_sends_again_as_written),
         cmocka_unit_test(a_move_goes_on_after_a_restart),
         cmocka_unit_test(going_back_keeps_people_there),
         cmocka_unit_test(people_are_counted_where_they_stand),
