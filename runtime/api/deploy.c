@@ -8,12 +8,50 @@ static jn_rc jr_deploy__blame(jn_rc rc) {
     return image ? JN_UNPROCESSABLE : rc;
 }
 
+enum { JR_DEPLOY__SPREAD_S = 15 * 60, JR_DEPLOY__SPREAD_MAX_S = 7 * 24 * 3600 };
+
+static jn_rc jr_deploy__spread(struct jn_str text, uint32_t *out, struct jn_err *err) {
+    uint64_t seconds = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9') return jn_fail(err, JN_INVALID, "`spread` is a number of seconds");
+        seconds = seconds * 10 + (uint64_t)(text.p[i] - '0');
+        if (seconds > JR_DEPLOY__SPREAD_MAX_S) return jn_fail(err, JN_INVALID, "`spread` is at most 604800 seconds");
+    }
+    *out = (uint32_t)seconds;
+    return JN_OK;
+}
+
+/* ?mode=pin|migrate|end, ?waits=anew|keep, ?spread=SECONDS */
+static jn_rc jr_deploy__rules(const struct jr_http_request *request, struct jr_deploy_rules *out, struct jn_err *err) {
+    static const char *const MODE[JR_DEPLOY_MODES] = {
+        [JR_DEPLOY_PIN] = "pin", [JR_DEPLOY_MIGRATE] = "migrate", [JR_DEPLOY_END] = "end"};
+    struct jn_str mode = jr_http_query(request, "mode"), waits = jr_http_query(request, "waits");
+    struct jn_str spread = jr_http_query(request, "spread");
+    *out = (struct jr_deploy_rules){.mode = JR_DEPLOY_MODES, .spread_s = JR_DEPLOY__SPREAD_S};
+    if (mode.p == NULL) out->mode = JR_DEPLOY_PIN;
+    for (int i = 0; i < JR_DEPLOY_MODES; i++)
+        if (jn_str_is(mode, MODE[i])) out->mode = (enum jr_deploy_mode)i;
+    if (out->mode == JR_DEPLOY_MODES)
+        return jn_fail(err, JN_INVALID,
+                       "`mode` is pin (people inside finish on the version they began with), migrate (they move) or "
+                       "end (they leave as `changed`)");
+    if (waits.p != NULL && !jn_str_is(waits, "anew") && !jn_str_is(waits, "keep"))
+        return jn_fail(err, JN_INVALID, "`waits` is anew (timed by the new script) or keep (they end as planned)");
+    out->keep = jn_str_is(waits, "keep");
+    return spread.p == NULL ? JN_OK : jr_deploy__spread(spread, &out->spread_s, err);
+}
+
 static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jn_str image = jr_http_request_of(job->exchange)->body;
     struct jn_program *program = NULL;
-    jn_rc rc = jn_image_load(image, &job->arena, &program, err);
+    struct jr_deploy_rules rules;
+    jn_rc rc = jr_deploy__rules(jr_http_request_of(job->exchange), &rules, err);
+    if (rc != JN_OK) return rc;
+    rc = jn_image_load(image, &job->arena, &program, err);
     if (rc == JN_OK) rc = job->api->host.check_program(program, err);
+    if (rc == JN_OK) rc = jr_engine_may_move(lane->engine, program, &rules, &job->arena, err);
     if (rc == JN_OK) rc = jr_engine_deploy(lane->engine, image, err);
+    if (rc == JN_OK) rc = jr_engine_move(lane->engine, &rules, &job->arena, err);
     if (rc != JN_OK) return jr_deploy__blame(rc);
     struct jn_json_out w;
     struct jn_buf id;
@@ -41,12 +79,6 @@ static void jr_deploy__answer(struct jr_job *job) {
 }
 
 void jr_api__program(struct jr_api *api, struct jr_http_exchange *exchange) {
-    struct jn_str mode = jr_http_query(jr_http_request_of(exchange), "mode");
-    if (mode.p != NULL && !jn_str_is(mode, "pin")) {
-        jr_http_respond_problem(exchange, 422, JN_STR_NONE,
-                                JN_STR("`mode` can only be `pin`: runs finish on the version they began with"));
-        return;
-    }
     struct jr_job *job = jr_job_new(api, exchange);
     job->work = jr_deploy__work;
     job->answer = jr_deploy__answer;
