@@ -55,8 +55,8 @@ void jn_image_disassemble_expr(const struct jn_program *program, uint32_t expr, 
     }
 }
 
-static void disasm_field(const struct jn_program *program, const struct image_field *field, uint32_t value,
-                         struct jn_buf *out) {
+void image_print_field(const struct jn_program *program, const struct image_field *field, uint32_t value,
+                       struct jn_buf *out) {
     bool optional = field->kind == IMAGE_CONST_OPT || field->kind == IMAGE_EXPR_OPT || field->kind == IMAGE_REF_OPT;
     if (optional && value == JN_NONE) {
         jn_buf_char(out, '-');
@@ -103,40 +103,11 @@ static void disasm_step(const struct jn_program *program, const struct jn_step *
     for (int operand = 0; operand < 4; operand++) {
         if (kind->operand[operand].kind == IMAGE_NIL) continue;
         jn_buf_z(out, "  ");
-        disasm_field(program, &kind->operand[operand], (&step->a)[operand], out);
+        image_print_field(program, &kind->operand[operand], (&step->a)[operand], out);
     }
     if (step->next != JN_NONE) jn_buf_printf(out, "  -> %u", step->next);
     if (step->alt != JN_NONE) jn_buf_printf(out, "  else -> %u", step->alt);
     jn_buf_printf(out, "  # %.*s:%u\n", JN_FMT(program->string[step->file]), step->line);
-}
-
-/* Fields without places: where a row or a step stands is no part of what it means. */
-static void define_field(const struct jn_program *program, const struct image_field *field, uint32_t value,
-                         uint32_t count, struct jn_buf *out) {
-    bool place = field->kind == IMAGE_REF && field->arg == IMAGE_step;
-    if (field->kind == IMAGE_NIL || field->kind == IMAGE_COUNT || place) return;
-    jn_buf_char(out, ' ');
-    if (field->kind != IMAGE_RANGE) {
-        disasm_field(program, field, value, out);
-        return;
-    }
-    const struct image_record *record = &image_record[field->arg];
-    for (uint32_t i = value; i < value + count; i++) {
-        const uint32_t *row = image_row(program, (enum image_table)field->arg, i);
-        jn_buf_char(out, '[');
-        for (uint32_t f = 0; f < record->n_field; f++)
-            if (record->field[f].kind != IMAGE_RANGE) define_field(program, &record->field[f], row[f], 0, out);
-        jn_buf_char(out, ']');
-    }
-}
-
-void jn_image_define_step(const struct jn_program *program, uint32_t step, struct jn_buf *out) {
-    const struct jn_step *row = &program->step[step];
-    const struct image_step *kind = &image_step[row->kind];
-    jn_buf_z(out, kind->word);
-    for (int operand = 0; operand < 4; operand++)
-        define_field(program, &kind->operand[operand], (&row->a)[operand], operand < 3 ? (&row->a)[operand + 1] : 0,
-                     out);
 }
 
 void jn_image_disassemble(const struct jn_program *program, struct jn_buf *out) {
@@ -151,7 +122,7 @@ void jn_image_disassemble(const struct jn_program *program, struct jn_buf *out) 
             jn_buf_printf(out, "%s %u", record->name, i);
             for (uint32_t f = 0; f < record->n_field; f++) {
                 jn_buf_printf(out, "  %s=", record->field[f].name);
-                disasm_field(program, &record->field[f], row[f], out);
+                image_print_field(program, &record->field[f], row[f], out);
             }
             jn_buf_char(out, '\n');
         }

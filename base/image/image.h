@@ -29,6 +29,9 @@ void jn_image_disassemble_expr(const struct jn_program *program, uint32_t expr, 
 /* A step's kind and operands by name, without its own name and without any index: equal in two programs exactly when
  * the step does the same. */
 void jn_image_define_step(const struct jn_program *program, uint32_t step, struct jn_buf *out);
+/* A journey's header, a fact a line; a message's fields. */
+void jn_image_define_journey(const struct jn_program *program, uint32_t journey, struct jn_buf *out);
+void jn_image_define_message(const struct jn_program *program, uint32_t message, struct jn_buf *out);
 
 /* Facts about one opcode, read from opcodes.def. */
 const char *jn_op_mnemonic(enum jn_op op);

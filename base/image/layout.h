@@ -2,6 +2,7 @@
 #ifndef IMAGE_LAYOUT_H
 #define IMAGE_LAYOUT_H
 
+#include "core/buffer.h"
 #include "journey/program.h"
 
 enum image_table {
@@ -76,6 +77,10 @@ static inline uint32_t image_count(const struct jn_program *program, enum image_
 static inline uint32_t image_operand(const uint8_t *code) {
     return (uint32_t)code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
 }
+
+/* One field as readable text, references by name. */
+void image_print_field(const struct jn_program *program, const struct image_field *field, uint32_t value,
+                       struct jn_buf *out);
 
 /* Parts of jn_image_verify, in the order they rely on each other. */
 jn_rc image_verify_fields(const struct jn_program *program, struct jn_err *err);

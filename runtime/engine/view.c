@@ -87,11 +87,15 @@ static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_
     *row = (struct jr_count){kind, journey, name, value};
 }
 
+/* What a run can end as without the script naming it. */
+static const char *const ENDS[] = {"restarted", "changed", "merged", "stopped", "exit_if", "failed"};
+
 static void counting_journey(struct counting *c, const struct jn_program *program, const struct jn_journey *journey) {
     struct jn_str name = program->string[journey->name];
     counting_add(c, JR_COUNT_ENTERED, name, JN_STR(""));
     counting_add(c, JR_COUNT_IGNORED, name, JN_STR(""));
-    counting_add(c, JR_COUNT_LEFT, name, JN_STR("restarted"));
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+        counting_add(c, JR_COUNT_LEFT, name, jn_str_z(ENDS[i]));
     for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave; i++)
         counting_add(c, JR_COUNT_LEFT, name, program->string[program->leave[i].name]);
     for (uint32_t i = journey->first_goal; i < journey->first_goal + journey->n_goal; i++) {
