@@ -9,6 +9,7 @@
 
 struct fmt {
     bool check, diff;
+    enum jc_set set;
     uint32_t n_changed, n_broken;
 };
 
@@ -66,7 +67,7 @@ static jn_rc fmt_file(struct fmt *fmt, const struct jc_source *source, struct jn
     jn_arena_init(&arena);
     jn_buf_init(&text, FMT_MAX);
     jc_diags_init(&diags, &arena, source, 1);
-    jn_rc rc = jc_format_source(&arena, &diags, 0, &text, err);
+    jn_rc rc = jc_format_source(&arena, &diags, 0, fmt->set, &text, err);
     if (diags.n_error > 0) {
         fmt->n_broken++;
         jn_buf_init(&printed, FMT_MAX);
@@ -93,7 +94,10 @@ int cli_cmd_fmt(const struct cli_args *args) {
     struct jn_str *path = JN_NEW_ARRAY(&arena, struct jn_str, n);
     for (uint32_t i = 0; i < n; i++)
         path[i] = args->n_path == 0 ? JN_STR(".") : jn_str_z(args->path[i]);
-    jn_rc rc = jc_workspace_read(&arena, path, n, &workspace, &err);
+    int words = 0;
+    jn_rc rc = cli_args_choice(args, CLI_OPT_WORDS, &words, &err);
+    if (args->value[CLI_OPT_WORDS] != NULL) fmt.set = words == 0 ? JC_SET_CHINESE : JC_SET_ENGLISH;
+    if (rc == JN_OK) rc = jc_workspace_read(&arena, path, n, &workspace, &err);
     for (uint32_t i = 0; rc == JN_OK && i < workspace.n_source; i++)
         rc = fmt_file(&fmt, &workspace.source[i], &err);
     jn_arena_release(&arena);

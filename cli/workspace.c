@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/terminal.h"
+#include "compiler/syntax/words.h"
 #include "compiler/workspace/workspace.h"
 #include "core/map.h"
 #include "image/image.h"
@@ -15,16 +16,21 @@ static struct jn_str cli_folder(struct jn_str path) {
     return JN_STR(".");
 }
 
-/* Whether a line begins with the word `workspace`. */
+static bool cli_begins_with(struct jn_str line, struct jn_str word) {
+    if (word.n == 0 || !jn_str_starts(line, word)) return false;
+    return line.n == word.n || strchr(" \t\r#", line.p[word.n]) != NULL;
+}
+
+/* Whether a line begins with the word `workspace`, in either set of words. */
 static bool cli_declares_workspace(struct jn_str text) {
-    static const struct jn_str WORD = {"workspace", 9};
+    const struct jc_word *word = jc_word_row(0);
+    for (uint32_t i = 0; !jn_str_is(word->en, "workspace"); i++)
+        word = jc_word_row(i);
     for (size_t at = 0; at < text.n;) {
         struct jn_str line = jn_str_sub(text, at, text.n);
         const char *end = memchr(line.p, '\n', line.n);
         if (end != NULL) line.n = (size_t)(end - line.p);
-        if (jn_str_starts(line, WORD) && (line.n == WORD.n || line.p[WORD.n] == ' ' || line.p[WORD.n] == '\t' ||
-                                          line.p[WORD.n] == '\r' || line.p[WORD.n] == '#'))
-            return true;
+        if (cli_begins_with(line, word->en) || cli_begins_with(line, word->zh)) return true;
         at += line.n + 1;
     }
     return false;

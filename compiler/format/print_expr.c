@@ -39,7 +39,9 @@ static void print_binary(struct jc_printer *printer, const struct jc_node *node)
     bool chains = own != operator_strength(JC_OP_IS); /* comparisons do not */
     bool clearer = op == JC_OP_OR;
     print_operand(printer, node->kid[0], clearer && is_and(node->kid[0]) ? TIGHTEST : chains ? own : own + 1);
-    jn_buf_printf(printer->out, " %s ", jc_operator_written(op));
+    jn_buf_char(printer->out, ' ');
+    jc_print_z(printer, jc_operator_written(op));
+    jn_buf_char(printer->out, ' ');
     print_operand(printer, node->kid[1], clearer && is_and(node->kid[1]) ? TIGHTEST : own + 1);
 }
 
@@ -47,18 +49,6 @@ static void print_unary(struct jc_printer *printer, const struct jc_node *node) 
     bool not = node->flags == JC_OP_NOT;
     jc_print_z(printer, not ? "not " : "-");
     print_operand(printer, node->kid[0], operator_strength((enum jc_operator)node->flags));
-}
-
-/* `1 day`, `2 days`, whatever was written. */
-static void print_duration(struct jc_printer *printer, struct jn_str written) {
-    size_t n = 0, word;
-    while (n < written.n && written.p[n] != ' ' && written.p[n] != '\t')
-        n++;
-    for (word = n; word < written.n && (written.p[word] == ' ' || written.p[word] == '\t');)
-        word++;
-    struct jn_str number = jn_str_sub(written, 0, n), unit = jn_str_sub(written, word, written.n);
-    if (jn_str_ends(unit, JN_STR("s"))) unit.n--;
-    jn_buf_printf(printer->out, "%.*s %.*s%s", JN_FMT(number), JN_FMT(unit), jn_str_is(number, "1") ? "" : "s");
 }
 
 /* Words of a literal with one blank between them. */
@@ -124,16 +114,16 @@ static void print_literal(struct jc_printer *printer, const struct jc_node *node
     if (node->value.type == JN_T_TEXT && node->flags == 1)
         print_block(printer, node);
     else if (node->value.type == JN_T_DURATION)
-        print_duration(printer, node->text);
+        jc_print_duration(printer, node->text);
     else if (node->value.type == JN_T_MONEY || node->value.type == JN_T_NUMBER)
         print_words(printer, node->text);
+    else if (node->value.type == JN_T_MISSING)
+        jc_print_z(printer, "missing");
+    else if (node->value.type == JN_T_BOOL)
+        jc_print_z(printer, node->value.i != 0 ? "true" : "false");
     else
         jn_buf_str(printer->out, node->text);
-}
-
-void jc_print_name(struct jc_printer *printer, const struct jc_node *node) {
-    bool quoted = jn_str_starts(jc_written(printer, node->text_span), JN_STR("`"));
-    jn_buf_printf(printer->out, quoted ? "`%.*s`" : "%.*s", JN_FMT(node->text));
+    jc_words_pass(printer, node->span);
 }
 
 void jc_print_text(struct jc_printer *printer, const struct jc_node *node) {
@@ -152,7 +142,7 @@ void jc_print_list(struct jc_printer *printer, const struct jc_node *first) {
 }
 
 static void print_call(struct jc_printer *printer, const struct jc_node *node) {
-    jc_print_name(printer, node);
+    jc_print_builtin(printer, node);
     if (node->flags == 1) {
         jc_print_z(printer, " of ");
         print_operand(printer, node->first, operator_strength(JC_OP_NEGATE));
@@ -192,7 +182,10 @@ void jc_print_expr(struct jc_printer *printer, const struct jc_node *node) {
         jc_print_name(printer, node);
         break;
     case JC_NAME:
-        jc_print_name(printer, node);
+        if (node->builtin)
+            jc_print_builtin(printer, node);
+        else
+            jc_print_name(printer, node);
         break;
     case JC_MEMBER:
         print_operand(printer, node->kid[0], POSTFIX);

@@ -11,7 +11,6 @@ static const struct line {
     {JC_WS_TIMEZONE, "timezone %t"},
     {JC_WS_CURRENCY, "currency %n"},
     {JC_WAS, "was %n"},
-    {JC_TYPE, "%n"},
     {JC_MOD_REQUIRED, "required"},
     {JC_MOD_PERSONAL, "personal"},
     {JC_MOD_IDENTITY, "identity"},
@@ -100,8 +99,10 @@ static void print_kid(struct jc_printer *printer, const struct jc_node *kid) {
         printer->bad = true;
     else if (kid->kind == JC_DAYS)
         print_days(printer, kid->flags);
-    else if (kid->kind == JC_WAS || kid->kind == JC_TYPE)
+    else if (kid->kind == JC_WAS)
         print_line(printer, kid);
+    else if (kid->kind == JC_TYPE)
+        jc_print_builtin(printer, kid);
     else
         jc_print_expr(printer, kid);
 }
@@ -127,7 +128,9 @@ static void print_pattern(struct jc_printer *printer, const struct jc_node *node
             bool there = node->kid[*++p - '0'] != NULL;
             if (!there) p += strcspn(p, ";");
         } else if (*p != ';') {
-            jn_buf_char(printer->out, *p);
+            size_t n = strcspn(p, "%?;");
+            jc_print_words(printer, (struct jn_str){p, n});
+            p += n - 1;
         }
     }
 }

@@ -6,6 +6,12 @@
 
 struct jc_printer {
     struct jn_arena *arena;
+    enum jc_set set;
+    const struct jc_words *words;
+    const struct jc_written *written; /* words of the source; none: it is all English and stays so */
+    uint32_t n_written, at_written;
+    uint32_t line; /* of the source, that is being printed */
+    bool chinese;  /* the word printed last was */
     struct jn_str source;
     struct jn_buf *out;
     const struct jc_comment *comment; /* next one to be written */
@@ -28,8 +34,16 @@ void jc_comments_before(struct jc_printer *printer, uint32_t line);
 uint32_t jc_last_line(const struct jc_printer *printer, const struct jc_node *node);
 struct jn_str jc_written(const struct jc_printer *printer, struct jc_span span);
 
+/* Words of the language and punctuation, given in English: as they were written, or in the set that was asked for. */
 void jc_print_z(struct jc_printer *printer, const char *z);
+void jc_print_words(struct jc_printer *printer, struct jn_str english);
 void jc_print_name(struct jc_printer *printer, const struct jc_node *node); /* its text, in back-quotes where it was */
+/* A name that may be one of builtins.def: of a type, a function and the like. */
+void jc_print_builtin(struct jc_printer *printer, const struct jc_node *node);
+void jc_print_duration(struct jc_printer *printer, struct jn_str written);
+/* What stands at this place of the source has been printed otherwise: its words are done with. */
+void jc_words_pass(struct jc_printer *printer, struct jc_span span);
+void jc_words_line(struct jc_printer *printer, uint32_t line);              /* words of this line come next */
 void jc_print_text(struct jc_printer *printer, const struct jc_node *node); /* its text, as a literal */
 void jc_print_expr(struct jc_printer *printer, const struct jc_node *node);
 void jc_print_list(struct jc_printer *printer, const struct jc_node *first); /* with commas */

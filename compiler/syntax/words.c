@@ -74,9 +74,13 @@ const struct jc_builtin *jc_builtin_find(struct jn_str name) {
     return NULL;
 }
 
+/* The first row of a unit is how it is written. */
 const struct jc_unit_word *jc_unit_word(struct jn_str word) {
+    const struct jc_unit_word *first = units;
     if (jn_str_ends(word, JN_STR("s"))) word.n--;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (jn_str_eq(units[i].en, word) || jn_str_eq(units[i].zh, word)) return &units[i];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (!jn_str_eq(units[i].en, first->en)) first = &units[i];
+        if (jn_str_eq(units[i].en, word) || jn_str_eq(units[i].zh, word)) return first;
+    }
     return NULL;
 }

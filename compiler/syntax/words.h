@@ -5,6 +5,7 @@
 
 #include "compiler/diag/span.h"
 #include "core/arena.h"
+#include "journey/error.h"
 #include "journey/value.h"
 
 #define JC_WORD_TOKENS 2 /* that one word stands for, at most */
@@ -38,5 +39,15 @@ struct jc_unit_word {
     int64_t factor;
 };
 const struct jc_unit_word *jc_unit_word(struct jn_str word);
+
+/* A word as it stands in a source: the tokens it gives. */
+struct jc_written {
+    int token[JC_WORD_TOKENS];
+    struct jc_span span;
+    uint32_t line; /* where the line begins that it belongs to: a text may make it several */
+};
+/* All words of a source without mistakes, in order; also those that stand where the grammar takes them for names. */
+jn_rc jc_words_written(struct jn_arena *arena, struct jn_str text, struct jc_written **out, uint32_t *n,
+                       struct jn_err *err);
 
 #endif

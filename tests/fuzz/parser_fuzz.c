@@ -25,11 +25,11 @@ static void check_formatted(struct jn_arena *arena, const struct reading *r) {
     struct reading again;
     jn_buf_init(&once, OUTPUT_BYTES);
     jn_buf_init(&twice, OUTPUT_BYTES);
-    JN_CHECK(jc_format(arena, &r->tree, r->source.text, &once, NULL) == JN_OK);
+    JN_CHECK(jc_format(arena, &r->tree, r->source.text, JC_SET_KEPT, &once, NULL) == JN_OK);
     read_source(arena, &again, jn_buf_view(&once));
     JN_CHECK(again.diags.n_error == 0);
     JN_CHECK(jc_tree_equal(r->tree.file, again.tree.file));
-    JN_CHECK(jc_format(arena, &again.tree, again.source.text, &twice, NULL) == JN_OK);
+    JN_CHECK(jc_format(arena, &again.tree, again.source.text, JC_SET_KEPT, &twice, NULL) == JN_OK);
     JN_CHECK(jn_str_eq(jn_buf_view(&once), jn_buf_view(&twice)));
     jn_buf_release(&twice);
     jn_buf_release(&once);

@@ -15,6 +15,7 @@ struct desk {
     struct jc_source source;
     struct jc_diags diags;
     struct jn_buf out;
+    enum jc_set set;
 };
 
 static jn_rc format(struct desk *d, struct jn_str text) {
@@ -23,7 +24,7 @@ static jn_rc format(struct desk *d, struct jn_str text) {
     d->source = (struct jc_source){JN_STR("a.journey"), text};
     jc_diags_init(&d->diags, &d->arena, &d->source, 1);
     struct jn_err err;
-    return jc_format_source(&d->arena, &d->diags, 0, &d->out, &err);
+    return jc_format_source(&d->arena, &d->diags, 0, d->set, &d->out, &err);
 }
 
 static void put_away(struct desk *d) {
@@ -39,7 +40,7 @@ static void assert_text(struct jn_str found, const char *wanted) {
 }
 
 static void assert_formats(const char *source, const char *wanted) {
-    struct desk first, second;
+    struct desk first = {0}, second = {0};
     assert_int_equal(format(&first, jn_str_z(source)), JN_OK);
     assert_text(jn_buf_view(&first.out), wanted);
     assert_int_equal(format(&second, jn_buf_view(&first.out)), JN_OK);
@@ -73,7 +74,7 @@ static void test_samples_keep_their_meaning_and_settle_at_once(void **state) {
     jn_arena_init(&arena);
     assert_int_equal(glob("tests/lang/samples/*.journey", 0, NULL, &samples), 0);
     for (size_t i = 0; i < samples.gl_pathc; i++) {
-        struct desk once, twice;
+        struct desk once = {0}, twice = {0};
         struct jc_source source = {jn_str_z(samples.gl_pathv[i]), read_sample(&arena, samples.gl_pathv[i])};
         assert_int_equal(format(&once, source.text), JN_OK);
         assert_int_equal(format(&twice, jn_buf_view(&once.out)), JN_OK);
@@ -154,10 +155,55 @@ static void test_names_keep_their_back_quotes(void **state) {
 
 static void test_a_source_with_mistakes_is_refused(void **state) {
     (void)state;
-    struct desk d;
+    struct desk d = {0};
     assert_int_equal(format(&d, JN_STR("sausage\n")), JN_INVALID);
     assert_int_equal(d.out.n, 0);
     put_away(&d);
+}
+
+static void assert_in_words(enum jc_set set, const char *source, const char *wanted) {
+    struct desk d = {.set = set};
+    assert_int_equal(format(&d, jn_str_z(source)), JN_OK);
+    assert_text(jn_buf_view(&d.out), wanted);
+    put_away(&d);
+}
+
+#define ENGLISH                                                                                                       \
+    "# send\n"                                                                                                        \
+    "customer\n  plan text, one of \"wait\", \"b\"\n  send number, default 0\nend\n"                               \
+    "segment vip is not customer.send is not 3 and now > customer.plan default today\n"                            \
+    "journey goal\n  enter when a where a.wait is one of \"wait\"\n  goal goal when b within 1 month, exit\n"        \
+    "  re-enter after 90 days\n  stage `send`\n    wait: wait for b of m since entry up to 3 days then\n"              \
+    "      set customer.plan to customer.plan\n    timeout\n      go to `send`\n    end\n"                           \
+    "    wait until monday or tuesday 09:00\n    if customer not in vip or true then\n      exit as x\n    end\n"     \
+    "  end\nend\n"
+#define CHINESE                                                                                                       \
+    "# send\n"                                                                                                        \
+    "客户\n  plan 文本, 任一 \"wait\", \"b\"\n  send 数字, 默认 0\n结束\n"                                           \
+    "分群 vip 是 非 客户.send 不是 3 并且 此刻 > 客户.plan 默认 今天\n"                                            \
+    "旅程 goal\n  进入 当 a 其中 a.wait 是 任一 \"wait\"\n  目标 goal 当 b 限期 1 个月, 离开\n"                      \
+    "  再次进入 经过 90 天\n  阶段 `send`\n    wait: 等候 b 属于 m 自从 入口 最多 3 天 那么\n"                         \
+    "      设置 客户.plan 至 客户.plan\n    超时\n      转到 `send`\n    结束\n"                                     \
+    "    等待 直到 周一 或者 周二 09:00\n    如果 客户 不在 vip 或者 真 那么\n      离开 作为 x\n    结束\n"           \
+    "  结束\n结束\n"
+
+static void test_words_of_one_set_become_those_of_the_other(void **state) {
+    (void)state;
+    assert_in_words(JC_SET_CHINESE, ENGLISH, CHINESE);
+    assert_in_words(JC_SET_ENGLISH, CHINESE, ENGLISH);
+    assert_in_words(JC_SET_CHINESE, CHINESE, CHINESE);
+    assert_in_words(JC_SET_ENGLISH, ENGLISH, ENGLISH);
+}
+
+static void test_words_stay_in_their_set_unless_asked(void **state) {
+    (void)state;
+    assert_formats(CHINESE, CHINESE);
+    assert_formats("旅程 j  # 旅程\n  阶段 s\n    如果 customer 有 tag \"x\" 或 客户 has 标签 \"y\" then\n"
+                   "      set customer.x 为 1\n    else\n      wait 3   月\n    结束\n  end\n结束\n",
+                   "旅程 j  # 旅程\n  阶段 s\n    如果 customer 有 tag \"x\" 或 客户 has 标签 \"y\" then\n"
+                   "      set customer.x 为 1\n    else\n      wait 3 个月\n    结束\n  end\n结束\n");
+    assert_formats("旅程 j\n  stage s\n    等待 until 星期二, friday 或 周一 09:00\n  end\nend\n",
+                   "旅程 j\n  stage s\n    等待 until 周一 或 星期二 或 friday 09:00\n  end\nend\n");
 }
 
 static void test_nothing_stays_nothing(void **state) {
@@ -178,6 +224,8 @@ int main(void) {
         cmocka_unit_test(test_block_texts_move_with_their_line),
         cmocka_unit_test(test_names_keep_their_back_quotes),
         cmocka_unit_test(test_a_source_with_mistakes_is_refused),
+        cmocka_unit_test(test_words_of_one_set_become_those_of_the_other),
+        cmocka_unit_test(test_words_stay_in_their_set_unless_asked),
         cmocka_unit_test(test_nothing_stays_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

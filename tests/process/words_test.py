@@ -1,0 +1,76 @@
+"""The two sets of words: a workspace in Chinese is the same program as the one in English."""
+import filecmp
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from journey_process import JOURNEY
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WORKSPACES = sorted(p for p in (ROOT / "journeys").iterdir() if p.is_dir()) + [ROOT / "tests" / "lang" / "behaviour"]
+
+
+def run(*args, cwd):
+    return subprocess.run([JOURNEY, *args], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+class Words(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="journey-test-"))
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def copy(self, workspace, name):
+        """Both copies stand at the same relative path, and so name their files alike."""
+        home = self.folder / name / workspace.name
+        shutil.copytree(workspace, home)
+        formatted = run("fmt", workspace.name, cwd=home.parent)
+        self.assertEqual(formatted.returncode, 0, formatted.stdout)
+        return home
+
+    def journey(self, home, *args):
+        done = run(*args, cwd=home.parent)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return done.stdout
+
+    def test_a_translated_workspace_builds_the_same_bytes_and_comes_back(self):
+        for workspace in WORKSPACES:
+            with self.subTest(workspace=workspace.name):
+                english, chinese = self.copy(workspace, "en"), self.copy(workspace, "zh")
+                self.journey(chinese, "fmt", "--words", "zh", chinese.name)
+                for file in sorted(chinese.rglob("*.journey")):
+                    words = {line.split()[0] for line in file.read_text(encoding="utf-8").splitlines() if line.split()}
+                    self.assertFalse(words & {"journey", "stage", "send", "wait", "end", "event", "expect", "message"}, file)
+                self.journey(chinese, "fmt", "--check", chinese.name)
+                for home in (english, chinese):
+                    self.journey(home, "build", home.name, "-o", "out.jbc")
+                    self.journey(home, "test", home.name)
+                self.assertTrue(filecmp.cmp(english.parent / "out.jbc", chinese.parent / "out.jbc", shallow=False))
+                self.journey(chinese, "fmt", "--words", "en", chinese.name)
+                for file in sorted(english.rglob("*.journey")):
+                    back = chinese / file.relative_to(english)
+                    self.assertEqual(file.read_text(encoding="utf-8"), back.read_text(encoding="utf-8"))
+
+    def test_both_sets_may_stand_in_one_file(self):
+        mixed = ("事件 signup\nevent purchase\n旅程 welcome\n  enter 当 signup\n  re-enter 从不\n  阶段 first\n"
+                 "    等待 for purchase 最多 3 days 那么\n      tag \"bought\"\n    超时\n      标签 \"silent\"\n    结束\n"
+                 "    离开 as done\n  end\n结束\n")
+        (self.folder / "a.journey").write_text(mixed, encoding="utf-8")
+        done = run("check", "--deny", "warnings", "a.journey", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        done = run("fmt", "--check", "a.journey", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_full_width_punctuation_stays_an_error(self):
+        (self.folder / "a.journey").write_text("客户\n  plan 文本， 必填\n结束\n", encoding="utf-8")
+        done = run("check", "a.journey", cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("error[E0110]", done.stdout)
+        self.assertEqual(done.stdout.count("error["), 1, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
