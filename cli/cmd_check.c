@@ -1,53 +1,96 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "cli/workspace.h"
+#include "compiler/diag/print.h"
 
 #define CHECK_OUTPUT_MAX (16u << 20)
 
 struct check {
-    bool json, deny;
-    uint32_t n_error, n_warning, n_file;
-    struct jn_buf out;
+    int form; /* enum jc_form: the order of the option's words is that of the rows */
+    bool deny;
+    enum jc_code denied; /* JC_CODES: all warnings */
+    struct jc_sheet sheet;
+    struct jn_arena arena;
 };
 
-static jn_rc check_workspace(struct check *check, const struct cli_workspace *workspace, struct jn_arena *arena,
+/* `--deny warnings`, `--deny W0901`. */
+static jn_rc check_deny(const struct cli_args *args, struct check *check, struct jn_err *err) {
+    const char *what = args->value[CLI_OPT_DENY];
+    check->deny = what != NULL;
+    check->denied = JC_CODES;
+    if (what == NULL || strcmp(what, "warnings") == 0) return JN_OK;
+    if (!jc_code_find(jn_str_z(what), &check->denied))
+        return jn_fail(err, JN_USAGE, "--deny takes `warnings` or the code of one; there is no %.40s", what);
+    if (jc_code_severity(check->denied) == JC_WARNING) return JN_OK;
+    return jn_fail(err, JN_USAGE, "--deny takes `warnings` or the code of one; %.40s is an error already", what);
+}
+
+static jn_rc check_limit(const struct cli_args *args, struct check *check, struct jn_err *err) {
+    const char *number = args->value[CLI_OPT_MAX_ERRORS];
+    char *end;
+    if (number == NULL) return JN_OK;
+    unsigned long n = strtoul(number, &end, 10);
+    if (number[0] < '0' || number[0] > '9' || *end != '\0' || n > 1000000)
+        return jn_fail(err, JN_USAGE, "--max-errors takes a number, not `%.40s`; 0 shows all", number);
+    check->sheet.max_errors = (uint32_t)n;
+    return JN_OK;
+}
+
+static jn_rc check_options(const struct cli_args *args, struct check *check, struct jn_err *err) {
+    jn_rc rc = cli_args_choice(args, CLI_OPT_CHECK_FORMAT, &check->form, err);
+    if (rc == JN_OK) rc = check_deny(args, check, err);
+    if (rc == JN_OK) rc = check_limit(args, check, err);
+    char *here = getcwd(NULL, 0);
+    if (here != NULL) check->sheet.here = jn_arena_printf(&check->arena, "%s/", strcmp(here, "/") == 0 ? "" : here);
+    free(here);
+    check->sheet.colour = cli_colour(stdout);
+    return rc;
+}
+
+static jn_rc check_workspace(struct check *check, const struct cli_workspace *workspace, const struct jc_diags **out,
                              struct jn_err *err) {
     struct jc_result result;
-    jn_rc rc = jc_compile(arena, workspace->source, workspace->n_source, &result, err);
+    jn_rc rc = jc_compile(&check->arena, workspace->source, workspace->n_source, &result, err);
     if (rc != JN_OK) return rc;
-    check->n_error += result.diags->n_error;
-    check->n_warning += result.diags->n_warning;
-    check->n_file += workspace->n_source;
-    if (check->json)
-        jc_diags_print_json(result.diags, &check->out);
-    else if (result.diags->first != NULL)
-        jc_diags_print_text(result.diags, cli_colour(stdout), &check->out);
+    if (check->deny) jc_diags_deny(result.diags, check->denied == JC_CODES ? NULL : &check->denied);
+    *out = result.diags;
     return JN_OK;
+}
+
+static jn_rc check_print(const struct check *check, uint32_t n_file, struct jn_err *err) {
+    struct jn_buf out;
+    jn_buf_init(&out, CHECK_OUTPUT_MAX);
+    jc_sheet_print(&check->sheet, (enum jc_form)check->form, &out);
+    if (check->form == JC_FORM_text && out.n == 0)
+        jn_buf_printf(&out, "no mistakes in %u file%s\n", n_file, n_file == 1 ? "" : "s");
+    jn_rc rc = out.failed ? jn_fail(err, JN_TOO_LARGE, "there is more to say than %u MiB", CHECK_OUTPUT_MAX >> 20)
+                          : cli_write(stdout, jn_buf_view(&out), err);
+    jn_buf_release(&out);
+    return rc;
 }
 
 int cli_cmd_check(const struct cli_args *args) {
     struct check check = {0};
     struct cli_workspace *workspace = NULL;
-    struct jn_arena arena;
     struct jn_err err;
-    uint32_t n = 0;
-    int json = 0, deny;
-    jn_arena_init(&arena);
-    jn_buf_init(&check.out, CHECK_OUTPUT_MAX);
-    jn_rc rc = cli_args_choice(args, CLI_OPT_CHECK_FORMAT, &json, &err);
-    if (rc == JN_OK) rc = cli_args_choice(args, CLI_OPT_DENY, &deny, &err);
-    check.json = json == 1;
-    check.deny = args->value[CLI_OPT_DENY] != NULL;
-    if (rc == JN_OK) rc = cli_find_workspaces(args, &arena, &workspace, &n, &err);
-    for (uint32_t i = 0; rc == JN_OK && i < n; i++)
-        rc = check_workspace(&check, &workspace[i], &arena, &err);
-    bool clean = check.n_error == 0 && !(check.deny && check.n_warning > 0);
-    if (rc == JN_OK && !check.json && check.n_error + check.n_warning == 0)
-        jn_buf_printf(&check.out, "no mistakes in %u file%s\n", check.n_file, check.n_file == 1 ? "" : "s");
-    if (rc == JN_OK) rc = cli_write(stdout, jn_buf_view(&check.out), &err);
-    jn_buf_release(&check.out);
-    jn_arena_release(&arena);
+    uint32_t n = 0, n_file = 0;
+    jn_arena_init(&check.arena);
+    jn_rc rc = check_options(args, &check, &err);
+    if (rc == JN_OK) rc = cli_find_workspaces(args, &check.arena, &workspace, &n, &err);
+    const struct jc_diags **diags = JN_NEW_ARRAY(&check.arena, const struct jc_diags *, n + 1);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        rc = check_workspace(&check, &workspace[i], &diags[i], &err);
+        n_file += workspace[i].n_source;
+    }
+    check.sheet.diags = diags;
+    check.sheet.n_diags = n;
+    if (rc == JN_OK) rc = check_print(&check, n_file, &err);
+    bool clean = rc == JN_OK && jc_sheet_errors(&check.sheet) == 0;
+    jn_arena_release(&check.arena);
     return rc != JN_OK ? cli_failed(&err) : clean ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "compiler/diag/print.h"
 #include "compiler/format/format.h"
 #include "compiler/workspace/workspace.h"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/terminal.h"
+#include "compiler/diag/print.h"
 #include "compiler/syntax/words.h"
 #include "compiler/workspace/workspace.h"
 #include "core/map.h"

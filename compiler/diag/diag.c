@@ -1,4 +1,4 @@
-/* The collector of diagnostics and the table of codes. */
+/* The collector of diagnostics. */
 #include "compiler/diag/diag.h"
 
 #include <stdio.h>
@@ -8,80 +8,6 @@
 #include "core/utf8.h"
 
 #define MESSAGE_BYTES 1024 /* longer messages are cut: they hold at most a few names */
-
-struct code_row {
-    const char *name, *title, *message, *wrong, *right;
-    enum jc_severity severity;
-};
-
-#define ERROR   JC_ERROR
-#define WARNING JC_WARNING
-static const struct code_row rows[] = {
-#define DIAGNOSTIC(code, severity, title, message, wrong, right) {#code, title, message, wrong, right, severity},
-#include "compiler/diag/diagnostics.def"
-#undef DIAGNOSTIC
-};
-#undef ERROR
-#undef WARNING
-
-static const char *const severity_word[] = {[JC_ERROR] = "error", [JC_WARNING] = "warning", [JC_NOTE] = "note"};
-
-const char *jc_code_name(enum jc_code code) {
-    return rows[code].name;
-}
-
-enum jc_severity jc_code_severity(enum jc_code code) {
-    return rows[code].severity;
-}
-
-const char *jc_code_title(enum jc_code code) {
-    return rows[code].title;
-}
-
-struct jn_str jc_code_wrong(enum jc_code code) {
-    return jn_str_z(rows[code].wrong);
-}
-
-struct jn_str jc_code_right(enum jc_code code) {
-    return jn_str_z(rows[code].right);
-}
-
-const char *jc_severity_word(enum jc_severity severity) {
-    return severity_word[severity];
-}
-
-bool jc_code_find(struct jn_str name, enum jc_code *out) {
-    for (unsigned i = 0; i < JC_CODES; i++) {
-        if (jn_str_is(name, rows[i].name)) {
-            *out = (enum jc_code)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void explain_example(const char *heading, const char *example, struct jn_buf *out) {
-    if (example[0] == '\0') return;
-    jn_buf_printf(out, "\n%s\n\n", heading);
-    for (const char *line = example; *line != '\0';) {
-        size_t n = strcspn(line, "\n");
-        if (n > 0) jn_buf_z(out, "    ");
-        for (size_t i = 0; i < n; i++) {
-            unsigned char c = (unsigned char)line[i];
-            bool shown = (c >= 0x20 && c != 0x7f) || c == '\t';
-            jn_buf_char(out, shown ? line[i] : '?');
-        }
-        jn_buf_char(out, '\n');
-        line += n + (line[n] == '\n');
-    }
-}
-
-void jc_code_explain(enum jc_code code, struct jn_buf *out) {
-    const struct code_row *row = &rows[code];
-    jn_buf_printf(out, "%s (%s): %s\n", row->name, severity_word[row->severity], row->title);
-    explain_example("Wrong:", row->wrong, out);
-    explain_example("Right:", row->right, out);
-}
 
 void jc_diags_init(struct jc_diags *diags, struct jn_arena *arena, const struct jc_source *source, uint32_t n_source) {
     *diags = (struct jc_diags){.arena = arena, .source = source, .n_source = n_source};
@@ -114,17 +40,18 @@ struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_s
     }
     struct jc_diag *diag = JN_NEW(diags->arena, struct jc_diag);
     diag->code = code;
+    diag->severity = jc_code_severity(code);
     diag->span = span;
     va_list ap;
     va_start(ap, span);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats are the table's rows; each code has a golden test  \
                                                       */
-    diag->message = format_text(diags->arena, rows[code].message, ap);
+    diag->message = format_text(diags->arena, jc_code_message(code), ap);
 #pragma GCC diagnostic pop
     va_end(ap);
-    diags->n_error += rows[code].severity == JC_ERROR;
-    diags->n_warning += rows[code].severity == JC_WARNING;
+    diags->n_error += diag->severity == JC_ERROR;
+    diags->n_warning += diag->severity == JC_WARNING;
     if (n < JC_MAX_DIAGS) *tail = diag;
     return diag;
 }
@@ -136,9 +63,28 @@ void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, .
     va_end(ap);
 }
 
+static void set_fix(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement,
+                    bool safe) {
+    struct jc_fix *fix = JN_NEW(diags->arena, struct jc_fix);
+    *fix = (struct jc_fix){.span = span, .text = jn_arena_str(diags->arena, replacement), .safe = safe};
+    diag->fix = fix;
+    if (diag->hint.n > 0) return;
+    if (replacement.n == 0)
+        diag->hint = JN_STR("leave it out");
+    else if (replacement.n < 80 && memchr(replacement.p, '\n', replacement.n) == NULL)
+        jc_hint(diags, diag, "write `%.*s`", JN_FMT(replacement));
+}
+
 void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement) {
-    diag->replace = jn_arena_str(diags->arena, replacement);
-    diag->has_fix = true;
+    set_fix(diags, diag, diag->span, replacement, true);
+}
+
+void jc_fix_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement) {
+    set_fix(diags, diag, span, replacement, true);
+}
+
+void jc_suggest(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement) {
+    set_fix(diags, diag, diag->span, replacement, false);
 }
 
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...) {
@@ -173,4 +119,23 @@ void jc_diags_sort(struct jc_diags *diags) {
     for (size_t i = 0; i < n; i++)
         order[i]->next = i + 1 < n ? order[i + 1] : NULL;
     diags->first = order[0];
+}
+
+void jc_diags_remove(struct jc_diags *diags, const struct jc_diag *gone) {
+    struct jc_diag **at = &diags->first;
+    while (*at != NULL && *at != gone)
+        at = &(*at)->next;
+    if (*at == NULL) return;
+    diags->n_error -= gone->severity == JC_ERROR;
+    diags->n_warning -= gone->severity == JC_WARNING;
+    *at = gone->next;
+}
+
+void jc_diags_deny(struct jc_diags *diags, const enum jc_code *code) {
+    for (struct jc_diag *diag = diags->first; diag != NULL; diag = diag->next) {
+        if (diag->severity != JC_WARNING || (code != NULL && diag->code != *code)) continue;
+        diag->severity = JC_ERROR;
+        diags->n_warning--;
+        diags->n_error++;
+    }
 }

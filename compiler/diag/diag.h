@@ -22,13 +22,20 @@ struct jc_related {
     struct jc_related *next;
 };
 
+/* What to write, and where. A safe one is surely meant and is applied by `fmt --fix`; another is only proposed. */
+struct jc_fix {
+    struct jc_span span; /* empty: to be inserted */
+    struct jn_str text;
+    bool safe;
+};
+
 struct jc_diag {
     enum jc_code code;
+    enum jc_severity severity; /* its row's, unless warnings are denied */
     struct jc_span span;
-    struct jn_str message;
-    struct jn_str hint;    /* empty: none */
-    struct jn_str replace; /* when has_fix: text to put in place of the span */
-    bool has_fix;
+    struct jn_str message; /* the cause, one sentence */
+    struct jn_str hint;    /* what to do, one sentence; empty: none */
+    const struct jc_fix *fix;
     struct jc_related *related;
     struct jc_diag *next;
 };
@@ -56,19 +63,23 @@ void jc_diags_init(struct jc_diags *diags, struct jn_arena *arena, const struct 
 struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_span span, ...);
 void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* machine-applicable */
+/* Fixes; each is a hint of its own where there is none. */
+void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* safe, in place of the span */
+void jc_suggest(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* maybe, in place of it */
+void jc_fix_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement); /* safe */
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 void jc_diags_sort(struct jc_diags *diags); /* by file, place, code */
-void jc_diags_print_text(const struct jc_diags *diags, bool colour,
-                         struct jn_buf *out);                               /* with source lines, carets, summary */
-void jc_diags_print_json(const struct jc_diags *diags, struct jn_buf *out); /* one object a line */
+void jc_diags_remove(struct jc_diags *diags, const struct jc_diag *gone);
+/* Makes warnings errors: all, or those of one code. */
+void jc_diags_deny(struct jc_diags *diags, const enum jc_code *code);
 
 const char *jc_code_name(enum jc_code code); /* "E0305" */
 enum jc_severity jc_code_severity(enum jc_code code);
 const char *jc_severity_word(enum jc_severity severity); /* "error" */
 const char *jc_code_title(enum jc_code code);
+const char *jc_code_message(enum jc_code code); /* a format */
 /* The row's examples: complete small workspaces, one with just this mistake, one without; empty where no text shows it.
  */
 struct jn_str jc_code_wrong(enum jc_code code);
@@ -76,6 +87,7 @@ struct jn_str jc_code_right(enum jc_code code);
 bool jc_code_find(struct jn_str name, enum jc_code *out);
 /* The page behind `journey explain CODE`: title, cause, wrong and right example. */
 void jc_code_explain(enum jc_code code, struct jn_buf *out);
+void jc_code_explain_json(enum jc_code code, struct jn_buf *out); /* the same, one object on a line */
 
 /* Did you mean: the nearest candidate within two edits (a third of the length for short names), or empty. */
 struct jn_str jc_nearest(struct jn_str wanted, const struct jn_str *candidate, uint32_t n);

@@ -138,7 +138,7 @@ struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_s
         struct jc_symbol *meant = jc_known(unit, table, near);
         meant->used = true; /* one mistake, one diagnostic */
         jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
-        jc_fix(unit->diags, diag, near);
+        jc_suggest(unit->diags, diag, near);
         if (meant->node != NULL) jc_relate(unit->diags, diag, meant->span, "declared here");
     } else {
         jc_hint(unit->diags, diag, "declare it: `%s %.*s`", jc_table_noun(table), JN_FMT(name));
@@ -163,7 +163,7 @@ const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct 
     struct jn_str near = jc_nearest(name, candidate, attributes->n);
     if (near.n > 0) {
         jc_hint(unit->diags, diag, "did you mean `%.*s.%.*s`?", JN_FMT(owner), JN_FMT(near));
-        jc_fix(unit->diags, diag, near);
+        jc_suggest(unit->diags, diag, near);
     }
     return NULL;
 }

@@ -14,7 +14,7 @@ void jc_stmt_go_to(struct jc_lowering *l, const struct jc_node *node, const stru
             jc_report(l->unit->diags, JC_E0502, node->text_span, JN_FMT(node->text), JN_FMT(l->name));
         struct jn_str near = jc_nearest(node->text, candidate, n);
         if (near.n > 0) jc_hint(l->unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
-        if (near.n > 0) jc_fix(l->unit->diags, diag, near);
+        if (near.n > 0) jc_suggest(l->unit->diags, diag, near);
     }
     /* A step of its own, so that the way there can be shown and reported. */
     if (l->edges.n == 0 || !known) {

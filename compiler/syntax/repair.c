@@ -20,12 +20,20 @@ static void report_fix(struct jc_stream *stream, enum jc_code code, struct jc_sp
     if (diag != NULL) jc_fix(stream->parser->diags, diag, fix);
 }
 
+static void report_meant(struct jc_stream *stream, const struct jc_token *token, struct jn_str word) {
+    struct jc_diag *diag =
+        jc_parser_report(stream->parser, JC_E0204, token->span, jn_str_sub(written(stream, token), 0, 64), NONE);
+    if (diag == NULL) return;
+    jc_hint(stream->parser->diags, diag, "did you mean `%.*s`?", JN_FMT(word));
+    jc_fix(stream->parser->diags, diag, word);
+}
+
 /* Reads the word as the expected one that is nearest. */
 static bool repair_spelling(struct jc_stream *stream, struct jc_token *token) {
     struct jn_str word;
     int kind = jc_parser_meant(stream->state, written(stream, token), &word);
     if (kind == 0) return false;
-    report_fix(stream, JC_E0204, token->span, written(stream, token), word, word);
+    report_meant(stream, token, word);
     token->kind = kind;
     return true;
 }
@@ -51,7 +59,7 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
     }
     if (next->kind != NL || !expects(stream, END)) return false;
     if (jn_utf8_distance(written(stream, token), JN_STR("end"), 1) > 1) return false;
-    report_fix(stream, JC_E0204, token->span, written(stream, token), JN_STR("end"), JN_STR("end"));
+    report_meant(stream, token, JN_STR("end"));
     token->kind = END;
     return true;
 }
@@ -88,7 +96,7 @@ static const struct unit *unit_meant(struct jn_str word) {
 static void join_next(struct jc_stream *stream, struct jc_token *token, enum jc_code code, int kind,
                       struct jn_str right) {
     struct jc_span span = jc_span_join(token->span, jc_stream_read(stream).span);
-    report_fix(stream, code, span, right, jc_parser_text(stream->parser, span), right);
+    report_fix(stream, code, span, jc_parser_text(stream->parser, span), NONE, right);
     token->span = span;
     token->kind = kind;
     if (kind == DURATION) token->value.node = jc_literal_duration(stream->parser, span, right);

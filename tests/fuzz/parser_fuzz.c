@@ -1,6 +1,7 @@
 /* Any bytes: they are read within the bounds; what has no mistakes is formatted to an equal tree and settles at once. */
 #include <stdint.h>
 
+#include "compiler/diag/print.h"
 #include "compiler/format/format.h"
 #include "core/check.h"
 
@@ -44,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     read_source(&arena, &r, (struct jn_str){(const char *)bytes, n});
     jc_diags_sort(&r.diags);
     jc_diags_print_text(&r.diags, false, &shown);
-    jc_diags_print_json(&r.diags, &shown);
+    const struct jc_diags *all = &r.diags;
+    jc_sheet_json(&(struct jc_sheet){.diags = &all, .n_diags = 1}, &shown);
     if (r.diags.n_error == 0) check_formatted(&arena, &r);
     jn_buf_release(&shown);
     jn_arena_release(&arena);

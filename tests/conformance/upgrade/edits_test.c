@@ -8,7 +8,7 @@
 
 #include "world.h"
 
-#include "compiler/diag/diag.h"
+#include "compiler/diag/print.h"
 #include "core/civil.h"
 #include "image/image.h"
 #include "journey/compile.h"

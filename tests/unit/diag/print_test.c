@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "compiler/diag/diag.h"
+#include "compiler/diag/print.h"
 #include "core/json.h"
 
 struct paper {
@@ -46,7 +46,7 @@ static void test_place_line_carets_and_summary(void **state) {
     assert_string_equal(printed(&p), "a.journey:2:9: error[E0201]: `c` does not belong here\n"
                                      "    2 | event b c\n"
                                      "      |         ^\n"
-                                     "1 error, 0 warnings\n");
+                                     "1 error, 0 warnings in a.journey; more: journey explain E0201\n");
     paper_release(&p);
 }
 
@@ -124,7 +124,8 @@ static void test_json_says_the_same_in_one_line(void **state) {
     jc_hint(&p.diags, diag, "leave it out");
     jc_fix(&p.diags, diag, JN_STR(""));
     jc_relate(&p.diags, diag, place(1, 7, 6, 7), "declared here");
-    jc_diags_print_json(&p.diags, &p.out);
+    const struct jc_diags *all = &p.diags;
+    jc_sheet_json(&(struct jc_sheet){.diags = &all, .n_diags = 1}, &p.out);
     struct jn_json *json;
     struct jn_err err;
     assert_int_equal(jn_json_parse(jn_buf_view(&p.out), &json, &err), JN_OK);

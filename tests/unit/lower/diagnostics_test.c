@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "compiler/diag/diag.h"
+#include "compiler/diag/print.h"
 #include "core/arena.h"
 #include "journey/compile.h"
 

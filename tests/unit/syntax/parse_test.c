@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/diag/print.h"
 #include "compiler/syntax/parse.h"
 
 struct reading {
@@ -222,7 +223,8 @@ static void assert_refused(const char *head, const char *repeated, size_t times,
     read_source(&r, jn_buf_view(&text));
     assert_true(r.diags.n_error > 0 && r.diags.n_error <= 101);
     jc_diags_print_text(&r.diags, false, &r.out);
-    jc_diags_print_json(&r.diags, &r.out);
+    const struct jc_diags *all = &r.diags;
+    jc_sheet_json(&(struct jc_sheet){.diags = &all, .n_diags = 1}, &r.out);
     jc_tree_print(r.tree.file, &r.out);
     assert_false(r.out.failed);
     put_away(&r);
