@@ -15,6 +15,7 @@ journey_module(compiler/expr USES base/core base/image compiler/diag compiler/sy
 journey_module(compiler/template USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr)
 journey_module(compiler/stmt USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr compiler/template compiler/lower)
 journey_module(compiler/lower USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr compiler/template compiler/stmt)
+journey_module(compiler/fix USES base/core compiler/diag compiler/lower)
 journey_module(compiler/explain USES base/core base/image)
 
 journey_module(runtime/vm USES base/core base/image)

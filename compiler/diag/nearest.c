@@ -5,7 +5,6 @@
 struct jn_str jc_nearest(struct jn_str wanted, const struct jn_str *candidate, uint32_t n) {
     size_t length = jn_utf8_length(wanted);
     unsigned limit = length < 3 ? 1 : length < 6 ? (unsigned)(length + 2) / 4 : 2;
-    if (limit >= length) limit = length == 0 ? 0 : (unsigned)length - 1; /* something of it must stay */
     unsigned best = limit + 1;
     struct jn_str found = JN_STR_NONE;
     for (uint32_t i = 0; i < n; i++) {

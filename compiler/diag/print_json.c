@@ -33,10 +33,8 @@ static void print_diag(const struct jc_diags *diags, const struct jc_diag *diag,
     jn_jw_key(w, "message");
     jn_jw_str(w, diag->message);
     print_place(diags, diag->span, w);
-    if (diag->hint.n > 0) {
-        jn_jw_key(w, "hint");
-        jn_jw_str(w, diag->hint);
-    }
+    jn_jw_key(w, "hint");
+    jn_jw_str(w, diag->hint);
     if (diag->fix != NULL) {
         jn_jw_key(w, "fix");
         jn_jw_object(w);
@@ -47,18 +45,16 @@ static void print_diag(const struct jc_diags *diags, const struct jc_diag *diag,
         print_place(diags, diag->fix->span, w);
         jn_jw_end_object(w);
     }
-    if (diag->related != NULL) {
-        jn_jw_key(w, "related");
-        jn_jw_array(w);
-        for (const struct jc_related *r = diag->related; r != NULL; r = r->next) {
-            jn_jw_object(w);
-            jn_jw_key(w, "message");
-            jn_jw_str(w, r->text);
-            print_place(diags, r->span, w);
-            jn_jw_end_object(w);
-        }
-        jn_jw_end_array(w);
+    jn_jw_key(w, "related");
+    jn_jw_array(w);
+    for (const struct jc_related *r = diag->related; r != NULL; r = r->next) {
+        jn_jw_object(w);
+        jn_jw_key(w, "message");
+        jn_jw_str(w, r->text);
+        print_place(diags, r->span, w);
+        jn_jw_end_object(w);
     }
+    jn_jw_end_array(w);
     jn_jw_end_object(w);
 }
 

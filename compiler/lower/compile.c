@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/lower/allow.h"
 #include "compiler/lower/lowering.h"
 #include "compiler/syntax/parse.h"
 #include "core/check.h"
@@ -25,13 +26,36 @@ static size_t compile_root(const struct jc_source *source, uint32_t n) {
 static jn_rc compile_parse(struct jc_unit *unit, struct jn_err *err) {
     unit->n_file = unit->diags->n_source;
     unit->file = JN_NEW_ARRAY(unit->arena, struct jc_node *, unit->n_file);
+    unit->comments = JN_NEW_ARRAY(unit->arena, struct jc_comment *, unit->n_file);
     for (uint32_t i = 0; i < unit->n_file; i++) {
         struct jc_tree tree;
         jn_rc rc = jc_parse(unit->arena, unit->diags, i, &tree, err);
         if (rc != JN_OK) return rc;
         unit->file[i] = tree.file;
+        unit->comments[i] = tree.comments;
     }
     return JN_OK;
+}
+
+/* All passes behind the parser; a program where there was no mistake. */
+static void compile_program(struct jc_unit *unit, struct jc_result *result) {
+    jc_names_collect(unit);
+    jc_declare_lower(unit);
+    jc_messages_prepare(unit);
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_JOURNEY]; i++)
+        jc_journey_lower(unit, &unit->symbol[JC_TABLE_JOURNEY][i]);
+    jc_messages_lower(unit);
+    jc_renames_lower(unit);
+    result->scenario = jc_scenarios_lower(unit, &result->n_scenario);
+    if (unit->diags->n_error > 0) return;
+    jc_names_unused(unit);
+    result->program = jn_builder_finish(unit->builder);
+    struct jn_err refused;
+    if (jn_image_verify(result->program, &refused) != JN_OK) {
+        struct jc_span nowhere = {.line = 1, .column = 1, .end_line = 1, .end_column = 1};
+        jc_report(unit->diags, JC_E0801, nowhere, refused.text);
+        result->program = NULL;
+    }
 }
 
 jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source, struct jc_result *result,
@@ -45,23 +69,9 @@ jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_
     unit.root = compile_root(sorted, n_source);
     jn_rc rc = compile_parse(&unit, err);
     if (rc != JN_OK) return rc;
-    jc_names_collect(&unit);
-    jc_declare_lower(&unit);
-    jc_messages_prepare(&unit);
-    for (uint32_t i = 0; i < unit.n_symbol[JC_TABLE_JOURNEY]; i++)
-        jc_journey_lower(&unit, &unit.symbol[JC_TABLE_JOURNEY][i]);
-    jc_messages_lower(&unit);
-    jc_renames_lower(&unit);
-    result->scenario = jc_scenarios_lower(&unit, &result->n_scenario);
-    if (unit.diags->n_error == 0) jc_names_unused(&unit);
+    compile_program(&unit, result);
+    for (uint32_t i = 0; i < unit.n_file; i++)
+        jc_allow(unit.diags, i, unit.comments[i]);
     jc_diags_sort(unit.diags);
-    if (unit.diags->n_error > 0) return JN_OK;
-    result->program = jn_builder_finish(unit.builder);
-    struct jn_err refused;
-    if (jn_image_verify(result->program, &refused) != JN_OK) {
-        struct jc_span nowhere = {.line = 1, .column = 1, .end_line = 1, .end_column = 1};
-        jc_report(unit.diags, JC_E0801, nowhere, refused.text);
-        result->program = NULL;
-    }
     return JN_OK;
 }

@@ -85,7 +85,8 @@ struct jc_unit {
     struct jn_arena *arena;
     struct jc_diags *diags;
     struct jn_builder *builder;
-    struct jc_node **file; /* FILE nodes, by source */
+    struct jc_node **file;        /* FILE nodes, by source */
+    struct jc_comment **comments; /* of each file */
     uint32_t n_file;
     struct jc_symbol *symbol[JC_TABLES]; /* sorted by name */
     uint32_t n_symbol[JC_TABLES];

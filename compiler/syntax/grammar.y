@@ -15,6 +15,7 @@
 %code requires {
 #include "compiler/syntax/expect.h"
 #include "compiler/syntax/parser.h"
+#include "core/utf8.h"
 }
 
 %union {
@@ -396,6 +397,8 @@ int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_
     const struct jc_word *row, *from[2 * EXPECTED_MAX];
     uint32_t n = 0;
     bool name = jc_parser_expects(state, NAME);
+    *word = JN_STR_NONE;
+    if (jn_utf8_length(written) < 2) return 0; /* nothing of it would stay */
     for (uint32_t i = 0; (row = jc_word_row(i)) != NULL && n + 2 <= 2 * EXPECTED_MAX; i++) {
         if ((name && row->soft) || row->token[1] != 0 || !jc_parser_expects(state, row->token[0])) continue;
         from[n] = from[n + 1] = row;
