@@ -39,4 +39,9 @@ void jn_instant_print(int64_t ms, struct jn_buf *out); /* "2026-03-01T01:00:00Z"
  * the - ^ 0 _ flags). Unknown directives are copied as they are. */
 void jn_strftime(struct jn_str format, int64_t instant, int32_t offset_s, struct jn_str zone_abbr, struct jn_buf *out);
 
+/* Day, counted from 1970-01-01, of a local time in ms. */
+static inline int64_t jn_local_day(int64_t local) {
+    return local / JN_MS_DAY - (local % JN_MS_DAY < 0);
+}
+
 #endif

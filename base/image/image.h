@@ -38,5 +38,6 @@ const char *jn_op_mnemonic(enum jn_op op);
 const char *jn_op_operands(enum jn_op op);
 const char *jn_step_word(enum jn_step_kind kind);
 bool jn_step_holds(enum jn_step_kind kind);
+enum jn_ways jn_step_ways(enum jn_step_kind kind);
 
 #endif

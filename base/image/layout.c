@@ -27,6 +27,10 @@
 #define K_STEP            IMAGE_REF, IMAGE_step
 #define K_SLOT            IMAGE_REF, IMAGE_slot
 #define K_VAR             IMAGE_REF, IMAGE_var
+#define K_CHOICE          IMAGE_REF, IMAGE_choice
+#define K_GOAL            IMAGE_REF, IMAGE_goal
+#define K_JOURNEY         IMAGE_REF, IMAGE_journey
+#define R_ARM             IMAGE_arm
 #define R_PROP            IMAGE_prop
 #define R_STEP            IMAGE_step
 #define R_STAGE           IMAGE_stage
@@ -36,6 +40,7 @@
 #define T_LIST            JN_T_LIST
 #define T_BOOL            JN_T_BOOL
 #define T_TEXT            JN_T_TEXT
+#define T_DATE            JN_T_DATE
 #define T_TIME            JN_T_TIME
 #define T_INSTANT         JN_T_INSTANT
 #define T_DURATION        JN_T_DURATION
@@ -63,8 +68,8 @@ const struct image_record image_record[IMAGE_TABLES] = {
 };
 
 const struct image_step image_step[JN_STEPS] = {
-#define STEP(name, word, holds, a, b, c, d, text)                                                                      \
-    {word, holds, {{"a", K_##a}, {"b", K_##b}, {"c", K_##c}, {"d", K_##d}}},
+#define STEP(name, word, holds, ways, a, b, c, d, text)                                                                \
+    {word, holds, JN_WAYS_##ways, {{"a", K_##a}, {"b", K_##b}, {"c", K_##c}, {"d", K_##d}}},
 #include "journey/tbl/steps.def"
 #undef STEP
 };
@@ -85,6 +90,10 @@ const char *jn_op_operands(enum jn_op op) {
 
 const char *jn_step_word(enum jn_step_kind kind) {
     return image_step[kind].word;
+}
+
+enum jn_ways jn_step_ways(enum jn_step_kind kind) {
+    return image_step[kind].ways;
 }
 
 bool jn_step_holds(enum jn_step_kind kind) {

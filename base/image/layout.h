@@ -50,6 +50,7 @@ struct image_record {
 struct image_step {
     const char *word;
     bool holds;
+    enum jn_ways ways;
     struct image_field operand[4];
 };
 

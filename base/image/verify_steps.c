@@ -41,10 +41,21 @@ static const char *steps_split(const struct jn_program *program, const struct jn
     return sum == STEPS_WEIGHT ? NULL : "the arms do not sum to 100%";
 }
 
+static bool steps_has_arms(const struct jn_step *step) {
+    return image_step[step->kind].ways == JN_WAYS_ARMS;
+}
+
+static bool steps_counts(const struct jn_program *program, const struct jn_journey *journey,
+                         const struct jn_step *step) {
+    return step->a > 0 && step->c - journey->first_slot < journey->n_slot &&
+           step->d - journey->first_slot < journey->n_slot && program->slot[step->c].type == JN_T_NUMBER &&
+           program->slot[step->d].type == JN_T_INSTANT;
+}
+
 static const char *steps_shape(const struct jn_program *program, const struct jn_journey *journey,
                                const struct jn_step *step) {
-    bool ends = step->kind == JN_STEP_EXIT, splits = step->kind == JN_STEP_SPLIT;
-    bool two_ways = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_WAIT_FOR;
+    enum jn_ways ways = image_step[step->kind].ways;
+    bool ends = ways == JN_WAYS_NONE, splits = ways == JN_WAYS_ARMS, two_ways = ways == JN_WAYS_TWO;
     if ((step->next == JN_NONE) != (ends || splits)) return ends || splits ? "goes on behind its end" : "leads nowhere";
     if ((step->alt == JN_NONE) == two_ways) return two_ways ? "has no other way" : "has a second way";
     if (step->next != JN_NONE && !steps_inside(journey, step->next)) return "leads out of the journey";
@@ -56,6 +67,7 @@ static const char *steps_shape(const struct jn_program *program, const struct jn
     if (step->kind == JN_STEP_SEND && step->id == 0) return "sends but has no stable name";
     if (step->kind == JN_STEP_SET_SLOT && step->a - journey->first_slot >= journey->n_slot)
         return "sets a variable of another journey";
+    if (step->kind == JN_STEP_REPEAT && !steps_counts(program, journey, step)) return "counts in no slot of its own";
     if ((step->kind == JN_STEP_WAIT_TIME && (step->a == 0 || step->a > 127)) ||
         (step->kind == JN_STEP_WAIT_THEN && (step->c == 0 || step->c > 127)))
         return "waits for no weekday";
@@ -69,8 +81,8 @@ static jn_rc steps_rows(const struct steps_check *check) {
         const struct jn_step *step = &check->program->step[journey->first_step + i];
         const char *why = steps_shape(check->program, journey, step);
         if (why != NULL) return steps_fail(check, i, why);
-        check->edge_first[i + 1] = (uint32_t)(step->next != JN_NONE) + (uint32_t)(step->alt != JN_NONE) +
-                                   (step->kind == JN_STEP_SPLIT ? step->b : 0);
+        check->edge_first[i + 1] =
+            (uint32_t)(step->next != JN_NONE) + (uint32_t)(step->alt != JN_NONE) + (steps_has_arms(step) ? step->b : 0);
     }
     return JN_OK;
 }
@@ -84,7 +96,7 @@ static void steps_edges(struct steps_check *check) {
         const struct jn_step *step = &check->program->step[journey->first_step + i];
         if (step->next != JN_NONE) check->edge[check->n_edge++] = step->next - journey->first_step;
         if (step->alt != JN_NONE) check->edge[check->n_edge++] = step->alt - journey->first_step;
-        for (uint32_t a = 0; step->kind == JN_STEP_SPLIT && a < step->b; a++)
+        for (uint32_t a = 0; steps_has_arms(step) && a < step->b; a++)
             check->edge[check->n_edge++] = check->program->arm[step->a + a].step - journey->first_step;
     }
 }
@@ -101,6 +113,7 @@ static bool steps_positive(const struct jn_program *program, uint32_t expr) {
 /* Whether time surely passes here, or an event is used up: what a cycle needs. */
 static bool steps_passes_time(const struct jn_program *program, const struct jn_step *step) {
     if (step->kind == JN_STEP_WAIT_TIME) return true;
+    if (step->kind == JN_STEP_REPEAT) return steps_positive(program, step->b); /* bounded, too, by its count */
     if (step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_THEN) return steps_positive(program, step->a);
     return step->kind == JN_STEP_WAIT_FOR && step->d == JN_SINCE_STEP && steps_positive(program, step->c);
 }

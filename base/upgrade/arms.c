@@ -4,6 +4,10 @@
 #include "upgrade/names.h"
 #include "upgrade/reach.h"
 
+static bool upgrade_has_arms(const struct jn_step *step) {
+    return jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS;
+}
+
 static bool arms_has(const struct jn_program *to, const struct jn_step *split, struct jn_str name) {
     for (uint32_t i = split->a; i < split->a + split->b; i++)
         if (jn_str_eq(to->string[to->arm[i].name], name)) return true;
@@ -14,7 +18,7 @@ static bool arms_has(const struct jn_program *to, const struct jn_step *split, s
 static const struct jn_step *arms_split(const struct jn_program *to, const struct jn_journey *journey,
                                         struct jn_str name) {
     for (uint32_t i = journey->first_step; i < journey->first_step + journey->n_step; i++)
-        if (to->step[i].kind == JN_STEP_SPLIT && jn_str_eq(to->string[to->step[i].c], name)) return &to->step[i];
+        if (upgrade_has_arms(&to->step[i]) && jn_str_eq(to->string[to->step[i].c], name)) return &to->step[i];
     return NULL;
 }
 
@@ -45,7 +49,7 @@ void upgrade_check_arms(struct jn_upgrade *upgrade, uint32_t journey, struct jn_
     const struct jn_journey *old = &from->journey[journey], *new = &to->journey[upgrade->journey[journey]];
     for (uint32_t i = old->first_step; i < old->first_step + old->n_step; i++) {
         const struct jn_step *step = &from->step[i];
-        if (step->kind != JN_STEP_SPLIT) continue;
+        if (!upgrade_has_arms(step)) continue;
         struct jn_str split = from->string[step->c];
         const struct jn_step *now = arms_split(to, new, split);
         for (uint32_t arm = step->a; now != NULL && arm < step->a + step->b; arm++) {

@@ -1,5 +1,6 @@
 #include "upgrade/reach.h"
 
+#include "image/image.h"
 #include "upgrade/upgrade.h"
 
 struct reach {
@@ -23,7 +24,7 @@ static struct reach reach_from(const struct jn_program *program, const struct jn
     reach_add(&r, step);
     for (uint32_t i = 0; i < r.n; i++) {
         const struct jn_step *row = &program->step[r.queue[i]];
-        if (row->kind != JN_STEP_SPLIT) {
+        if (jn_step_ways((enum jn_step_kind)row->kind) != JN_WAYS_ARMS) {
             reach_add(&r, jn_upgrade_behind(row));
             reach_add(&r, row->next);
             reach_add(&r, row->alt);

@@ -129,10 +129,15 @@ static void upgrader_steps(struct upgrader *m, uint32_t journey) {
     }
 }
 
+static struct jn_str mapped_journey(const struct jn_program *to, struct jn_str old) {
+    return upgrade_name(to, JN_RENAME_JOURNEY, JN_STR(""), old);
+}
+
 static void upgrader_journey(struct upgrader *m, uint32_t journey) {
     const struct jn_program *from = m->out.from, *to = m->out.to;
     const struct jn_journey *old = &from->journey[journey];
-    m->journey[journey] = jn_program_journey(to, from->string[old->name]);
+    struct jn_str name = mapped_journey(to, from->string[old->name]);
+    m->journey[journey] = jn_program_journey(to, name);
     if (m->journey[journey] == JN_NONE) {
         for (uint32_t i = old->first_step; i < old->first_step + old->n_step; i++)
             m->step[i] = (struct jn_step_move){JN_MOVE_ENDS, JN_NONE};

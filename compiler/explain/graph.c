@@ -4,6 +4,13 @@
 #include "core/value.h"
 #include "image/image.h"
 
+static void graph_alternatives(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
+    jn_buf_z(out, "wait for ");
+    for (uint32_t i = 0; i < step->b; i++)
+        jn_buf_printf(out, "%s%.*s", i == 0 ? "" : " or ",
+                      JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
+}
+
 /* What stands in a step's box. */
 static void graph_label(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     switch ((enum jn_step_kind)step->kind) {
@@ -21,17 +28,29 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
         jn_value_print(p->value[step->b], out);
         break;
     case JN_STEP_WAIT_FOR:
-        jn_buf_z(out, "wait for ");
-        for (uint32_t i = 0; i < step->b; i++)
-            jn_buf_printf(out, "%s%.*s", i == 0 ? "" : " or ",
-                          JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
+        graph_alternatives(p, step, out);
         break;
     case JN_STEP_BRANCH:
         jn_buf_z(out, "if ");
         jc_infix(p, step->a, out);
         break;
     case JN_STEP_SPLIT:
-        jn_buf_printf(out, "split %.*s", JN_FMT(p->string[step->c]));
+    case JN_STEP_OPTIMIZE:
+        jn_buf_printf(out, "%s %.*s", jn_step_word((enum jn_step_kind)step->kind), JN_FMT(p->string[step->c]));
+        break;
+    case JN_STEP_REPEAT:
+        jn_buf_printf(out, "again, up to %u times, every ", step->a);
+        jc_infix(p, step->b, out);
+        break;
+    case JN_STEP_WAIT_IF:
+        jn_buf_z(out, "wait if ");
+        jc_infix(p, step->a, out);
+        break;
+    case JN_STEP_START:
+        jn_buf_printf(out, "start %.*s", JN_FMT(p->string[p->journey[step->a].name]));
+        break;
+    case JN_STEP_EMIT:
+        jn_buf_printf(out, "emit %.*s", JN_FMT(p->string[p->event[step->a].name]));
         break;
     case JN_STEP_SET_ATTR:
         jn_buf_printf(out, "set customer.%.*s", JN_FMT(p->string[p->attr[step->a].name]));
@@ -99,10 +118,21 @@ static void graph_edge(uint32_t from, uint32_t to, struct jn_str label, enum jc_
 
 static void graph_edges(const struct jn_program *p, uint32_t i, enum jc_graph_language language, struct jn_buf *out) {
     const struct jn_step *step = &p->step[i];
-    bool branch = step->kind == JN_STEP_BRANCH, wait_for = step->kind == JN_STEP_WAIT_FOR;
-    graph_edge(i, step->next, branch ? JN_STR("yes") : wait_for ? JN_STR("came") : JN_STR(""), language, out);
-    graph_edge(i, step->alt, branch ? JN_STR("no") : JN_STR("timeout"), language, out);
-    for (uint32_t a = 0; step->kind == JN_STEP_SPLIT && a < step->b; a++)
+    struct jn_str yes = JN_STR(""), no = JN_STR("timeout");
+    if (step->kind == JN_STEP_BRANCH) {
+        yes = JN_STR("yes");
+        no = JN_STR("no");
+    } else if (step->kind == JN_STEP_WAIT_FOR) {
+        yes = JN_STR("came");
+    } else if (step->kind == JN_STEP_WAIT_IF) {
+        yes = JN_STR("true");
+    } else if (step->kind == JN_STEP_REPEAT) {
+        yes = JN_STR("again");
+        no = JN_STR("done");
+    }
+    graph_edge(i, step->next, yes, language, out);
+    graph_edge(i, step->alt, no, language, out);
+    for (uint32_t a = 0; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->b; a++)
         graph_edge(i, p->arm[step->a + a].step, p->string[p->arm[step->a + a].name], language, out);
 }
 

@@ -45,12 +45,21 @@ static const struct line {
     {JC_WAIT_DATE, "wait until %0?1 at %1;"},
     {JC_WAIT_THEN, "wait %0 until ?1%1 ;%2"},
     {JC_SPLIT, "split %n"},
+    {JC_EXIT_IF, "exit if %0"},
+    {JC_JY_STARTS, "starts %0"},
+    {JC_JY_ENDS, "ends %0"},
+    {JC_MATCH, "match %0"},
+    {JC_CASE, "%l:"},
+    {JC_REPEAT, "repeat up to %0 times every %2"},
+    {JC_STOP, "stop"},
+    {JC_START, "start %0"},
+    {JC_EMIT, "emit %0%w"},
+    {JC_OPTIMIZE, "optimize %n for %0?1, explore %1;?2, fallback %2;"},
     {JC_SET, "set %0 to %1"},
     {JC_TAG, "tag %t"},
     {JC_UNTAG, "untag %t"},
     {JC_GO_TO, "go to %n"},
     {JC_EXIT_AS, "exit as %n"},
-    {JC_ARM, "%0 %n?2 %2;:"},
     {JC_TEST, "test %t"},
     {JC_T_CUSTOMER, "customer %n%w"},
     {JC_T_AT, "at %0 %1"},
@@ -200,6 +209,10 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
         print_pattern(printer, node, "?0when %0 ;take %1");
     else if (node->kind == JC_WAIT_FOR)
         print_wait_for(printer, node);
+    else if (node->kind == JC_WAIT_IF)
+        print_pattern(printer, node, node->kid[1] != NULL ? "wait if %3?0 up to %0; then" : "wait if %3?0 up to %0;");
+    else if (node->kind == JC_ARM)
+        print_pattern(printer, node, node->kid[0] != NULL ? "%0 %n?2 %2;:" : "arm %n?2 %2;:");
     else if (node->kind == JC_IF)
         print_pattern(printer, node, "if %0 then");
     else if (node->kind == JC_T_GETS)
@@ -233,7 +246,7 @@ static uint32_t line_before(const struct jc_node *block) {
 static void print_branches(struct jc_printer *printer, const struct jc_node *node) {
     jc_block_begin(printer);
     print_items(printer, node->kid[1]->first);
-    const struct jc_node *other = node->kid[2];
+    const struct jc_node *other = node->kind == JC_REPEAT ? NULL : node->kid[2];
     bool is_if = node->kind == JC_IF;
     for (; other != NULL && other->kind == JC_IF; other = other->kid[2]) {
         jc_line_close(printer, "else ", other->span.line);
@@ -249,22 +262,46 @@ static void print_branches(struct jc_printer *printer, const struct jc_node *nod
     print_items(printer, other->first);
 }
 
-/* Comments behind an arm's statements that stand further to the right than the arms belong to it. */
+/* What stands below an arm's line. Comments behind its statements that stand further to the right than the arms belong
+ * to it. */
+static void print_arm_block(struct jc_printer *printer, const struct jc_node *block, uint32_t column, uint32_t behind) {
+    jc_block_begin(printer);
+    print_items(printer, block->first);
+    while (printer->comment != NULL && printer->comment->span.line < behind && printer->comment->span.column > column)
+        jc_comments_before(printer, printer->comment->span.line + 1);
+    printer->level--;
+    printer->block_start = false;
+}
+
 static void print_arms(struct jc_printer *printer, const struct jc_node *split) {
+    const struct jc_node *otherwise = split->kind == JC_MATCH ? split->kid[2] : NULL;
+    uint32_t end = jc_last_line(printer, split), column = split->span.column;
     jc_block_begin(printer);
     for (const struct jc_node *arm = split->first; arm != NULL; arm = arm->next) {
         jc_line_begin(printer, arm->span.line);
         print_line(printer, arm);
         jc_line_end(printer, arm->span.line);
-        jc_block_begin(printer);
-        print_items(printer, arm->kid[1]->first);
-        uint32_t behind = arm->next != NULL ? arm->next->span.line : jc_last_line(printer, split);
-        while (printer->comment != NULL && printer->comment->span.line < behind &&
-               printer->comment->span.column > arm->span.column)
-            jc_comments_before(printer, printer->comment->span.line + 1);
-        printer->level--;
-        printer->block_start = false;
+        column = arm->span.column;
+        print_arm_block(printer, arm->kid[1], column,
+                        arm->next != NULL   ? arm->next->span.line
+                        : otherwise != NULL ? line_before(otherwise)
+                                            : end);
     }
+    if (otherwise == NULL) return;
+    jc_line_begin(printer, line_before(otherwise));
+    jc_print_words(printer, JN_STR("otherwise:"));
+    jc_line_end(printer, line_before(otherwise));
+    print_arm_block(printer, otherwise, column, end);
+}
+
+/* Whether a statement's block is kid[1], and what may follow it kid[2]. */
+static bool has_branches(const struct jc_node *node) {
+    if (node->kind == JC_IF || node->kind == JC_REPEAT) return true;
+    return (node->kind == JC_WAIT_FOR || node->kind == JC_WAIT_IF) && node->kid[1] != NULL;
+}
+
+static bool has_arms(const struct jc_node *node) {
+    return node->kind == JC_SPLIT || node->kind == JC_OPTIMIZE || node->kind == JC_MATCH;
 }
 
 static bool has_block(const struct jc_node *node) {
@@ -275,12 +312,11 @@ static bool has_block(const struct jc_node *node) {
 
 /* Where the first line of a node with a block ends; only a text can make it longer than one line. */
 static uint32_t head_line(const struct jc_printer *printer, const struct jc_node *node) {
-    if (node->kind == JC_IF || (node->kind == JC_WAIT_FOR && node->kid[1] != NULL)) return line_before(node->kid[1]);
-    return has_block(node) || node->kind == JC_SPLIT ? node->span.line : jc_last_line(printer, node);
+    if (has_branches(node)) return line_before(node->kid[1]);
+    return has_block(node) || has_arms(node) ? node->span.line : jc_last_line(printer, node);
 }
 
 static void print_item(struct jc_printer *printer, const struct jc_node *node) {
-    bool branches = node->kind == JC_IF || (node->kind == JC_WAIT_FOR && node->kid[1] != NULL);
     jc_line_begin(printer, node->span.line);
     if (node->label != NULL) {
         jc_print_name(printer, node->label);
@@ -288,9 +324,9 @@ static void print_item(struct jc_printer *printer, const struct jc_node *node) {
     }
     print_line(printer, node);
     jc_line_end(printer, head_line(printer, node));
-    if (branches) {
+    if (has_branches(node)) {
         print_branches(printer, node);
-    } else if (node->kind == JC_SPLIT) {
+    } else if (has_arms(node)) {
         print_arms(printer, node);
     } else if (has_block(node)) {
         jc_block_begin(printer);

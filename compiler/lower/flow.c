@@ -1,6 +1,8 @@
 /* What every journey owes: time passes in every cycle, and every path ends. */
 #include "compiler/lower/lowering.h"
 
+#include "image/image.h"
+
 struct flow {
     struct jc_lowering *l;
     uint32_t n;
@@ -21,6 +23,7 @@ static bool flow_passes_time(const struct flow *flow, uint32_t i) {
     const struct jc_node *lasting =
         step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_THEN || step->kind == JN_STEP_WAIT_FOR ? node->kid[0]
                                                                                                         : NULL;
+    if (step->kind == JN_STEP_REPEAT) return true; /* its duration is written out, its rounds are counted */
     bool literal = lasting != NULL && lasting->kind == JC_LITERAL;
     if (step->kind == JN_STEP_WAIT_FOR) return literal && step->d == JN_SINCE_STEP;
     return step->kind == JN_STEP_WAIT_TIME || literal;
@@ -84,7 +87,7 @@ void jc_flow_check(struct jc_lowering *l, uint32_t n_step) {
         const struct jn_step *step = jc_step_at(l, l->first_step + i);
         flow_edge(&flow, i, step->next);
         flow_edge(&flow, i, step->alt);
-        for (uint32_t a = 0; step->kind == JN_STEP_SPLIT && a < step->b; a++)
+        for (uint32_t a = 0; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->b; a++)
             flow_edge(&flow, i, jn_builder_at_arm(l->unit->builder, step->a + a)->step);
     }
     uint32_t before = l->unit->diags->n_error;

@@ -33,7 +33,8 @@ static struct jc_node *journey_header(const struct jc_lowering *l, enum jc_kind 
 
 /* Headers that may stand once. */
 static void journey_check_once(struct jc_lowering *l) {
-    static const enum jc_kind ONCE[] = {JC_ENTER, JC_KEY, JC_ON_REPEAT, JC_REENTER, JC_JY_TIMEZONE};
+    static const enum jc_kind ONCE[] = {JC_ENTER,       JC_KEY,       JC_ON_REPEAT, JC_REENTER,
+                                        JC_JY_TIMEZONE, JC_JY_STARTS, JC_JY_ENDS};
     for (size_t i = 0; i < sizeof(ONCE) / sizeof(*ONCE); i++) {
         const struct jc_node *first = journey_header(l, ONCE[i]);
         for (const struct jc_node *node = first == NULL ? NULL : first->next; node != NULL; node = node->next)
@@ -46,21 +47,8 @@ static void journey_check_once(struct jc_lowering *l) {
 
 /* ---- what a walk over the statements finds before any is lowered */
 
-typedef void journey_visit_fn(struct jc_lowering *l, const struct jc_node *node);
-
-static void journey_walk(struct jc_lowering *l, const struct jc_node *node, journey_visit_fn *visit) {
-    for (; node != NULL; node = node->next) {
-        visit(l, node);
-        for (int i = 0; i < 4; i++)
-            if (node->kid[i] != NULL && (node->kid[i]->kind == JC_BLOCK || node->kid[i]->kind == JC_IF))
-                journey_walk(l, node->kid[i], visit);
-        if (node->kind == JC_STAGE || node->kind == JC_BLOCK || node->kind == JC_SPLIT)
-            journey_walk(l, node->first, visit);
-        if (node->kind == JC_WAIT_FOR) journey_walk(l, node->first, visit);
-    }
-}
-
-static void journey_find(struct jc_lowering *l, const struct jc_node *node) {
+static void journey_find(void *user, const struct jc_node *node) {
+    struct jc_lowering *l = user;
     if (node->kind == JC_ALTERNATIVE) {
         const struct jc_symbol *event = jc_known(l->unit, JC_TABLE_EVENT, node->kid[0]->text);
         if (event != NULL) l->readable[event->index] = true;
@@ -130,7 +118,12 @@ static void journey_reenter(struct jc_lowering *l, struct jn_journey *row) {
         return;
     }
     row->reenter = node->flags;
-    if (node->flags == JN_REENTER_AFTER) row->reenter_after = jn_builder_value(l->unit->builder, node->kid[0]->value);
+    if (node->flags != JN_REENTER_AFTER) return;
+    if (node->kid[0]->value.i == 0) {
+        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0550, node->kid[0]->span, "`re-enter after`");
+        jc_hint(l->unit->diags, diag, "write `re-enter always`");
+    }
+    row->reenter_after = jn_builder_value(l->unit->builder, node->kid[0]->value);
 }
 
 static void journey_goal(struct jc_lowering *l, const struct jc_node *node) {
@@ -143,6 +136,8 @@ static void journey_goal(struct jc_lowering *l, const struct jc_node *node) {
                           .value = JN_NONE};
     row.key = jc_key_prop(l, event->index, node->kid[0]->span, "goal");
     row.where = jc_where_lower(l, event->index, node->kid[1]);
+    if (node->kid[2] != NULL && node->kid[2]->value.i == 0)
+        jc_report(l->unit->diags, JC_E0550, node->kid[2]->span, "a goal's `within`");
     if (node->kid[2] != NULL) row.within = jn_builder_value(l->unit->builder, node->kid[2]->value);
     if (node->kid[3] != NULL) {
         bool before = l->readable[event->index];
@@ -167,7 +162,7 @@ static void journey_leave(struct jc_lowering *l, const struct jc_node *node) {
 }
 
 static void journey_goals_and_exits(struct jc_lowering *l, struct jn_journey *row) {
-    row->first_goal = jn_builder_count_goal(l->unit->builder);
+    row->first_goal = l->first_goal = jn_builder_count_goal(l->unit->builder);
     row->first_leave = jn_builder_count_leave(l->unit->builder);
     for (const struct jc_node *node = l->node->first; node != NULL; node = node->next) {
         for (const struct jc_node *other = l->node->first; node->kind == JC_GOAL && other != node; other = other->next)
@@ -178,6 +173,37 @@ static void journey_goals_and_exits(struct jc_lowering *l, struct jn_journey *ro
     }
     row->n_goal = jn_builder_count_goal(l->unit->builder) - row->first_goal;
     row->n_leave = jn_builder_count_leave(l->unit->builder) - row->first_leave;
+}
+
+/* Several `exit if` lines are one condition: any of them. */
+static void journey_exit_if(struct jc_lowering *l, struct jn_journey *row) {
+    struct jc_node *all = NULL;
+    for (struct jc_node *node = l->node->first; node != NULL; node = node->next) {
+        if (node->kind != JC_EXIT_IF) continue;
+        struct jc_node *either = JN_NEW(l->unit->arena, struct jc_node);
+        if (all != NULL)
+            *either = (struct jc_node){.kind = JC_BINARY,
+                                       .flags = JC_OP_OR,
+                                       .span = node->span,
+                                       .text = JN_STR("or"),
+                                       .kid = {all, node->kid[0]}};
+        all = all == NULL ? node->kid[0] : either;
+    }
+    row->exit_if = jc_expr_finish(&l->scope, all, JN_T_BOOL, "`exit if`", NULL);
+}
+
+static uint32_t journey_date(struct jc_lowering *l, enum jc_kind kind) {
+    const struct jc_node *node = journey_header(l, kind);
+    return node == NULL ? JN_NONE : jn_builder_value(l->unit->builder, node->kid[0]->value);
+}
+
+static void journey_dates(struct jc_lowering *l, struct jn_journey *row) {
+    const struct jc_node *starts = journey_header(l, JC_JY_STARTS), *ends = journey_header(l, JC_JY_ENDS);
+    row->starts = journey_date(l, JC_JY_STARTS);
+    row->ends = journey_date(l, JC_JY_ENDS);
+    if (starts == NULL || ends == NULL || starts->kid[0]->value.i <= ends->kid[0]->value.i) return;
+    struct jc_diag *diag = jc_report(l->unit->diags, JC_E0551, ends->kid[0]->span);
+    jc_relate(l->unit->diags, diag, starts->kid[0]->span, "it starts here");
 }
 
 static void journey_timezone(struct jc_lowering *l, struct jn_journey *row) {
@@ -224,6 +250,9 @@ static struct jn_journey journey_record(struct jc_lowering *l) {
                                .title = title == NULL ? 0 : jn_builder_string(builder, jn_value_str(title->value)),
                                .where = JN_NONE,
                                .key = JN_NONE,
+                               .exit_if = JN_NONE,
+                               .starts = JN_NONE,
+                               .ends = JN_NONE,
                                .reenter_after = JN_NONE,
                                .first_stage = jn_builder_count_stage(builder),
                                .first_step = jn_builder_count_step(builder),
@@ -243,9 +272,11 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     journey_check_once(&l);
     journey_stages(&l);
     journey_enter(&l, &row);
-    journey_walk(&l, l.node->first, journey_find);
+    jc_walk(l.node->first, journey_find, &l);
     journey_reenter(&l, &row);
     journey_timezone(&l, &row);
+    journey_exit_if(&l, &row);
+    journey_dates(&l, &row);
     journey_goals_and_exits(&l, &row);
     journey_body(&l);
     journey_resolve(&l);

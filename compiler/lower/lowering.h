@@ -34,12 +34,18 @@ struct jc_named_step {
     struct jc_span span;
 };
 
+/* The `repeat` whose body is being lowered. */
+struct jc_loop {
+    struct jc_edges stops;
+    struct jc_loop *outer;
+};
+
 struct jc_lowering {
     struct jc_unit *unit;
     struct jc_node *node; /* JOURNEY */
     struct jn_str name;
     uint32_t journey;
-    uint32_t first_step, first_slot;
+    uint32_t first_step, first_slot, first_goal;
     uint32_t event;    /* that enters */
     struct jn_str key; /* attribute's name; empty: none */
     struct jc_variables slots;
@@ -56,6 +62,9 @@ struct jc_lowering {
     const struct jc_node **origin; /* statement of each step, from first_step */
     uint32_t n_origin;
     bool looks_back;
+    struct jc_loop *loop;           /* the innermost one, or NULL */
+    const struct jc_node **chooser; /* splits and `optimize`s so far: their names salt hashes */
+    uint32_t n_chooser;
 };
 
 /* ---- steps.c */

@@ -23,18 +23,14 @@ static void messages_note_send(struct jc_unit *unit, const struct jc_node *node,
     }
 }
 
-static void messages_walk(struct jc_unit *unit, const struct jc_node *node, uint32_t entering) {
-    for (; node != NULL; node = node->next) {
-        if (node->kind == JC_SEND) {
-            messages_note_send(unit, node, entering);
-            continue;
-        }
-        for (int i = 0; i < 4; i++)
-            if (node->kid[i] != NULL && (node->kid[i]->kind == JC_BLOCK || node->kid[i]->kind == JC_IF))
-                messages_walk(unit, node->kid[i], entering);
-        if (node->kind == JC_STAGE || node->kind == JC_BLOCK || node->kind == JC_SPLIT)
-            messages_walk(unit, node->first, entering);
-    }
+struct messages_sends {
+    struct jc_unit *unit;
+    uint32_t entering;
+};
+
+static void messages_visit(void *user, const struct jc_node *node) {
+    const struct messages_sends *sends = user;
+    if (node->kind == JC_SEND) messages_note_send(sends->unit, node, sends->entering);
 }
 
 /* Before journeys are lowered: every send is looked at, so that a message's variables have their places. */
@@ -47,7 +43,7 @@ void jc_messages_prepare(struct jc_unit *unit) {
                 node->kind == JC_ENTER ? jc_known(unit, JC_TABLE_EVENT, node->kid[0]->text) : NULL;
             if (event != NULL) entering = event->index;
         }
-        messages_walk(unit, journey->first, entering);
+        jc_walk(journey->first, messages_visit, &(struct messages_sends){unit, entering});
     }
     for (uint32_t m = 0; m < unit->n_symbol[JC_TABLE_MESSAGE]; m++) {
         struct jc_variables *vars = &unit->message[m].vars;

@@ -88,24 +88,20 @@ static void renames_attributes(struct jc_unit *unit, const struct jc_attributes 
     renames_lower(&renames);
 }
 
-/* Labels are of the journey; arms are of their split. Blocks nest at most JC_LIMIT_DEPTH deep. */
-static void renames_statements(struct renames *labels, const struct jc_node *first) {
-    for (const struct jc_node *node = first; node != NULL; node = node->next) {
-        if (node->label != NULL) renames_add(labels, node->label->text, node->label->text_span, node->label->kid[0]);
-        for (int i = 0; i < 4; i++)
-            if (node->kid[i] != NULL && (node->kid[i]->kind == JC_BLOCK || node->kid[i]->kind == JC_IF))
-                renames_statements(labels, node->kid[i]->kind == JC_IF ? node->kid[i] : node->kid[i]->first);
-        if (node->kind == JC_STAGE || node->kind == JC_SPLIT) renames_statements(labels, node->first);
-        if (node->kind != JC_SPLIT) continue;
-        struct renames arms = renames_among(labels->unit, JN_RENAME_ARM, labels->scope);
-        arms.prefix = node->text;
-        renames_siblings(&arms, node->first, JC_ARM, 2);
-    }
+/* Labels are of the journey; arms are of their split. */
+static void renames_visit(void *user, const struct jc_node *node) {
+    struct renames *labels = user;
+    if (node->label != NULL) renames_add(labels, node->label->text, node->label->text_span, node->label->kid[0]);
+    if (node->kind != JC_SPLIT && node->kind != JC_OPTIMIZE) return;
+    struct renames arms = renames_among(labels->unit, JN_RENAME_ARM, labels->scope);
+    arms.prefix = node->text;
+    renames_siblings(&arms, node->first, JC_ARM, 2);
 }
 
 void jc_renames_lower(struct jc_unit *unit) {
     renames_table(unit, JC_TABLE_EVENT, JN_RENAME_EVENT, 0);
     renames_table(unit, JC_TABLE_MESSAGE, JN_RENAME_MESSAGE, 1);
+    renames_table(unit, JC_TABLE_JOURNEY, JN_RENAME_JOURNEY, 1);
     renames_attributes(unit, &unit->customer, JN_STR(""));
     for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_EVENT]; i++)
         renames_attributes(unit, &unit->event[i], unit->symbol[JC_TABLE_EVENT][i].name);
@@ -114,7 +110,7 @@ void jc_renames_lower(struct jc_unit *unit) {
         struct renames stages = renames_among(unit, JN_RENAME_STAGE, journey->name);
         struct renames labels = renames_among(unit, JN_RENAME_STEP, journey->name);
         renames_siblings(&stages, journey->node->first, JC_STAGE, 0);
-        renames_statements(&labels, journey->node->first);
+        jc_walk(journey->node->first, renames_visit, &labels);
         renames_lower(&labels);
     }
 }

@@ -101,32 +101,27 @@ static void scenes_part(struct scenes *s, const struct jc_node *part, const stru
     if (near.n > 0) jc_hint(s->unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
 }
 
-static bool scenes_has_arm(const struct jc_node *node, struct jn_str split, struct jn_str arm, bool *split_known) {
-    bool found = false;
-    for (; node != NULL && !found; node = node->next) {
-        if (node->kind == JC_SPLIT && jn_str_eq(node->text, split)) {
-            *split_known = true;
-            for (const struct jc_node *row = node->first; row != NULL; row = row->next)
-                found = found || jn_str_eq(row->text, arm);
-        }
-        for (int i = 0; i < 4 && !found; i++)
-            if (node->kid[i] != NULL && (node->kid[i]->kind == JC_BLOCK || node->kid[i]->kind == JC_IF))
-                found = scenes_has_arm(node->kid[i], split, arm, split_known);
-        if (!found &&
-            (node->kind == JC_STAGE || node->kind == JC_BLOCK || node->kind == JC_SPLIT || node->kind == JC_ARM))
-            found = scenes_has_arm(node->first, split, arm, split_known);
-    }
-    return found;
+/* A split or `optimize` of that name, and whether it has the arm. */
+struct scenes_arm {
+    struct jn_str split, arm;
+    bool split_known, found;
+};
+
+static void scenes_look_for_arm(void *user, const struct jc_node *node) {
+    struct scenes_arm *wanted = user;
+    if ((node->kind != JC_SPLIT && node->kind != JC_OPTIMIZE) || !jn_str_eq(node->text, wanted->split)) return;
+    wanted->split_known = true;
+    for (const struct jc_node *row = node->first; row != NULL; row = row->next)
+        wanted->found = wanted->found || jn_str_eq(row->text, wanted->arm);
 }
 
 static void scenes_force(struct scenes *s, const struct jc_node *node, struct jn_scene *scene) {
-    bool split_known = false, found = false;
-    for (uint32_t j = 0; j < s->unit->n_symbol[JC_TABLE_JOURNEY] && !found; j++)
-        found = scenes_has_arm(s->unit->symbol[JC_TABLE_JOURNEY][j].node->first, node->kid[0]->text, node->kid[1]->text,
-                               &split_known);
-    if (!found && split_known)
+    struct scenes_arm wanted = {.split = node->kid[0]->text, .arm = node->kid[1]->text};
+    for (uint32_t j = 0; j < s->unit->n_symbol[JC_TABLE_JOURNEY]; j++)
+        jc_walk(s->unit->symbol[JC_TABLE_JOURNEY][j].node->first, scenes_look_for_arm, &wanted);
+    if (!wanted.found && wanted.split_known)
         jc_report(s->unit->diags, JC_E0704, node->kid[1]->span, "arm", JN_FMT(node->kid[1]->text));
-    else if (!found)
+    else if (!wanted.found)
         jc_report(s->unit->diags, JC_E0704, node->kid[0]->span, "split", JN_FMT(node->kid[0]->text));
     scene->name = node->kid[0]->text;
     scene->name2 = node->kid[1]->text;

@@ -16,6 +16,15 @@ static bool split_weight(struct jc_lowering *l, const struct jc_node *arm, uint3
     return false;
 }
 
+void jc_arms_check(struct jc_lowering *l, const struct jc_node *node) {
+    for (const struct jc_node *arm = node->first; arm != NULL; arm = arm->next)
+        for (const struct jc_node *other = node->first; other != arm; other = other->next) {
+            if (!jn_str_eq(other->text, arm->text)) continue;
+            struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, arm->text_span, "arm", JN_FMT(arm->text));
+            jc_relate(l->unit->diags, diag, other->text_span, "the other one is here");
+        }
+}
+
 static void split_check(struct jc_lowering *l, const struct jc_node *node) {
     struct jc_unit *unit = l->unit;
     uint32_t sum = 0;
@@ -24,12 +33,8 @@ static void split_check(struct jc_lowering *l, const struct jc_node *node) {
         uint32_t weight = 0;
         sound = split_weight(l, arm, &weight) && sound;
         sum += weight;
-        for (const struct jc_node *other = node->first; other != arm; other = other->next)
-            if (jn_str_eq(other->text, arm->text)) {
-                struct jc_diag *diag = jc_report(unit->diags, JC_E0301, arm->text_span, "arm", JN_FMT(arm->text));
-                jc_relate(unit->diags, diag, other->text_span, "the other one is here");
-            }
     }
+    jc_arms_check(l, node);
     if (!sound || sum == WHOLE) return;
     struct jn_buf text;
     struct jn_dec percent;
@@ -39,11 +44,41 @@ static void split_check(struct jc_lowering *l, const struct jc_node *node) {
     jn_buf_release(&text);
 }
 
+void jc_chooser_check(struct jc_lowering *l, const struct jc_node *node) {
+    for (uint32_t i = 0; i < l->n_chooser; i++) {
+        if (!jn_str_eq(l->chooser[i]->text, node->text)) continue;
+        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, node->text_span, "split", JN_FMT(node->text));
+        jc_relate(l->unit->diags, diag, l->chooser[i]->text_span, "the other one is here");
+        return;
+    }
+    const struct jc_node **place = jc_grow(l->unit->arena, &l->chooser, &l->n_chooser, sizeof(*place));
+    *place = node;
+}
+
+uint32_t jc_chooser_salt(struct jc_lowering *l, const struct jc_node *node) {
+    struct jn_str journey = l->node->kid[1] != NULL ? l->node->kid[1]->text : l->name;
+    return jn_builder_string(l->unit->builder,
+                             jn_arena_printf(l->unit->arena, "%.*s.%.*s", JN_FMT(journey), JN_FMT(node->text)));
+}
+
+void jc_arms_lower(struct jc_lowering *l, const struct jc_node *node, uint32_t first) {
+    struct jc_edges behind = {0};
+    jc_edges_take(l); /* it goes on through its arms alone */
+    for (const struct jc_node *arm = node->first; arm != NULL; arm = arm->next, first++) {
+        struct jc_edges before_arm = behind;
+        jc_edge_open(l, JC_EDGE_ARM, first);
+        jc_block_lower(l, arm->kid[1]->first);
+        jc_edges_join(l, before_arm);
+        behind = jc_edges_take(l);
+    }
+    jc_edges_join(l, behind);
+}
+
 void jc_stmt_split(struct jc_lowering *l, const struct jc_node *node, const struct jc_node *before) {
     struct jn_builder *builder = l->unit->builder;
     uint32_t step = jc_step_add(l, JN_STEP_SPLIT, node), first = jn_builder_count_arm(builder), n = 0;
-    struct jc_edges behind = {0};
     (void)before;
+    jc_chooser_check(l, node);
     split_check(l, node);
     for (const struct jc_node *arm = node->first; arm != NULL; arm = arm->next, n++) {
         uint32_t weight = 0;
@@ -55,17 +90,10 @@ void jc_stmt_split(struct jc_lowering *l, const struct jc_node *node, const stru
         struct jn_arm row = {.name = jn_builder_string(builder, arm->text), .weight = weight, .step = 0};
         jn_builder_add_arm(builder, &row);
     }
+    uint32_t name = jn_builder_string(builder, node->text), salt = jc_chooser_salt(l, node);
     jc_step_at(l, step)->a = first;
     jc_step_at(l, step)->b = n;
-    jc_step_at(l, step)->c = jn_builder_string(builder, node->text);
-    jc_edges_take(l); /* a split goes on through its arms alone */
-    n = 0;
-    for (const struct jc_node *arm = node->first; arm != NULL; arm = arm->next, n++) {
-        struct jc_edges before_arm = behind;
-        jc_edge_open(l, JC_EDGE_ARM, first + n);
-        jc_block_lower(l, arm->kid[1]->first);
-        jc_edges_join(l, before_arm);
-        behind = jc_edges_take(l);
-    }
-    jc_edges_join(l, behind);
+    jc_step_at(l, step)->c = name;
+    jc_step_at(l, step)->d = salt;
+    jc_arms_lower(l, node, first);
 }

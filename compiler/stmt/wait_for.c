@@ -26,13 +26,13 @@ static struct jn_str wait_for_name(struct jc_lowering *l, const struct jc_node *
     return name;
 }
 
-static uint32_t wait_for_limit(struct jc_lowering *l, const struct jc_node *node) {
+uint32_t jc_wait_limit(struct jc_lowering *l, const struct jc_node *node, const char *what) {
     struct jc_unit *unit = l->unit;
     struct jc_typed typed;
     if (node->kid[0] == NULL) {
         struct jc_span head = node->span;
         head.end_line = head.line;
-        struct jc_diag *diag = jc_report(unit->diags, JC_E0510, head, JN_FMT(node->first->kid[0]->text));
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0510, head, what);
         jc_hint(unit->diags, diag, "write how long at most: `up to 7 days`");
         return JN_NONE;
     }
@@ -51,7 +51,8 @@ void jc_stmt_wait_for(struct jc_lowering *l, const struct jc_node *node, const s
     jc_step_name(l, step, node, wait_for_name(l, node));
     for (const struct jc_node *alternative = node->first; alternative != NULL; alternative = alternative->next)
         wait_for_alternative(l, alternative, rows, &n, sizeof(rows) / sizeof(*rows));
-    uint32_t limit = wait_for_limit(l, node);
+    struct jn_str first = node->first->kid[0]->text;
+    uint32_t limit = jc_wait_limit(l, node, jn_arena_printf(l->unit->arena, "`%.*s`", JN_FMT(first)).p);
     struct jn_step *row = jc_step_at(l, step);
     row->a = jn_builder_count_alternative(l->unit->builder);
     row->b = n;

@@ -48,6 +48,9 @@ struct jc_node {
 const char *jc_kind_noun(enum jc_kind kind);
 const char *jc_operator_written(enum jc_operator op);
 
+/* Calls `visit` for every node of a list and everything below it, in the order they are written. */
+void jc_walk(const struct jc_node *first, void (*visit)(void *user, const struct jc_node *node), void *user);
+
 /* Same tree, places and comments aside. */
 bool jc_tree_equal(const struct jc_node *a, const struct jc_node *b);
 /* The tree as indented text, for tests. */

@@ -34,9 +34,11 @@ static bool line_opens(const struct jc_blocks *blocks) {
     if (top == NULL) return jc_is_declaration(first) && first != LANGUAGE && first != EVENT && first != SEGMENT;
     if (top->opener == JOURNEY) return first == STAGE;
     if (top->opener == SOURCE) return first == WHEN || first == TAKE;
-    bool statements = top->opener == STAGE || top->opener == IF || top->opener == SPLIT || top->opener == WAIT;
+    bool statements = top->opener == STAGE || top->opener == IF || top->opener == SPLIT || top->opener == WAIT ||
+                      top->opener == MATCH || top->opener == REPEAT || top->opener == OPTIMIZE;
     bool branch = first == ELSE || first == TIMEOUT;
-    return statements && !branch && (first == IF || first == SPLIT || blocks->last == THEN);
+    bool block = first == IF || first == SPLIT || first == MATCH || first == REPEAT || first == OPTIMIZE;
+    return statements && !branch && (block || blocks->last == THEN);
 }
 
 static bool end_line(struct jc_blocks *blocks) {
@@ -54,7 +56,8 @@ static bool end_line(struct jc_blocks *blocks) {
     blocks->first = first;
     bool opens = line_opens(blocks);
     blocks->first = 0;
-    bool waits = first != SPLIT && first != IF && blocks->n > 0 && blocks->open[blocks->n - 1].opener != JOURNEY &&
+    bool waits = first != SPLIT && first != IF && first != MATCH && first != REPEAT && first != OPTIMIZE &&
+                 blocks->n > 0 && blocks->open[blocks->n - 1].opener != JOURNEY &&
                  blocks->open[blocks->n - 1].opener != SOURCE;
     return !opens || push_block(blocks, waits ? WAIT : first, blocks->place);
 }

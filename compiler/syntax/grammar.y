@@ -82,15 +82,18 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token OR "or" NOT "not" IS "is" MISSING "missing" KNOWN "known" IN "in" HAS "has" NO "no" CONTAINS "contains"
 %token STARTS "starts" ENDS "ends" LIKE "like" TRUE "true" FALSE "false" DOES "does" EXPECT "expect" GETS "gets"
 %token NOTHING "nothing" LEFT "left" REACHED "reached" ANSWERS "answers" HANGS "hangs" FORCE "force"
+%token MATCH "match" OTHERWISE "otherwise" STOP "stop" EVERY "every" EMIT "emit" OPTIMIZE "optimize" EXPLORE "explore"
+%token FALLBACK "fallback" ARM "arm"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
 %type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
 %type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
+%type <node> choosing choice otherwise_opt case match
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
 %type <list> event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
-%type <list> statements arms alternatives wheres withs with_opt literals test_lines
+%type <list> statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
 %precedence LOW
@@ -117,7 +120,7 @@ name: NAME | soft
 soft: soft_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECRET | RETRY | OVER | VERIFY
   | HMAC | SHA256 | HEADER | HEX | BASE64 | DEDUPE | ENTER | KEY | REPEAT | RESTART | ALWAYS | GOAL | VALUE | ENTRY
-  | START | NOTHING
+  | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
@@ -235,6 +238,9 @@ header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL);
     { BUILD = NN(GOAL, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $5); jc_node_put(parser, n, 2, $6); jc_node_put(parser, n, 3, $7->kid[3]);
       n->flags = $7->flags; $$ = n; }
   | EXIT WHEN name enter_where NL { $$ = NK(EXIT_WHEN, @$, $3, $4, NULL, NULL); }
+  | EXIT IF expr NL { $$ = NK(EXIT_IF, @$, $3, NULL, NULL, NULL); }
+  | STARTS DATE NL { $$ = NK(JY_STARTS, @$, $2, NULL, NULL, NULL); }
+  | ENDS DATE NL { $$ = NK(JY_ENDS, @$, $2, NULL, NULL, NULL); }
   | TIMEZONE TEXT_LITERAL NL { $$ = NN(JY_TIMEZONE, @$, $2); }
   | TIMEZONE CUSTOMER NL { $$ = N0(JY_TIMEZONE, @$); }
   | stage
@@ -272,6 +278,16 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
       n->flags = $4; $$ = jc_node_hang(parser, n, $3); }
   | IF expr THEN NL block else_opt NL { $$ = NK(IF, @$, $2, $5, $6, NULL); }
   | SPLIT name NL arms END NL { $$ = jc_node_hang(parser, NN(SPLIT, @$, $2), $4); }
+  | MATCH expr NL match END NL { BUILD = $4; n->span = @$; jc_node_put(parser, n, 0, $2); $$ = n; }
+  | REPEAT UP TO NUMBER TIMES EVERY DURATION NL block END NL { $$ = NK(REPEAT, @$, $4, $9, $7, NULL); }
+  | STOP NL { $$ = N0(STOP, @$); }
+  | WAIT IF expr upto_opt then_opt NL
+    { $$ = NK(WAIT_IF, @$, $4, $5 == NULL ? NULL : $5->kid[0], $5 == NULL ? NULL : $5->kid[1], $3); }
+  | START name NL { $$ = NK(START, @$, $2, NULL, NULL, NULL); }
+  | EMIT name with_opt NL { $$ = jc_node_hang(parser, NK(EMIT, @$, $2, NULL, NULL, NULL), $3); }
+  | OPTIMIZE name FOR name choosing NL choices END NL
+    { BUILD = NN(OPTIMIZE, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $5->kid[1]); jc_node_put(parser, n, 2, $5->kid[2]);
+      $$ = jc_node_hang(parser, n, $7); }
   | SET target TO expr NL { $$ = NK(SET, @$, $2, $4, NULL, NULL); }
   | TAG TEXT_LITERAL NL { $$ = NN(TAG, @$, $2); }
   | UNTAG TEXT_LITERAL NL { $$ = NN(UNTAG, @$, $2); }
@@ -303,6 +319,17 @@ timeout_opt: %empty { $$ = NULL; } | TIMEOUT NL block { $$ = $3; }
 else_opt: END { $$ = NULL; }
   | ELSE NL block END { $$ = $3; }
   | ELSE IF expr THEN NL block else_opt { $$ = NK(IF, @$, $3, $6, $7, NULL); }
+match: cases otherwise_opt { BUILD = jc_node_hang(parser, N0(MATCH, @$), $1); jc_node_put(parser, n, 2, $2); $$ = n; }
+cases: %empty { $$ = (struct jc_list){0}; } | cases case { $$ = jc_list_add($1, $2); }
+case: literals ':' NL block { $$ = jc_node_hang(parser, NK(CASE, @$, NULL, $4, NULL, NULL), $1); }
+otherwise_opt: %empty { $$ = NULL; } | OTHERWISE NL block { $$ = $3; }
+choosing: %empty { $$ = N0(OPTIMIZE, @$); }
+  | choosing ',' EXPLORE PERCENT { jc_node_put(parser, $1, 1, $4); $$ = $1; }
+  | choosing ',' FALLBACK name { jc_node_put(parser, $1, 2, $4); $$ = $1; }
+choices: %empty { $$ = (struct jc_list){0}; } | choices choice { $$ = jc_list_add($1, $2); }
+choice: ARM LABEL NL block
+    { BUILD = NN(ARM, @$, $2); n->text_span = $2->text_span; jc_node_put(parser, n, 1, $4); jc_node_put(parser, n, 2, $2->kid[0]); $$ = n; }
+  | ARM error NL recovered block { $$ = LOST; }
 arms: %empty { $$ = (struct jc_list){0}; } | arms arm { $$ = jc_list_add($1, $2); }
 arm: PERCENT LABEL NL block
     { BUILD = NN(ARM, @$, $2); n->text_span = $2->text_span; jc_node_put(parser, n, 0, $1); jc_node_put(parser, n, 1, $4); jc_node_put(parser, n, 2, $2->kid[0]); $$ = n; }

@@ -196,9 +196,19 @@ static void repair_name(struct jc_stream *stream, struct jc_token *token, bool f
     if (begins_value(jc_stream_peek(stream)->kind)) repair_spelling(stream, token);
 }
 
+static bool jc_is_constant(int kind) {
+    return kind == TRUE || kind == FALSE;
+}
+
 void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
     int kind = token->kind;
-    if (kind == IS_NOT && !expects(stream, IS_NOT) && expects(stream, IS)) {
+    const struct jc_word *word = kind == LABEL ? jc_word_find(stream->parser->words, token->value.node->text) : NULL;
+    if (word != NULL && word->token[0] == OTHERWISE && expects(stream, OTHERWISE)) {
+        token->kind = OTHERWISE; /* with its colon */
+    } else if (word != NULL && jc_is_constant(word->token[0]) && expects(stream, word->token[0])) {
+        token->kind = word->token[0]; /* `true:` among the values of a match */
+        token->second = ':';
+    } else if (kind == IS_NOT && !expects(stream, IS_NOT) && expects(stream, IS)) {
         /* `segment S is not …`: the two words belong to different things there. */
         jc_stream_insert(stream, IS, token->span);
         token->kind = NOT;
@@ -215,7 +225,8 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     if (kind == NAME) {
         repair_name(stream, token, first);
     } else if (kind == LABEL) {
-        return repair_label(stream, token, first);
+        jc_read_in_context(stream, token);
+        return token->kind != LABEL || repair_label(stream, token, first);
     } else if (kind == NUMBER || kind == TIME) {
         if (kind == NUMBER && first && expects(stream, PERCENT)) {
             struct jn_str share =

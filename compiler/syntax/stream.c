@@ -124,6 +124,8 @@ static const char *where_it_stands(const struct jc_blocks *blocks) {
     if (top->opener == WORKSPACE) return "in a workspace";
     if (top->opener == TEST) return "in a test";
     if (top->opener == SPLIT) return "in a split";
+    if (top->opener == OPTIMIZE) return "in an `optimize`";
+    if (top->opener == MATCH) return "in a match";
     if (top->opener == MESSAGE) return "in a message";
     if (top->opener == CUSTOMER || top->opener == EVENT) return "among attributes";
     return "in a stage";

@@ -212,3 +212,13 @@ static void jc_print_at(const struct jc_node *node, unsigned level, struct jn_bu
 void jc_tree_print(const struct jc_node *node, struct jn_buf *out) {
     jc_print_at(node, 0, out);
 }
+
+/* Depth is bounded by the parser. */
+void jc_walk(const struct jc_node *first, void (*visit)(void *user, const struct jc_node *node), void *user) {
+    for (const struct jc_node *node = first; node != NULL; node = node->next) {
+        visit(user, node);
+        for (int i = 0; i < 4; i++)
+            jc_walk(node->kid[i], visit, user);
+        jc_walk(node->first, visit, user);
+    }
+}

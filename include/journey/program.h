@@ -27,6 +27,7 @@ enum jn_rename_kind {
     JN_RENAME_MESSAGE,
     JN_RENAME_ATTR,
     JN_RENAME_EVENT,
+    JN_RENAME_JOURNEY,
     JN_RENAMES
 };
 
@@ -37,8 +38,10 @@ enum jn_op {
     JN_OPS
 };
 
+enum jn_ways { JN_WAYS_NONE, JN_WAYS_ONE, JN_WAYS_TWO, JN_WAYS_ARMS };
+
 enum jn_step_kind {
-#define STEP(name, word, holds, a, b, c, d, text) JN_STEP_##name,
+#define STEP(name, word, holds, ways, a, b, c, d, text) JN_STEP_##name,
 #include "journey/tbl/steps.def"
 #undef STEP
     JN_STEPS

@@ -1,16 +1,8 @@
 /* A run moves: step after step until it holds or ends; and its timers. */
 #include "core/value.h"
 #include "image/image.h"
-#include "runtime/engine/turn.h"
-
-struct activation {
-    struct turn *turn;
-    struct engine_customer *customer;
-    struct engine_run *run;
-    const struct jn_program *program;
-    const struct jn_step *step;
-    uint32_t next; /* where to go on; JN_NONE: the run holds or has ended */
-};
+#include "runtime/engine/activation.h"
+#include "runtime/engine/flow/flow.h"
 
 static uint64_t turn_last_event(const struct turn *turn) {
     return *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
@@ -25,7 +17,7 @@ struct jn_value turn_eval(struct turn *turn, struct engine_customer *customer, c
     return value;
 }
 
-static struct jn_value activation_eval(struct activation *a, uint32_t expr) {
+struct jn_value activation_eval(struct activation *a, uint32_t expr) {
     return turn_eval(a->turn, a->customer, a->run, expr);
 }
 
@@ -65,7 +57,7 @@ static void activation_stage(struct activation *a) {
     turn_trace(a->turn, JR_TRACE_STAGE, a->customer, a->run);
 }
 
-static void activation_hold(struct activation *a, int64_t due) {
+void activation_hold(struct activation *a, int64_t due) {
     struct jn_buf until;
     a->next = JN_NONE;
     a->run->due = due;
@@ -76,7 +68,7 @@ static void activation_hold(struct activation *a, int64_t due) {
 }
 
 uint32_t engine_hold_expr(const struct jn_step *step) {
-    if (step->kind == JN_STEP_WAIT_FOR) return step->c;
+    if (step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF) return step->c;
     return step->kind == JN_STEP_WAIT_TIME ? JN_NONE : step->a;
 }
 
@@ -129,9 +121,10 @@ static jn_rc activation_branch(struct activation *a) {
 static const struct jn_arm *activation_arm(const struct activation *a) {
     const struct jr_engine_options *options = &a->turn->engine->options;
     const struct jn_arm *arm = &a->program->arm[a->step->a];
-    struct jn_str salt = a->program->string[a->step->c];
-    struct jn_str forced = JN_STR_NONE;
-    if (options->force_arm != NULL) forced = options->force_arm(options->force_user, engine_journey_name(a->run), salt);
+    struct jn_str name = a->program->string[a->step->c], forced = JN_STR_NONE;
+    struct jn_str salt =
+        a->program->string[a->step->kind == JN_STEP_OPTIMIZE ? a->program->choice[a->step->d].salt : a->step->d];
+    if (options->force_arm != NULL) forced = options->force_arm(options->force_user, engine_journey_name(a->run), name);
     for (uint32_t i = 0; forced.n > 0 && i < a->step->b; i++)
         if (jn_str_eq(a->program->string[arm[i].name], forced)) return &arm[i];
     /* Sticky by itself: the same salt and customer give the same arm after a restart and in a new version. */
@@ -202,7 +195,7 @@ static bool activation_has_sent(const struct activation *a) {
 }
 
 static jn_rc activation_send(struct activation *a) {
-    if (activation_has_sent(a)) return JN_OK;
+    if (turn_exits_if(a->turn, a->customer, a->run) || activation_has_sent(a)) return JN_OK;
     return turn_send(a->turn, a->customer, a->run, a->step);
 }
 
@@ -220,6 +213,9 @@ static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
     [JN_STEP_SET_ATTR] = activation_set_attr, [JN_STEP_SET_SLOT] = activation_set_slot,
     [JN_STEP_TAG] = activation_tag,           [JN_STEP_UNTAG] = activation_tag,
     [JN_STEP_PASS] = activation_pass,         [JN_STEP_EXIT] = activation_exit,
+    [JN_STEP_OPTIMIZE] = activation_split,    [JN_STEP_REPEAT] = activation_repeat,
+    [JN_STEP_WAIT_IF] = activation_wait_if,   [JN_STEP_START] = activation_start,
+    [JN_STEP_EMIT] = activation_emit,
 };
 
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step) {
@@ -244,6 +240,10 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
     return rc;
 }
 
+void turn_leave_hold(struct turn *turn, struct engine_run *run) {
+    run->mark_seq = turn_last_event(turn);
+}
+
 /* The run's own due time has come: the wait ends, or the last goal window closes. */
 static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
     run->changed = true;
@@ -258,8 +258,8 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
         return turn_activate(turn, customer, run, run->step);
     }
     const struct jn_step *step = &run->program->program->step[run->step];
-    run->mark_seq = turn_last_event(turn);
-    bool waited_for = step->kind == JN_STEP_WAIT_FOR;
+    turn_leave_hold(turn, run);
+    bool waited_for = step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF;
     if (waited_for) turn_trace(turn, JR_TRACE_TIMEOUT, customer, run);
     return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
 }
@@ -267,8 +267,9 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer) {
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
-        if (run->id == timer->run && run->due == timer->due && !run->gone && run->status != ENGINE_PARKED)
-            return turn_fire_run(turn, customer, run);
+        if (run->id != timer->run || run->due != timer->due || run->gone || run->status == ENGINE_PARKED) continue;
+        jn_rc rc = turn_fire_run(turn, customer, run);
+        return rc == JN_OK ? turn_settle(turn, customer) : rc;
     }
     return JN_OK;
 }
@@ -284,6 +285,7 @@ jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t lim
         }
         if (soonest == NULL) return JN_OK;
         jn_rc rc = turn_fire_run(turn, customer, soonest);
+        if (rc == JN_OK) rc = turn_settle(turn, customer);
         if (rc != JN_OK) return rc;
     }
 }

@@ -79,6 +79,7 @@ struct engine_customer {
     uint32_t n_mark;
     struct engine_run **run;
     uint32_t n_run;
+    struct engine_emitted *emitted; /* events that runs have emitted, to take effect next */
     bool changed, fresh;
     /* Attributes as the expressions of a program read them; made when asked for, forgotten when one changes. */
     const struct engine_program *seen_by;

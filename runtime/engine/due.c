@@ -3,20 +3,21 @@
 #include "core/value.h"
 #include "runtime/engine/turn.h"
 
-const struct jn_zone *engine_run_zone(const struct engine_customer *customer, const struct engine_run *run) {
+const struct jn_zone *engine_journey_zone(const struct engine_customer *customer, const struct engine_program *program,
+                                          uint32_t journey) {
     const struct jn_zone *zone;
-    struct jn_str fixed = run->program->program->string[engine_journey(run)->timezone];
+    struct jn_str fixed = program->program->string[program->program->journey[journey].timezone];
     if (fixed.n > 0 && jn_zone_find(fixed, &zone, NULL) == JN_OK) return zone;
-    return engine_zone(customer, run->program);
+    return engine_zone(customer, program);
 }
 
-static int64_t due_days(int64_t local) {
-    return local / JN_MS_DAY - (local % JN_MS_DAY < 0);
+const struct jn_zone *engine_run_zone(const struct engine_customer *customer, const struct engine_run *run) {
+    return engine_journey_zone(customer, run->program, run->journey);
 }
 
 /* The first instant with this local time on one of the weekdays that is not before `from`, or strictly later. */
 static int64_t due_time(const struct jn_zone *zone, int64_t from, bool later, uint32_t weekdays, int64_t time) {
-    int64_t day = due_days(jn_zone_local(zone, from));
+    int64_t day = jn_local_day(jn_zone_local(zone, from));
     for (int i = 0; i < 9; i++, day++) { /* today may be over, and a week holds every weekday */
         if ((weekdays >> jn_weekday(day) & 1) == 0) continue;
         int64_t at = jn_zone_instant(zone, day, time);
@@ -29,7 +30,7 @@ static int64_t due_date(const struct jn_program *program, const struct jn_step *
                         const struct jn_zone *zone) {
     if (jn_is_missing(hold)) return INT64_MIN;
     if (hold.type == JN_T_INSTANT && step->b == JN_NONE) return hold.i;
-    int64_t day = hold.type == JN_T_DATE ? hold.i : due_days(jn_zone_local(zone, hold.i));
+    int64_t day = hold.type == JN_T_DATE ? hold.i : jn_local_day(jn_zone_local(zone, hold.i));
     return jn_zone_instant(zone, day, step->b == JN_NONE ? 0 : program->value[step->b].i);
 }
 
@@ -40,6 +41,8 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     switch ((enum jn_step_kind)step->kind) {
     case JN_STEP_WAIT:
     case JN_STEP_WAIT_FOR:
+    case JN_STEP_WAIT_IF:
+    case JN_STEP_REPEAT:
         return lasting ? jn_instant_add(zone, run->anchor, run->hold) : INT64_MIN;
     case JN_STEP_WAIT_TIME:
         return due_time(zone, run->anchor, true, step->a, program->value[step->b].i);
@@ -51,6 +54,9 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     case JN_STEP_SEND:
     case JN_STEP_BRANCH:
     case JN_STEP_SPLIT:
+    case JN_STEP_OPTIMIZE:
+    case JN_STEP_START:
+    case JN_STEP_EMIT:
     case JN_STEP_SET_ATTR:
     case JN_STEP_SET_SLOT:
     case JN_STEP_TAG:
@@ -64,8 +70,8 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
 }
 
 bool engine_is_timed(const struct jn_step *step) {
-    return step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_TIME ||
-           step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN;
+    return step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF ||
+           step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN;
 }
 
 void turn_replan(struct turn *turn, struct engine_customer *customer) {

@@ -1,12 +1,13 @@
 /* A run begins, or the reason why it does not (language semantics 2). */
+#include "core/civil.h"
 #include "core/value.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/flow/flow.h"
 
 #define KEY_MAX 1024
 
 static struct jn_str entry_key(struct turn *turn, const struct jn_program *program, const struct jn_journey *journey,
                                const struct engine_event *event) {
-    if (journey->key == JN_NONE) return JN_STR("");
+    if (journey->key == JN_NONE || event == NULL) return JN_STR("");
     struct jn_buf text;
     jn_buf_init(&text, KEY_MAX);
     jn_value_print(event->prop[journey->key - program->event[event->event].first_prop], &text);
@@ -54,9 +55,24 @@ static void entry_set_mark(struct turn *turn, struct engine_customer *customer, 
     customer->changed = true;
 }
 
+/* What is told as the reason of an entry: its event, or that another journey started it. */
+static struct jn_str entry_trigger(const struct jn_program *program, const struct engine_event *event) {
+    return event == NULL ? JN_STR("start") : program->string[program->event[event->event].name];
+}
+
+/* Why nobody enters on this day; empty when people do. */
+static struct jn_str entry_closed(const struct jn_program *program, const struct jn_journey *journey,
+                                  const struct jn_zone *zone, int64_t now) {
+    int64_t day = jn_local_day(jn_zone_local(zone, now));
+    if (journey->starts != JN_NONE && day < program->value[journey->starts].i) return JN_STR("it has not started");
+    if (journey->ends != JN_NONE && day > program->value[journey->ends].i) return JN_STR("it has ended");
+    return JN_STR("");
+}
+
 static struct engine_run *entry_begin(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                                       struct jn_str key, const struct engine_event *event) {
     struct engine_program *program = turn->engine->current;
+    uint64_t seq = event != NULL ? event->seq : *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
     const struct jn_journey *row = &program->program->journey[journey];
     struct engine_run *run = JN_NEW(turn->arena, struct engine_run);
     *run = (struct engine_run){.id = engine_counter_next(turn->engine, ENGINE_NEXT_RUN),
@@ -69,18 +85,17 @@ static struct engine_run *entry_begin(struct turn *turn, struct engine_customer 
                                .anchor = turn->now,
                                .due = INT64_MAX,
                                .stored_due = INT64_MAX,
-                               .entry_seq = event->seq,
-                               .mark_seq = event->seq,
-                               .stage_seq = event->seq,
+                               .entry_seq = seq,
+                               .mark_seq = seq,
+                               .stage_seq = seq,
                                .goal_until = INT64_MIN,
                                .fresh = true};
     run->slot = JN_NEW_ARRAY(turn->arena, struct jn_value, row->n_slot);
     struct engine_run **place = engine_grow(turn->arena, &customer->run, &customer->n_run, sizeof(*place));
     *place = run;
-    engine_capture(turn, run, event);
+    if (event != NULL) engine_capture(turn, run, event);
     ++*engine_counter(turn->engine, engine_pinned_id(program));
-    turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name =
-        program->program->string[program->program->event[event->event].name];
+    turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name = entry_trigger(program->program, event);
     turn_count(turn, JR_COUNT_ENTERED, engine_journey_name(run), JN_STR(""));
     return run;
 }
@@ -98,9 +113,15 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
                  const struct engine_event *event) {
     const struct jn_program *program = turn->engine->current->program;
     const struct jn_journey *row = &program->journey[journey];
-    struct jn_str name = program->string[row->name], event_name = program->string[program->event[event->event].name];
+    struct jn_str name = program->string[row->name], event_name = entry_trigger(program, event);
     struct jr_context context = turn_context(turn, customer, NULL, event);
-    if (!jr_vm_holds(&context, row->where)) return JN_OK;
+    if (event != NULL && !jr_vm_holds(&context, row->where)) return JN_OK;
+    struct jn_str closed =
+        entry_closed(program, row, engine_journey_zone(customer, turn->engine->current, journey), turn->now);
+    if (closed.n > 0) {
+        entry_ignore(turn, customer, name, event_name, closed.p);
+        return JN_OK;
+    }
     struct jn_str key = entry_key(turn, program, row, event);
     if (row->key != JN_NONE && key.n == 0) {
         entry_ignore(turn, customer, name, event_name, "the key is missing");
@@ -125,5 +146,6 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     if (live != NULL) turn_end(turn, customer, live, JN_STR("restarted"));
     struct engine_run *run = entry_begin(turn, customer, journey, key, event);
     entry_set_mark(turn, customer, program, row, journey_hash, key_hash);
+    if (turn_exits_if(turn, customer, run)) return JN_OK;
     return turn_activate(turn, customer, run, row->entry);
 }

@@ -110,6 +110,7 @@ static void match_refuse(struct turn *turn, const struct engine_customer *custom
     trace->name = input->event;
     trace->detail = why;
     turn_quarantine(turn, input, why, body);
+    if (i == JN_NONE) return;
     turn->out->answer[i] = JR_ANSWER_QUARANTINED;
     turn->out->answer_reason[i] = why;
 }

@@ -8,6 +8,7 @@
 #define ENGINE_TIMERS_MAX   1024         /* due runs looked at in a turn */
 #define ENGINE_MESSAGE_MAX  (1u << 20)   /* bytes of an outgoing body */
 #define ENGINE_EVENT_MAX    (256u << 10) /* bytes of an event's properties, of traits */
+#define ENGINE_START_DEPTH  16           /* journeys that start journeys at one instant */
 #define ENGINE_LOOKBACK_MAX 10000        /* stored events that one wait may look at */
 
 struct turn {
@@ -37,6 +38,7 @@ struct turn {
     struct jr_timer *taken; /* from the heap; put back when the commit fails */
     uint32_t n_taken;
     uint32_t n_out;       /* deliveries given out */
+    uint32_t depth;       /* of journeys that start journeys */
     uint64_t sweep_after; /* the engine's, once this turn is committed */
 };
 
@@ -46,6 +48,7 @@ jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct en
 jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out);
 
 /* ---- events (match.c) */
+/* `i` is the input whose answer a refusal sets; JN_NONE: nobody asked. */
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i);
 jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at);
 void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
@@ -58,6 +61,8 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
 /* Carries out steps from `step` until the run holds or ends. */
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step);
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as);
+/* What the run waited for is over: a later wait looks at events from here on. */
+void turn_leave_hold(struct turn *turn, struct engine_run *run);
 void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why);
 /* Fires a timer of the heap; nothing when its run has moved on. */
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer);
@@ -79,6 +84,9 @@ bool engine_is_timed(const struct jn_step *step);
 int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone);
 /* Plans the calendar waits of all live runs anew: the customer's zone has changed. */
 void turn_replan(struct turn *turn, struct engine_customer *customer);
+/* A journey's own zone, or the customer's. */
+const struct jn_zone *engine_journey_zone(const struct engine_customer *customer, const struct engine_program *program,
+                                          uint32_t journey);
 const struct jn_zone *engine_run_zone(const struct engine_customer *customer, const struct engine_run *run);
 
 /* ---- matching one event against what a run waits for (wait_for.c) */

@@ -126,6 +126,9 @@ void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_re
                                      .key = JN_NONE,
                                      .reenter = reenter,
                                      .reenter_after = JN_NONE,
+                                 .exit_if = JN_NONE,
+                                 .starts = JN_NONE,
+                                 .ends = JN_NONE,
                                      .entry = jn_builder_count_step(d->builder),
                                      .first_goal = jn_builder_count_goal(d->builder),
                                      .first_leave = jn_builder_count_leave(d->builder),
@@ -225,7 +228,7 @@ void wait_compares_key(struct draft *d, uint32_t at, uint32_t property) {
 uint32_t step_split(struct draft *d, const char *salt, uint32_t left) {
     uint32_t arm = jn_builder_add_arm(d->builder, &(struct jn_arm){.name = text(d, "left"), .weight = left});
     jn_builder_add_arm(d->builder, &(struct jn_arm){.name = text(d, "right"), .weight = 10000 - left});
-    uint32_t at = step(d, JN_STEP_SPLIT, NULL, arm, 2, text(d, salt), 0);
+    uint32_t at = step(d, JN_STEP_SPLIT, NULL, arm, 2, text(d, salt), text(d, salt));
     jn_builder_at_step(d->builder, at)->next = JN_NONE;
     return at;
 }

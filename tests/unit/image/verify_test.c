@@ -87,6 +87,9 @@ static void sample_init(struct sample *s) {
                                  .where = JN_NONE,
                                  .key = JN_NONE,
                                  .reenter_after = JN_NONE,
+                                 .exit_if = JN_NONE,
+                                 .starts = JN_NONE,
+                                 .ends = JN_NONE,
                                  .n_stage = 1,
                                  .n_step = 5};
     jn_builder_add_journey(s->b, &journey);

@@ -149,7 +149,7 @@ static void test_each_mistake_is_told_once_where_it_is(void **state) {
 
 static void test_unknown_statements_are_one_mistake_with_their_block(void **state) {
     (void)state;
-    ASSERT_MISTAKES(IN_STAGE("optimize offer for bought, explore 10%\n      arm a:\n        send m\n    end\n    sausage"),
+    ASSERT_MISTAKES(IN_STAGE("tumble offer for bought, explore 10%\n      arm a:\n        send m\n    end\n    sausage"),
                     "3:E0214 7:E0214");
     ASSERT_MISTAKES("alert a red\n  when x in y\n  then pause z\nend\nsausage\n", "1:E0214 5:E0214");
 }
