@@ -156,7 +156,7 @@ int cli_cmd_deploy(const struct cli_args *args) {
     struct jn_arena arena;
     struct jn_buf image, answer, out;
     struct jn_err err;
-    const char *path;
+    const char *path = NULL;
     int status = 0;
     jn_arena_init(&arena);
     jn_buf_init(&image, JN_IMAGE_MAX);
