@@ -70,6 +70,7 @@ jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_
     jn_rc rc = compile_parse(&unit, err);
     if (rc != JN_OK) return rc;
     compile_program(&unit, result);
+    jc_names_release(&unit);
     for (uint32_t i = 0; i < unit.n_file; i++)
         jc_allow(unit.diags, i, unit.comments[i]);
     jc_diags_sort(unit.diags);

@@ -25,14 +25,14 @@ static bool names_table(enum jc_kind kind, enum jc_table *out) {
 }
 
 static void names_add(struct jc_unit *unit, enum jc_table table, struct jc_node *node) {
-    for (uint32_t i = 0; i < unit->n_symbol[table]; i++) {
-        const struct jc_symbol *other = &unit->symbol[table][i];
-        if (!jn_str_eq(other->name, node->text)) continue;
+    const struct jc_symbol *other = jc_known(unit, table, node->text);
+    if (other != NULL) {
         struct jc_diag *diag =
             jc_report(unit->diags, JC_E0301, node->text_span, jc_table_noun(table), JN_FMT(node->text));
         jc_relate(unit->diags, diag, other->span, "declared here first");
         return;
     }
+    jn_map_put(&unit->by_name[table], node->text, unit->n_symbol[table]);
     struct jc_symbol *symbol = jc_grow(unit->arena, &unit->symbol[table], &unit->n_symbol[table], sizeof(*symbol));
     *symbol = (struct jc_symbol){.name = node->text, .span = node->text_span, .node = node};
 }
@@ -85,10 +85,17 @@ static void names_read_attributes(struct jc_unit *unit, const struct jc_node *cu
     }
 }
 
+void jc_names_release(struct jc_unit *unit) {
+    for (int t = 0; t < JC_TABLES; t++)
+        jn_map_release(&unit->by_name[t]);
+}
+
 void jc_names_collect(struct jc_unit *unit) {
     struct jc_node *workspace = NULL, *customer = NULL;
     enum jc_table table;
     unit->timezone = JN_STR("UTC");
+    for (int t = 0; t < JC_TABLES; t++)
+        jn_map_init(&unit->by_name[t]);
     for (uint32_t f = 0; f < unit->n_file; f++)
         unit->incomplete = unit->incomplete || (unit->file[f]->flags & 1) != 0;
     for (uint32_t f = 0; f < unit->n_file; f++)
@@ -108,8 +115,11 @@ void jc_names_collect(struct jc_unit *unit) {
     }
     for (int t = 0; t < JC_TABLES; t++) {
         if (unit->n_symbol[t] > 0) qsort(unit->symbol[t], unit->n_symbol[t], sizeof(*unit->symbol[t]), names_by_name);
-        for (uint32_t i = 0; i < unit->n_symbol[t]; i++)
+        jn_map_clear(&unit->by_name[t]);
+        for (uint32_t i = 0; i < unit->n_symbol[t]; i++) {
             unit->symbol[t][i].index = i;
+            jn_map_put(&unit->by_name[t], unit->symbol[t][i].name, i);
+        }
     }
     if (workspace != NULL) names_workspace(unit, workspace);
     names_read_attributes(unit, customer);
@@ -117,9 +127,8 @@ void jc_names_collect(struct jc_unit *unit) {
 }
 
 struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name) {
-    for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
-        if (jn_str_eq(unit->symbol[table][i].name, name)) return &unit->symbol[table][i];
-    return NULL;
+    uint64_t i;
+    return jn_map_get(&unit->by_name[table], name, &i) ? &unit->symbol[table][i] : NULL;
 }
 
 struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span) {

@@ -90,6 +90,7 @@ struct jc_unit {
     uint32_t n_file;
     struct jc_symbol *symbol[JC_TABLES]; /* sorted by name */
     uint32_t n_symbol[JC_TABLES];
+    struct jn_map by_name[JC_TABLES]; /* index in `symbol` */
     struct jc_attributes customer;
     struct jc_attributes *event; /* by event's index */
     struct jc_message *message;  /* by message's index */
@@ -110,6 +111,7 @@ static inline void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, si
 /* ---- names.c */
 /* Reads all declarations: fills the tables, reports what is there twice. */
 void jc_names_collect(struct jc_unit *unit);
+void jc_names_release(struct jc_unit *unit);
 const char *jc_table_noun(enum jc_table table);
 /* The symbol, marked as used; NULL and a diagnostic with a suggestion when there is none. */
 struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span);
