@@ -35,7 +35,7 @@ void turn_end(struct turn *turn, struct engine_customer *customer, struct engine
     }
     /* Goal windows outlive the run (language semantics 9): the row stays until the last one closes. */
     run->due = run->goal_until;
-    run->gone = run->goal_until <= turn->now;
+    run->gone = run->goal_until < turn->now; /* a window that closes now is open for what else happens now */
     run->changed = true;
     turn_trace(turn, JR_TRACE_LEFT, customer, run)->name = as;
     turn_count(turn, JR_COUNT_LEFT, engine_journey_name(run), as);
