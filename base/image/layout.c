@@ -10,6 +10,7 @@
 #define K_COUNT           IMAGE_COUNT, 0
 #define K_STR             IMAGE_STR, 0
 #define K_ENUM(n)         IMAGE_BELOW, n
+#define K_SHARE           IMAGE_BELOW, JN_SHARE_ALL + 1
 #define K_SINCE           IMAGE_BELOW, JN_SINCES
 #define K_TYPE            IMAGE_TYPE, 0
 #define K_FLAGS(mask)     IMAGE_FLAGS, mask
@@ -31,6 +32,7 @@
 #define K_GOAL            IMAGE_REF, IMAGE_goal
 #define K_JOURNEY         IMAGE_REF, IMAGE_journey
 #define R_ARM             IMAGE_arm
+#define R_TOPIC           IMAGE_topic
 #define R_PROP            IMAGE_prop
 #define R_STEP            IMAGE_step
 #define R_STAGE           IMAGE_stage
@@ -38,6 +40,8 @@
 #define T_ANY             IMAGE_ANY
 #define T_DATE_OR_INSTANT IMAGE_DATE_OR_INSTANT
 #define T_LIST            JN_T_LIST
+#define T_NUMBER          JN_T_NUMBER
+#define T_MONEY           JN_T_MONEY
 #define T_BOOL            JN_T_BOOL
 #define T_TEXT            JN_T_TEXT
 #define T_DATE            JN_T_DATE

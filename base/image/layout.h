@@ -86,6 +86,7 @@ void image_print_field(const struct jn_program *program, const struct image_fiel
 /* Parts of jn_image_verify, in the order they rely on each other. */
 jn_rc image_verify_fields(const struct jn_program *program, struct jn_err *err);
 jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err);
+jn_rc image_verify_policy(const struct jn_program *program, struct jn_err *err);
 jn_rc image_verify_code(const struct jn_program *program, struct jn_err *err);
 jn_rc image_verify_steps(const struct jn_program *program, struct jn_err *err);
 

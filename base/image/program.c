@@ -18,5 +18,6 @@ LOOKUP(journey)
 LOOKUP(event)
 LOOKUP(attr)
 LOOKUP(message)
+LOOKUP(topic)
 LOOKUP(source)
 #undef LOOKUP

@@ -159,7 +159,7 @@ static jn_rc image_verify_keys(const struct jn_program *program, struct jn_err *
 
 jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
     static const enum image_table NAMED[] = {IMAGE_attr,    IMAGE_event,  IMAGE_segment, IMAGE_channel,
-                                             IMAGE_message, IMAGE_source, IMAGE_journey};
+                                             IMAGE_message, IMAGE_source, IMAGE_journey, IMAGE_topic};
     jn_rc rc = JN_OK;
     for (size_t i = 0; rc == JN_OK && i < sizeof(NAMED) / sizeof(*NAMED); i++)
         rc = image_verify_unique(program, NAMED[i], 0, image_count(program, NAMED[i]), err);
@@ -178,6 +178,7 @@ jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
 jn_rc jn_image_verify(const struct jn_program *program, struct jn_err *err) {
     jn_rc rc = image_verify_fields(program, err);
     if (rc == JN_OK) rc = image_verify_names(program, err);
+    if (rc == JN_OK) rc = image_verify_policy(program, err);
     if (rc == JN_OK) rc = image_verify_code(program, err);
     if (rc == JN_OK) rc = image_verify_steps(program, err);
     return rc;

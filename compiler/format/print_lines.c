@@ -1,5 +1,6 @@
 /* Declarations, statements and lines of tests: LINE rows say what is printed, word for word. */
 #include "compiler/format/printer.h"
+#include "journey/program.h"
 
 /* A pattern: %n the node's name, %t its text as a literal, %0 … %3 a kid, ?0 … ?3 what follows up to `;` when there is
  * that kid, %l the list with commas, %w the list of WITHs, the rest as it is. */
@@ -10,6 +11,8 @@ static const struct line {
     {JC_LANGUAGE, "language %0"},
     {JC_WS_TIMEZONE, "timezone %t"},
     {JC_WS_CURRENCY, "currency %n"},
+    {JC_WS_CONTROL, "control group %0"},
+    {JC_WS_KEEP, "keep events %0"},
     {JC_WAS, "was %n"},
     {JC_MOD_REQUIRED, "required"},
     {JC_MOD_PERSONAL, "personal"},
@@ -20,13 +23,16 @@ static const struct line {
     {JC_EVENT, "event %n?0 %0;"},
     {JC_WORKSPACE, "workspace"},
     {JC_CUSTOMER, "customer"},
+    {JC_CH_SMTP, "smtp %0"},
+    {JC_CH_COST, "cost %0"},
+    {JC_CH_CARBON, "carbon %0 grams"},
     {JC_CHANNEL, "channel %n"},
     {JC_CH_WEBHOOK, "webhook %0"},
     {JC_CH_SECRET, "secret %0"},
     {JC_CH_TO, "to %0"},
     {JC_CH_RETRY, "retry %0 times over %1"},
     {JC_CH_TIMEOUT, "timeout %0"},
-    {JC_MESSAGE, "message %n?1 %1; on %0"},
+    {JC_MESSAGE, "message %n?1 %1; on %0?2 about %2;"},
     {JC_FIELD, "%n %0"},
     {JC_SOURCE, "source %n"},
     {JC_MAP_CUSTOMER, "customer %0"},
@@ -38,6 +44,10 @@ static const struct line {
     {JC_KEY, "key %0.%n"},
     {JC_ON_REPEAT, "on repeat restart"},
     {JC_EXIT_WHEN, "exit when %0?1 where %1;"},
+    {JC_JY_TOPIC, "topic %0"},
+    {JC_JY_CONTROL, "control %0"},
+    {JC_JY_ROLLOUT, "rollout %0"},
+    {JC_JY_PRIORITY, "priority %0"},
     {JC_STAGE, "stage %n?0 %0;"},
     {JC_SEND, "send %0%w"},
     {JC_WAIT, "wait %0"},
@@ -188,6 +198,32 @@ static void print_gets(struct jc_printer *printer, const struct jc_node *node) {
         print_pattern(printer, node, node->flags == 1 ? "expect %n never gets %0" : "expect %n gets %0?1 times %1;");
 }
 
+static void print_cap(struct jc_printer *printer, const struct jc_node *node) {
+    bool channel = (node->flags & 2) != 0, one = jn_str_is(node->kid[0]->text, "1");
+    print_pattern(printer, node, channel ? "cap %0 per %1, " : one ? "cap %0 message per %1, " : "cap %0 messages per %1, ");
+    jc_print_z(printer, (node->flags & 1) == JN_CAP_HOLD ? "hold" : "skip");
+}
+
+/* Consent, quiet hours, shares and rates. True when it was one of them. */
+static bool print_policy(struct jc_printer *printer, const struct jc_node *node) {
+    if (node->kind == JC_TOPIC)
+        print_pattern(printer, node, node->flags == JN_OPT_IN ? "topic %n %0, opt in" : "topic %n %0, opt out");
+    else if (node->kind == JC_QUIET)
+        print_pattern(printer, node,
+                      node->flags == JN_QUIET_DROP ? "quiet hours %0 to %1, drop" : "quiet hours %0 to %1, hold");
+    else if (node->kind == JC_CAP)
+        print_cap(printer, node);
+    else if (node->kind == JC_CH_RATE)
+        print_pattern(printer, node, node->flags == 1 ? "rate %0 per minute" : "rate %0 per second");
+    else if (node->kind == JC_T_SHARE)
+        print_pattern(printer, node, node->flags == 1 ? "force %n = out" : "force %n = in");
+    else if (node->kind == JC_T_TOPIC)
+        print_pattern(printer, node, node->flags == 1 ? "topic %0 out for %n" : "topic %0 in for %n");
+    else
+        return false;
+    return true;
+}
+
 /* Those whose words depend on flags. True when it was one of them. */
 static bool print_flagged(struct jc_printer *printer, const struct jc_node *node) {
     bool one = node->flags == 1;
@@ -227,7 +263,7 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
 }
 
 static void print_line(struct jc_printer *printer, const struct jc_node *node) {
-    if (print_flagged(printer, node)) return;
+    if (print_flagged(printer, node) || print_policy(printer, node)) return;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (lines[i].kind != node->kind) continue;
         print_pattern(printer, node, lines[i].pattern);

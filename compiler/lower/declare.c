@@ -1,6 +1,7 @@
 /* Declarations become records, in the order of their names. */
 #include "compiler/lower/lowering.h"
 
+#include "compiler/lower/policy.h"
 #include "compiler/template/template.h"
 #include "core/civil.h"
 #include "core/value.h"
@@ -114,16 +115,18 @@ static void declare_channels(struct jc_unit *unit) {
                                  .retry_max = RETRY_MAX,
                                  .retry_over = jn_builder_value(unit->builder, over),
                                  .timeout_ms = TIMEOUT_MS};
-        bool has_webhook = false;
+        bool has_way_out = false;
         for (const struct jc_node *line = channel->node->first; line != NULL; line = line->next) {
-            has_webhook = has_webhook || line->kind == JC_CH_WEBHOOK;
+            has_way_out = has_way_out || line->kind == JC_CH_WEBHOOK || line->kind == JC_CH_SMTP;
             for (const struct jc_node *other = channel->node->first; other != line; other = other->next)
-                if (other->kind == line->kind) jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
+                if (other->kind == line->kind && line->kind != JC_CAP)
+                    jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
             declare_channel_line(unit, &scope, line, &row);
         }
-        if (!has_webhook && !jc_has_mistake(unit, channel->node)) {
+        jc_policy_channel(unit, channel->node, &row);
+        if (!has_way_out && !jc_has_mistake(unit, channel->node)) {
             struct jc_diag *diag = jc_report(unit->diags, JC_E0312, channel->span, JN_FMT(channel->name));
-            jc_hint(unit->diags, diag, "write `webhook \"https://…\"` or `webhook env NAME`");
+            jc_hint(unit->diags, diag, "write `webhook \"https://…\"`, `webhook env NAME` or `smtp \"smtps://…\"`");
         }
         jn_builder_add_channel(unit->builder, &row);
     }
@@ -228,7 +231,9 @@ void jc_declare_lower(struct jc_unit *unit) {
     declare_customer(unit);
     declare_events(unit);
     meta.currency = unit->currency;
+    jc_policy_workspace(unit, &meta);
     jn_builder_add_meta(unit->builder, &meta);
+    jc_topics_lower(unit);
     declare_segments(unit);
     jc_segments_check(unit);
     declare_channels(unit);

@@ -1,6 +1,7 @@
 /* A journey: its headers, its stages, the edges between them. */
 #include "compiler/lower/lowering.h"
 
+#include "compiler/lower/policy.h"
 #include "core/value.h"
 
 uint32_t jc_key_prop(struct jc_lowering *l, uint32_t event, struct jc_span span, const char *noun) {
@@ -254,6 +255,7 @@ static struct jn_journey journey_record(struct jc_lowering *l) {
                                .starts = JN_NONE,
                                .ends = JN_NONE,
                                .reenter_after = JN_NONE,
+                               .topic = JN_NONE,
                                .first_stage = jn_builder_count_stage(builder),
                                .first_step = jn_builder_count_step(builder),
                                .first_slot = jn_builder_count_slot(builder)};
@@ -277,6 +279,7 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     journey_timezone(&l, &row);
     journey_exit_if(&l, &row);
     journey_dates(&l, &row);
+    jc_policy_journey(unit, l.node, &row);
     journey_goals_and_exits(&l, &row);
     journey_body(&l);
     journey_resolve(&l);

@@ -1,5 +1,6 @@
 /* Messages: which variables they are given, who sends them, their templates. */
 #include "compiler/lower/lowering.h"
+#include "compiler/lower/policy.h"
 #include "compiler/template/template.h"
 #include <stdlib.h>
 
@@ -59,6 +60,7 @@ void jc_messages_prepare(struct jc_unit *unit) {
         const struct jc_symbol *channel =
             jc_find(unit, JC_TABLE_CHANNEL, symbol->node->kid[0]->text, symbol->node->kid[0]->span);
         row.channel = channel == NULL ? 0 : channel->index;
+        row.topic = jc_topic_find(unit, symbol->node->kid[2]);
         jn_builder_add_message(unit->builder, &row);
     }
 }

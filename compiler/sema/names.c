@@ -6,7 +6,7 @@
 static const char *const RECEIPT[] = {"bounced", "clicked", "complained", "delivered", "opened", "unsubscribed"};
 
 const char *jc_table_noun(enum jc_table table) {
-    static const char *const NOUN[JC_TABLES] = {"event", "segment", "channel", "message", "source", "journey"};
+    static const char *const NOUN[JC_TABLES] = {"event", "segment", "topic", "channel", "message", "source", "journey"};
     return NOUN[table];
 }
 
@@ -15,7 +15,7 @@ static bool names_table(enum jc_kind kind, enum jc_table *out) {
         enum jc_kind kind;
         enum jc_table table;
     } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},     {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
-               {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},   {JC_JOURNEY, JC_TABLE_JOURNEY}};
+               {JC_TOPIC, JC_TABLE_TOPIC},     {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},   {JC_JOURNEY, JC_TABLE_JOURNEY}};
     for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++)
         if (ROW[i].kind == kind) {
             *out = ROW[i].table;
@@ -108,9 +108,12 @@ void jc_names_collect(struct jc_unit *unit) {
         }
     for (size_t r = 0; r < sizeof(RECEIPT) / sizeof(*RECEIPT); r++) {
         struct jn_str name = jn_str_z(RECEIPT[r]);
-        if (jc_known(unit, JC_TABLE_EVENT, name) != NULL) continue;
-        struct jc_symbol *symbol =
-            jc_grow(unit->arena, &unit->symbol[JC_TABLE_EVENT], &unit->n_symbol[JC_TABLE_EVENT], sizeof(*symbol));
+        struct jc_symbol *symbol = jc_known(unit, JC_TABLE_EVENT, name);
+        if (symbol != NULL) {
+            symbol->used = true; /* declared or not, it tells of messages */
+            continue;
+        }
+        symbol = jc_grow(unit->arena, &unit->symbol[JC_TABLE_EVENT], &unit->n_symbol[JC_TABLE_EVENT], sizeof(*symbol));
         *symbol = (struct jc_symbol){.name = name, .used = true};
     }
     for (int t = 0; t < JC_TABLES; t++) {
@@ -121,6 +124,7 @@ void jc_names_collect(struct jc_unit *unit) {
             jn_map_put(&unit->by_name[t], unit->symbol[t][i].name, i);
         }
     }
+    unit->workspace = workspace;
     if (workspace != NULL) names_workspace(unit, workspace);
     names_read_attributes(unit, customer);
     unit->message = JN_NEW_ARRAY(unit->arena, struct jc_message, unit->n_symbol[JC_TABLE_MESSAGE]);
@@ -204,7 +208,7 @@ void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variab
 }
 
 void jc_names_unused(struct jc_unit *unit) {
-    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE};
+    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_TOPIC, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE};
     for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
         for (uint32_t i = 0; i < unit->n_symbol[TOLD[t]]; i++) {
             const struct jc_symbol *symbol = &unit->symbol[TOLD[t]][i];

@@ -19,6 +19,7 @@ struct jc_symbol {
 enum jc_table {
     JC_TABLE_EVENT,
     JC_TABLE_SEGMENT,
+    JC_TABLE_TOPIC,
     JC_TABLE_CHANNEL,
     JC_TABLE_MESSAGE,
     JC_TABLE_SOURCE,
@@ -97,6 +98,7 @@ struct jc_unit {
     struct jc_sending *sendings;
     struct jc_tag *tag;
     uint32_t n_tag;
+    struct jc_node *workspace; /* the WORKSPACE, or NULL */
     struct jn_str timezone;
     uint16_t currency;
     bool incomplete; /* a line that may declare a name could not be read: unknown names are not told */

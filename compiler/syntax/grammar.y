@@ -16,6 +16,7 @@
 #include "compiler/syntax/expect.h"
 #include "compiler/syntax/parser.h"
 #include "core/utf8.h"
+#include "journey/program.h"
 }
 
 %union {
@@ -84,6 +85,9 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token NOTHING "nothing" LEFT "left" REACHED "reached" ANSWERS "answers" HANGS "hangs" FORCE "force"
 %token MATCH "match" OTHERWISE "otherwise" STOP "stop" EVERY "every" EMIT "emit" OPTIMIZE "optimize" EXPLORE "explore"
 %token FALLBACK "fallback" ARM "arm"
+%token TOPIC "topic" OPT "opt" OUT "out" ABOUT "about" QUIET "quiet" HOURS "hours" CAP "cap" MESSAGES "messages" PER "per"
+%token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
+%token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
@@ -92,6 +96,8 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <node> choosing choice otherwise_opt case match
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
+%type <node> about_opt quiet cap
+%type <flags> in_or_out cap_mode per
 %type <list> event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
 %type <list> statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
@@ -121,12 +127,14 @@ soft: soft_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECRET | RETRY | OVER | VERIFY
   | HMAC | SHA256 | HEADER | HEX | BASE64 | DEDUPE | ENTER | KEY | REPEAT | RESTART | ALWAYS | GOAL | VALUE | ENTRY
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
+  | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
+  | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
   | UNTAG | GO | AND | OR | NOT | IS | MISSING | KNOWN | IN | HAS | NO | CONTAINS | STARTS | ENDS | LIKE | TRUE | FALSE
   | DOES | EXPECT | GETS | LEFT | REACHED | ANSWERS | HANGS | FORCE
-declaration_word: LANGUAGE | WORKSPACE | CUSTOMER | EVENT | SEGMENT | CHANNEL | MESSAGE | SOURCE | JOURNEY | TEST
+declaration_word: LANGUAGE | WORKSPACE | CUSTOMER | EVENT | SEGMENT | CHANNEL | MESSAGE | SOURCE | JOURNEY | TEST | TOPIC
 was_opt: %empty { $$ = NULL; } | WAS name { $$ = NN(WAS, @$, $2); }
 
 /* ---- declarations */
@@ -139,12 +147,16 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
     { BUILD = jc_node_hang(parser, NN(EVENT, @$, $2), $5); jc_node_put(parser, n, 0, $3); $$ = n; }
   | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
   | CHANNEL name NL channel_lines END NL { $$ = jc_node_hang(parser, NN(CHANNEL, @$, $2), $4); }
-  | MESSAGE name was_opt ON name NL fields END NL
-    { BUILD = jc_node_hang(parser, NN(MESSAGE, @$, $2), $7); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $3); $$ = n; }
+  | MESSAGE name was_opt ON name about_opt NL fields END NL
+    { BUILD = jc_node_hang(parser, NN(MESSAGE, @$, $2), $8); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $3);
+      jc_node_put(parser, n, 2, $6); $$ = n; }
+  | TOPIC name TEXT_LITERAL ',' OPT in_or_out NL
+    { BUILD = NN(TOPIC, @$, $2); jc_node_put(parser, n, 0, $3); n->flags = $6 == 0 ? JN_OPT_IN : JN_OPT_OUT; $$ = n; }
   | SOURCE name NL source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $4); }
   | JOURNEY name was_opt title_opt NL headers END NL
     { BUILD = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $3); $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_node_hang(parser, NN(TEST, @$, $2), $4); }
+  | TOPIC name error NL { BUILD = NN(TOPIC, @$, $2); $$ = n; yyerrok; }
   | WORKSPACE error NL recovered workspace_lines END NL { $$ = LOST; }
   | CUSTOMER error NL recovered attributes END NL { $$ = LOST; }
   | EVENT name error NL recovered { $$ = NN(EVENT, @$, $2); }
@@ -161,11 +173,24 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | TEST error NL recovered test_lines END NL { $$ = LOST; }
   | error NL { $$ = LOST; yyerrok; }
 recovered: %empty { yyerrok; }
+about_opt: %empty { $$ = NULL; } | ABOUT name { $$ = $2; }
+in_or_out: IN { $$ = 0; } | OUT { $$ = 1; }
 
 workspace_lines: %empty { $$ = (struct jc_list){0}; } | workspace_lines workspace_line { $$ = jc_list_add($1, $2); }
 workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
   | CURRENCY name NL { $$ = NN(WS_CURRENCY, @$, $2); }
+  | quiet
+  | cap
+  | CONTROL GROUP PERCENT NL { $$ = NK(WS_CONTROL, @$, $3, NULL, NULL, NULL); }
+  | KEEP EVENTS DURATION NL { $$ = NK(WS_KEEP, @$, $3, NULL, NULL, NULL); }
   | error NL { $$ = LOST; yyerrok; }
+
+quiet: QUIET HOURS TIME TO TIME ',' HOLD NL { $$ = NK(QUIET, @$, $3, $5, NULL, NULL); }
+  | QUIET HOURS TIME TO TIME ',' DROP NL { BUILD = NK(QUIET, @$, $3, $5, NULL, NULL); n->flags = JN_QUIET_DROP; $$ = n; }
+cap: CAP NUMBER messages PER DURATION ',' cap_mode NL
+    { BUILD = NK(CAP, @$, $2, $5, NULL, NULL); n->flags = $7; $$ = n; }
+messages: %empty | MESSAGES | MESSAGE
+cap_mode: SKIP { $$ = JN_CAP_SKIP; } | HOLD { $$ = JN_CAP_HOLD; }
 
 attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
 event_attributes: first_attribute { $$ = jc_list_add((struct jc_list){0}, $1); }
@@ -196,11 +221,17 @@ literal: NUMBER | PERCENT | MONEY | DURATION | TIME | DATE | INSTANT | TEXT_LITE
 
 channel_lines: %empty { $$ = (struct jc_list){0}; } | channel_lines channel_line { $$ = jc_list_add($1, $2); }
 channel_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); }
+  | SMTP value NL { $$ = NK(CH_SMTP, @$, $2, NULL, NULL, NULL); }
+  | cap { $1->flags |= 2; $$ = $1; }
+  | RATE NUMBER per NL { BUILD = NK(CH_RATE, @$, $2, NULL, NULL, NULL); n->flags = $3; $$ = n; }
+  | COST MONEY NL { $$ = NK(CH_COST, @$, $2, NULL, NULL, NULL); }
+  | CARBON NUMBER GRAMS NL { $$ = NK(CH_CARBON, @$, $2, NULL, NULL, NULL); }
   | SECRET value NL { $$ = NK(CH_SECRET, @$, $2, NULL, NULL, NULL); }
   | TO expr NL { $$ = NK(CH_TO, @$, $2, NULL, NULL, NULL); }
   | RETRY NUMBER TIMES OVER DURATION NL { $$ = NK(CH_RETRY, @$, $2, $5, NULL, NULL); }
   | TIMEOUT DURATION NL { $$ = NK(CH_TIMEOUT, @$, $2, NULL, NULL, NULL); }
   | error NL { $$ = LOST; yyerrok; }
+per: PER SECOND { $$ = 0; } | PER MINUTE { $$ = 1; }
 value: TEXT_LITERAL | ENV name { $$ = NN(ENV, @$, $2); }
 
 fields: %empty { $$ = (struct jc_list){0}; } | fields field { $$ = jc_list_add($1, $2); }
@@ -243,6 +274,12 @@ header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL);
   | ENDS DATE NL { $$ = NK(JY_ENDS, @$, $2, NULL, NULL, NULL); }
   | TIMEZONE TEXT_LITERAL NL { $$ = NN(JY_TIMEZONE, @$, $2); }
   | TIMEZONE CUSTOMER NL { $$ = N0(JY_TIMEZONE, @$); }
+  | TOPIC name NL { $$ = NK(JY_TOPIC, @$, $2, NULL, NULL, NULL); }
+  | quiet
+  | cap
+  | CONTROL PERCENT NL { $$ = NK(JY_CONTROL, @$, $2, NULL, NULL, NULL); }
+  | ROLLOUT PERCENT NL { $$ = NK(JY_ROLLOUT, @$, $2, NULL, NULL, NULL); }
+  | PRIORITY NUMBER NL { $$ = NK(JY_PRIORITY, @$, $2, NULL, NULL, NULL); }
   | stage
   | error NL { $$ = LOST; yyerrok; }
 within_opt: %empty { $$ = NULL; } | WITHIN DURATION { $$ = $2; }
@@ -405,6 +442,8 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
+  | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4; $$ = n; }
+  | TOPIC name in_or_out FOR name NL { BUILD = NN(T_TOPIC, @$, $5); jc_node_put(parser, n, 0, $2); n->flags = $3; $$ = n; }
   | error NL { $$ = LOST; yyerrok; }
 ended: any_word
 

@@ -15,7 +15,12 @@ enum { JN_CHANNEL_ENV_URL = 1, JN_CHANNEL_ENV_SECRET = 2, JN_CHANNEL_ALL = 3 };
 enum { JN_SOURCE_ENV_SECRET = 1, JN_SOURCE_ALL = 1 };
 enum { JN_JOURNEY_RESTART = 1, JN_JOURNEY_LOOKS_BACK = 2, JN_JOURNEY_ALL = 3 };
 enum { JN_GOAL_EXIT = 1, JN_GOAL_ALL = 1 };
-enum jn_channel_kind { JN_CHANNEL_WEBHOOK, JN_CHANNEL_KINDS };
+enum jn_channel_kind { JN_CHANNEL_WEBHOOK, JN_CHANNEL_SMTP, JN_CHANNEL_KINDS };
+enum jn_opt { JN_OPT_OUT, JN_OPT_IN, JN_OPTS };
+enum jn_quiet_mode { JN_QUIET_HOLD, JN_QUIET_DROP, JN_QUIETS };
+enum jn_cap_mode { JN_CAP_SKIP, JN_CAP_HOLD, JN_CAPS };
+#define JN_CAP_MAX  1000  /* messages of one cap */
+#define JN_SHARE_ALL 10000 /* basis points */
 enum jn_scheme { JN_SCHEME_NONE, JN_SCHEME_HMAC_SHA256, JN_SCHEMES };
 enum jn_encoding { JN_ENCODING_HEX, JN_ENCODING_BASE64, JN_ENCODINGS };
 enum jn_reenter { JN_REENTER_NEVER, JN_REENTER_ALWAYS, JN_REENTER_AFTER, JN_REENTERS };
@@ -82,6 +87,7 @@ uint32_t jn_program_journey(const struct jn_program *program, struct jn_str name
 uint32_t jn_program_event(const struct jn_program *program, struct jn_str name);
 uint32_t jn_program_attr(const struct jn_program *program, struct jn_str name);
 uint32_t jn_program_message(const struct jn_program *program, struct jn_str name);
+uint32_t jn_program_topic(const struct jn_program *program, struct jn_str name);
 uint32_t jn_program_source(const struct jn_program *program, struct jn_str name);
 
 #endif

@@ -49,13 +49,15 @@ static uint32_t channel(struct draft *d, const char *name, uint32_t to) {
                              .to = to,
                              .retry_max = 8,
                              .retry_over = jn_builder_value(d->builder, days(1)),
-                             .timeout_ms = 10000};
+                             .timeout_ms = 10000,
+                             .cost = JN_NONE,
+                             .carbon = JN_NONE};
     return jn_builder_add_channel(d->builder, &row);
 }
 
 struct draft draft_new(struct jn_arena *arena) {
     struct draft d = {.arena = arena, .builder = jn_builder_new(arena)};
-    jn_builder_add_meta(d.builder, &(struct jn_meta){.language = 1, .timezone = text(&d, "UTC")});
+    jn_builder_add_meta(d.builder, &(struct jn_meta){.language = 1, .timezone = text(&d, "UTC"), .keep_events = JN_NONE});
     d.timezone = attribute(&d, "timezone", JN_T_TEXT);
     d.phone = attribute(&d, "phone", JN_T_TEXT);
     d.birthday = attribute(&d, "birthday", JN_T_DATE);
@@ -108,6 +110,7 @@ uint32_t declare_message(struct draft *d, const char *name, uint32_t on) {
     struct jn_field field = {.name = text(d, "body"), .code = code(d, JN_OP_OUT_TEXT, words, JN_T_OUTPUT)};
     struct jn_message row = {.name = text(d, name),
                              .channel = on,
+                             .topic = JN_NONE,
                              .first_field = jn_builder_add_field(d->builder, &field),
                              .n_field = 1,
                              .first_var = jn_builder_count_var(d->builder)};
@@ -129,6 +132,7 @@ void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_re
                                  .exit_if = JN_NONE,
                                  .starts = JN_NONE,
                                  .ends = JN_NONE,
+                                     .topic = JN_NONE,
                                      .entry = jn_builder_count_step(d->builder),
                                      .first_goal = jn_builder_count_goal(d->builder),
                                      .first_leave = jn_builder_count_leave(d->builder),

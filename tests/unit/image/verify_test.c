@@ -47,7 +47,7 @@ static void sample_init(struct sample *s) {
     *s = (struct sample){0};
     jn_arena_init(&s->arena);
     s->b = jn_builder_new(&s->arena);
-    jn_builder_add_meta(s->b, &(struct jn_meta){.language = 1, .timezone = str(s, "UTC")});
+    jn_builder_add_meta(s->b, &(struct jn_meta){.language = 1, .timezone = str(s, "UTC"), .keep_events = JN_NONE});
     s->day = push(s, jn_value_duration(JN_UNIT_DAYS, 1), JN_T_DURATION);
     s->yes = push(s, jn_value_bool(true), JN_T_BOOL);
     s->text_expr = push(s, jn_value_text(JN_STR("x")), JN_T_TEXT);
@@ -60,8 +60,8 @@ static void sample_init(struct sample *s) {
     jn_builder_add_segment(s->b, &(struct jn_segment){.name = str(s, "all"), .cond = s->yes});
     jn_builder_add_channel(
         s->b, &(struct jn_channel){
-                  .name = str(s, "mail"), .url = str(s, "https://x.example"), .to = JN_NONE, .retry_over = JN_NONE});
-    jn_builder_add_message(s->b, &(struct jn_message){.name = str(s, "hello"), .n_field = 1});
+                  .name = str(s, "mail"), .url = str(s, "https://x.example"), .to = JN_NONE, .retry_over = JN_NONE, .cost = JN_NONE, .carbon = JN_NONE});
+    jn_builder_add_message(s->b, &(struct jn_message){.name = str(s, "hello"), .topic = JN_NONE, .n_field = 1});
     jn_builder_add_field(s->b, &(struct jn_field){.name = str(s, "body"), .code = s->template_expr});
     jn_builder_add_stage(s->b, &(struct jn_stage){.name = str(s, "only")});
     struct jn_step wait = step(s, JN_STEP_WAIT, "only.wait", 1), branch = step(s, JN_STEP_BRANCH, "", 0),
@@ -90,6 +90,7 @@ static void sample_init(struct sample *s) {
                                  .exit_if = JN_NONE,
                                  .starts = JN_NONE,
                                  .ends = JN_NONE,
+                                 .topic = JN_NONE,
                                  .n_stage = 1,
                                  .n_step = 5};
     jn_builder_add_journey(s->b, &journey);

@@ -1,0 +1,70 @@
+/* May this message go now? Consent, control groups, quiet hours, caps (language semantics 6, 8, 12), and what they keep. */
+#ifndef RUNTIME_ENGINE_POLICY_POLICY_H
+#define RUNTIME_ENGINE_POLICY_POLICY_H
+
+#include "runtime/engine/turn.h"
+
+#define POLICY_SPREAD_MS (10 * 60 * 1000) /* releases at the end of quiet hours are spread over so long at most */
+
+enum policy_verdict {
+    POLICY_SEND,       /* then turn_slot_take, in the same turn */
+    POLICY_NO_CONSENT, /* it is not sent, and the run goes on */
+    POLICY_GHOST,      /* the customer is in a control group: as if sent, but nothing leaves */
+    POLICY_QUIET,      /* quiet hours that drop: not sent, and the run goes on */
+    POLICY_CAPPED,     /* a cap that skips is full: the same */
+    POLICY_HOLD        /* the run holds at its step until `until`; then all is asked again */
+};
+
+struct policy_answer {
+    enum policy_verdict verdict;
+    int64_t until;     /* HOLD; the present instant: others may win the last slot of a cap at it */
+    struct jn_str why; /* for people; empty: SEND, or HOLD for this very instant */
+};
+
+/* In the order of semantics 8; exits and goals act by themselves, also while a run holds. */
+struct policy_answer turn_policy(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                                 const struct jn_message *message);
+/* Makes the run hold at the step it is at, keeping its place among those that hold. */
+void turn_policy_hold(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                      const struct policy_answer *answer);
+/* Tells and counts why a message is not sent; nothing for SEND and HOLD. */
+void turn_policy_tell(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                      const struct jn_message *message, const struct policy_answer *answer);
+
+/* ---- order of what is due at one instant (order.c) */
+/* Whether the run holds because turn_policy said so. */
+bool engine_is_held_back(const struct engine_run *run);
+/* Whether a is due before b: earlier, then what is no message, then by priority, then by who came first. */
+bool engine_fires_before(const struct engine_run *a, const struct engine_run *b);
+
+/* ---- consent (consent.c) */
+void turn_consent(struct turn *turn, struct engine_customer *customer, struct jn_str topic, bool in);
+bool engine_consents(const struct engine_customer *customer, const struct jn_program *program, uint32_t topic);
+/* `unsubscribed` and `complained` take consent back. */
+void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
+
+/* ---- shares (share.c) */
+/* Whether the customer is among so many basis points of all; the same for ever by (kind, name, customer). */
+bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind,
+                      struct jn_str name, uint32_t share);
+bool turn_is_ghost(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run);
+bool turn_is_rolled_out(struct turn *turn, const struct engine_customer *customer, const struct jn_program *program,
+                        const struct jn_journey *journey);
+
+/* ---- quiet hours (quiet.c) */
+enum policy_verdict turn_quiet(const struct turn *turn, const struct engine_customer *customer,
+                               const struct engine_run *run, int64_t *until);
+
+/* ---- caps (caps.c) */
+bool engine_is_capped(const struct engine_run *run, const struct jn_message *message);
+struct policy_answer turn_caps(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+                               const struct jn_message *message);
+/* The message is counted from now on; given back when it finally fails or is cancelled. */
+void turn_slot_take(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                    const struct jn_message *message, uint64_t delivery);
+jn_rc turn_slot_return(struct turn *turn, uint64_t customer, uint64_t delivery);
+
+/* Two customers become one: the most restrictive consent, the sum of what was sent. */
+void engine_policy_merge(struct engine_customer *into, const struct engine_customer *from, struct jn_arena *arena);
+
+#endif
