@@ -1,4 +1,5 @@
-/* The laws of a sound program, part four: quiet hours that end, caps that let something through, rates that are rates. */
+/* The laws of a sound program, part four: quiet hours that end, caps that let something through, rates that are rates.
+ */
 #include "core/civil.h"
 #include "image/image.h"
 #include "image/layout.h"

@@ -152,6 +152,8 @@ jn_rc cli_expect(struct cli_world *world, const struct jn_scene *scene, struct j
     case JN_SCENE_DOES:
     case JN_SCENE_CHANNEL:
     case JN_SCENE_FORCE:
+    case JN_SCENE_CONSENT:
+    case JN_SCENE_SHARE:
     case JN_SCENES:
         return jn_fail(err, JN_INTERNAL, "line %u of a test expects nothing", scene->line);
     }

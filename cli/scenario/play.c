@@ -82,6 +82,24 @@ static void cli_play_force(struct cli_world *world, const struct jn_scene *scene
     world->forced = forced;
 }
 
+static void cli_play_share(struct cli_world *world, const struct jn_scene *scene) {
+    bool out = (scene->number & 1) != 0;
+    if ((scene->number & 2) != 0)
+        world->out_of_rollout = out;
+    else
+        world->in_control = !out;
+}
+
+static jn_rc cli_play_consent(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
+    struct jr_input input = {.kind = JR_INPUT_CONSENT,
+                             .received = world->now,
+                             .source = JN_STR("test"),
+                             .customer = scene->who,
+                             .event = scene->name,
+                             .in = scene->number == 0};
+    return cli_world_take(world, &input, err);
+}
+
 static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scene, struct jn_str *finding,
                             struct jn_err *err) {
     switch (scene->kind) {
@@ -93,6 +111,11 @@ static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scen
         return cli_play_clock(world, scene, err);
     case JN_SCENE_CHANNEL:
         cli_play_channel(world, scene);
+        return JN_OK;
+    case JN_SCENE_CONSENT:
+        return cli_play_consent(world, scene, err);
+    case JN_SCENE_SHARE:
+        cli_play_share(world, scene);
         return JN_OK;
     case JN_SCENE_FORCE:
         cli_play_force(world, scene);

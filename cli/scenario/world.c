@@ -29,6 +29,11 @@ static struct jn_str cli_forced_arm(void *user, struct jn_str journey, struct jn
     return JN_STR_NONE;
 }
 
+static bool cli_forced_share(void *user, enum jr_share share) {
+    const struct cli_world *world = user;
+    return share == JR_SHARE_CONTROL ? world->in_control : !world->out_of_rollout;
+}
+
 jn_rc cli_world_open(struct cli_world *world, const struct jn_program *program, struct jn_str image, int64_t start,
                      struct jn_arena *arena, struct jn_err *err) {
     *world = (struct cli_world){.program = program, .arena = arena, .now = start};
@@ -37,8 +42,11 @@ jn_rc cli_world_open(struct cli_world *world, const struct jn_program *program, 
     jn_random_seed(&world->random, 1);
     jn_rc rc = jn_zone_find(jn_program_str(program, program->meta[0].timezone), &world->zone, err);
     if (rc == JN_OK) rc = jr_store_open(JN_STR("mem:"), &world->store, err);
-    struct jr_engine_options options = {
-        .trace = cli_note, .trace_user = world, .force_arm = cli_forced_arm, .force_user = world};
+    struct jr_engine_options options = {.trace = cli_note,
+                                        .trace_user = world,
+                                        .force_arm = cli_forced_arm,
+                                        .force_share = cli_forced_share,
+                                        .force_user = world};
     if (rc == JN_OK) rc = jr_engine_open(world->store, &options, &world->engine, err);
     if (rc == JN_OK) rc = jr_engine_deploy(world->engine, image, err);
     return rc;

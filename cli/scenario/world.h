@@ -59,6 +59,7 @@ struct cli_world {
     struct cli_receiver *receiver; /* newest first */
     struct cli_person *person;
     struct cli_forced *forced;
+    bool in_control, out_of_rollout; /* everybody */
     struct cli_happening *happening, **happening_end;
 };
 

@@ -200,7 +200,10 @@ static void print_gets(struct jc_printer *printer, const struct jc_node *node) {
 
 static void print_cap(struct jc_printer *printer, const struct jc_node *node) {
     bool channel = (node->flags & 2) != 0, one = jn_str_is(node->kid[0]->text, "1");
-    print_pattern(printer, node, channel ? "cap %0 per %1, " : one ? "cap %0 message per %1, " : "cap %0 messages per %1, ");
+    print_pattern(printer, node,
+                  channel ? "cap %0 per %1, "
+                  : one   ? "cap %0 message per %1, "
+                          : "cap %0 messages per %1, ");
     jc_print_z(printer, (node->flags & 1) == JN_CAP_HOLD ? "hold" : "skip");
 }
 
@@ -216,7 +219,7 @@ static bool print_policy(struct jc_printer *printer, const struct jc_node *node)
     else if (node->kind == JC_CH_RATE)
         print_pattern(printer, node, node->flags == 1 ? "rate %0 per minute" : "rate %0 per second");
     else if (node->kind == JC_T_SHARE)
-        print_pattern(printer, node, node->flags == 1 ? "force %n = out" : "force %n = in");
+        print_pattern(printer, node, (node->flags & 1) != 0 ? "force %n = out" : "force %n = in");
     else if (node->kind == JC_T_TOPIC)
         print_pattern(printer, node, node->flags == 1 ? "topic %0 out for %n" : "topic %0 in for %n");
     else

@@ -127,6 +127,43 @@ static void scenes_force(struct scenes *s, const struct jc_node *node, struct jn
     scene->name2 = node->kid[1]->text;
 }
 
+static bool scenes_header(const struct jc_node *journey, enum jc_kind kind) {
+    for (const struct jc_node *line = journey->first; line != NULL; line = line->next)
+        if (line->kind == kind) return true;
+    return false;
+}
+
+/* Whether somebody can be in such a share at all: forcing what is not there would test nothing. */
+static bool scenes_has_share(const struct jc_unit *unit, bool rollout) {
+    for (const struct jc_node *line = unit->workspace == NULL ? NULL : unit->workspace->first; line != NULL;
+         line = line->next)
+        if (!rollout && line->kind == JC_WS_CONTROL) return true;
+    for (uint32_t j = 0; j < unit->n_symbol[JC_TABLE_JOURNEY]; j++)
+        if (scenes_header(unit->symbol[JC_TABLE_JOURNEY][j].node, rollout ? JC_JY_ROLLOUT : JC_JY_CONTROL)) return true;
+    return false;
+}
+
+static void scenes_share(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_SHARE, node);
+    bool rollout = (node->flags & JC_SHARE_ROLLOUT) != 0;
+    scene->number = node->flags & 3;
+    if ((node->flags & JC_SHARE_UNKNOWN) != 0) {
+        struct jc_diag *diag = jc_report(s->unit->diags, JC_E0731, node->text_span, JN_FMT(node->text));
+        jc_hint(s->unit->diags, diag, "write `force control = in`, `force rollout = out` or `force split NAME = ARM`");
+    } else if (!scenes_has_share(s->unit, rollout) && !s->unit->incomplete) {
+        jc_report(s->unit->diags, JC_E0730, node->text_span,
+                  rollout ? "journey has a `rollout`" : "control group is declared");
+    }
+}
+
+static void scenes_topic(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_CONSENT, node);
+    scenes_person(s, node);
+    jc_find(s->unit, JC_TABLE_TOPIC, node->kid[0]->text, node->kid[0]->span);
+    scene->name = node->kid[0]->text;
+    scene->number = node->flags;
+}
+
 static uint32_t scenes_count(struct scenes *s, const struct jc_node *literal, uint32_t max) {
     int64_t v;
     if (literal == NULL) return 0;
@@ -208,6 +245,11 @@ static void scenes_channel(struct scenes *s, const struct jc_node *node) {
     scene->times = scenes_count(s, node->kid[2], 1000000);
 }
 
+static void scenes_policy(struct scenes *s, const struct jc_node *node) {
+    if (node->kind == JC_T_SHARE) scenes_share(s, node);
+    if (node->kind == JC_T_TOPIC) scenes_topic(s, node);
+}
+
 static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
     struct jn_scene *scene;
     switch ((int)node->kind) {
@@ -261,6 +303,7 @@ static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
         scenes_force(s, node, scenes_add(s, JN_SCENE_FORCE, node));
         break;
     default:
+        scenes_policy(s, node);
         break;
     }
 }

@@ -14,8 +14,9 @@ static bool names_table(enum jc_kind kind, enum jc_table *out) {
     static const struct {
         enum jc_kind kind;
         enum jc_table table;
-    } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},     {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
-               {JC_TOPIC, JC_TABLE_TOPIC},     {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},   {JC_JOURNEY, JC_TABLE_JOURNEY}};
+    } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},    {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
+               {JC_TOPIC, JC_TABLE_TOPIC},    {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},
+               {JC_JOURNEY, JC_TABLE_JOURNEY}};
     for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++)
         if (ROW[i].kind == kind) {
             *out = ROW[i].table;
@@ -208,7 +209,8 @@ void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variab
 }
 
 void jc_names_unused(struct jc_unit *unit) {
-    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_TOPIC, JC_TABLE_CHANNEL, JC_TABLE_MESSAGE};
+    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_TOPIC, JC_TABLE_CHANNEL,
+                                         JC_TABLE_MESSAGE};
     for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
         for (uint32_t i = 0; i < unit->n_symbol[TOLD[t]]; i++) {
             const struct jc_symbol *symbol = &unit->symbol[TOLD[t]][i];

@@ -19,6 +19,9 @@ enum jc_operator {
     JC_OPERATORS
 };
 
+/* Of T_SHARE, beside 1 for out. */
+enum { JC_SHARE_ROLLOUT = 2, JC_SHARE_UNKNOWN = 4 };
+
 enum jc_encoding_word { JC_HEX, JC_BASE64 };
 
 /* A `#` comment; kept for the formatter. */

@@ -5,7 +5,8 @@
 
 bool jc_is_declaration(int token) {
     return token == LANGUAGE || token == WORKSPACE || token == CUSTOMER || token == EVENT || token == SEGMENT ||
-           token == CHANNEL || token == MESSAGE || token == SOURCE || token == JOURNEY || token == TEST || token == TOPIC;
+           token == CHANNEL || token == MESSAGE || token == SOURCE || token == JOURNEY || token == TEST ||
+           token == TOPIC;
 }
 
 const struct jc_block *jc_blocks_top(const struct jc_blocks *blocks) {
@@ -31,7 +32,8 @@ static bool push_block(struct jc_blocks *blocks, int opener, struct jc_span span
 static bool line_opens(const struct jc_blocks *blocks) {
     const struct jc_block *top = jc_blocks_top(blocks);
     int first = blocks->first;
-    if (top == NULL) return jc_is_declaration(first) && first != LANGUAGE && first != EVENT && first != SEGMENT && first != TOPIC;
+    if (top == NULL)
+        return jc_is_declaration(first) && first != LANGUAGE && first != EVENT && first != SEGMENT && first != TOPIC;
     if (top->opener == JOURNEY) return first == STAGE;
     if (top->opener == SOURCE) return first == WHEN || first == TAKE;
     bool statements = top->opener == STAGE || top->opener == IF || top->opener == SPLIT || top->opener == WAIT ||

@@ -59,6 +59,13 @@ static struct jc_node *jc_is(struct jc_parser *parser, struct jc_span span, stru
     return not ? OPERATE(IS_NOT, span, a, b) : OPERATE(IS, span, a, b);
 }
 
+/* `force control = …` and `force rollout = …`: which of the two, or neither. */
+static uint32_t jc_share(const struct jc_parser *parser, const struct jc_node *name) {
+    const struct jc_word *row = jc_word_find(parser->words, name->text);
+    int token = row == NULL ? 0 : row->token[0];
+    return token == CONTROL ? 0 : token == ROLLOUT ? JC_SHARE_ROLLOUT : JC_SHARE_UNKNOWN;
+}
+
 static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *statement) {
     if (statement == NULL) return NULL;
     statement->label = label;
@@ -442,7 +449,7 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
-  | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4; $$ = n; }
+  | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4 | jc_share(parser, $2); $$ = n; }
   | TOPIC name in_or_out FOR name NL { BUILD = NN(T_TOPIC, @$, $5); jc_node_put(parser, n, 0, $2); n->flags = $3; $$ = n; }
   | error NL { $$ = LOST; yyerrok; }
 ended: any_word

@@ -19,7 +19,7 @@ enum jn_channel_kind { JN_CHANNEL_WEBHOOK, JN_CHANNEL_SMTP, JN_CHANNEL_KINDS };
 enum jn_opt { JN_OPT_OUT, JN_OPT_IN, JN_OPTS };
 enum jn_quiet_mode { JN_QUIET_HOLD, JN_QUIET_DROP, JN_QUIETS };
 enum jn_cap_mode { JN_CAP_SKIP, JN_CAP_HOLD, JN_CAPS };
-#define JN_CAP_MAX  1000  /* messages of one cap */
+#define JN_CAP_MAX   1000  /* messages of one cap */
 #define JN_SHARE_ALL 10000 /* basis points */
 enum jn_scheme { JN_SCHEME_NONE, JN_SCHEME_HMAC_SHA256, JN_SCHEMES };
 enum jn_encoding { JN_ENCODING_HEX, JN_ENCODING_BASE64, JN_ENCODINGS };

@@ -11,7 +11,7 @@ struct jn_json;
 struct jr_engine;
 
 /* What a turn takes in. Everything an input points to must live until the turn returns. */
-enum jr_input_kind { JR_INPUT_EVENT, JR_INPUT_IDENTIFY, JR_INPUT_RESULT, JR_INPUT_QUARANTINE };
+enum jr_input_kind { JR_INPUT_EVENT, JR_INPUT_IDENTIFY, JR_INPUT_RESULT, JR_INPUT_QUARANTINE, JR_INPUT_CONSENT };
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
 
@@ -20,12 +20,13 @@ struct jr_input {
     int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
-    /* EVENT, IDENTIFY */
+    /* EVENT, IDENTIFY, CONSENT */
     struct jn_str customer;           /* outside id */
-    struct jn_str event;              /* EVENT: name */
+    struct jn_str event;              /* EVENT: name; CONSENT: topic */
     int64_t happened;                 /* EVENT: by the sender's clock; data, not order */
     const struct jn_json *properties; /* EVENT: object or NULL */
     const struct jn_json *traits;     /* IDENTIFY: object or NULL */
+    bool in;                          /* CONSENT: else out */
     /* RESULT: what became of an attempt */
     uint64_t delivery;
     enum jr_result result;
@@ -87,12 +88,17 @@ struct jr_trace {
 
 typedef void (*jr_trace_fn)(void *user, const struct jr_trace *trace);
 
+/* Sticky shares of all customers. */
+enum jr_share { JR_SHARE_CONTROL, JR_SHARE_ROLLOUT };
+
 struct jr_engine_options {
     uint32_t lane;
     jr_trace_fn trace; /* may be NULL */
     void *trace_user;
     /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */
     struct jn_str (*force_arm)(void *user, struct jn_str journey, struct jn_str split);
+    /* Whether everybody is inside a share of that kind, for tests. NULL: as a hash decides. */
+    bool (*force_share)(void *user, enum jr_share share);
     void *force_user;
 };
 
@@ -170,6 +176,9 @@ struct jr_customer_view {
     uint32_t n_attr;
     const struct jn_str *tag;
     uint32_t n_tag;
+    const struct jn_str *topic; /* of the current program, and whether the customer consents: said or by its rule */
+    const bool *consents;
+    uint32_t n_topic;
     const struct jr_run_view *run; /* live ones, and ended ones whose goal window is open */
     uint32_t n_run;
 };
@@ -186,6 +195,11 @@ enum jr_count_kind {
     JR_COUNT_SENT,
     JR_COUNT_FAILED,
     JR_COUNT_IGNORED,
+    JR_COUNT_OUTSIDE,    /* would have entered, but for the rollout */
+    JR_COUNT_GHOST,      /* messages not sent: control group */
+    JR_COUNT_NO_CONSENT, /* … no consent to their topic */
+    JR_COUNT_QUIET,      /* … dropped in quiet hours */
+    JR_COUNT_CAPPED,     /* … a cap was full */
     JR_COUNTS
 };
 struct jr_count {

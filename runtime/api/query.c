@@ -91,9 +91,17 @@ static const struct {
     const char *key;
     bool by_name;
 } COUNT_ROW[JR_COUNTS] = {
-    [JR_COUNT_ENTERED] = {"entered", false}, [JR_COUNT_LEFT] = {"left", true},
-    [JR_COUNT_GOAL] = {"goals", true},       [JR_COUNT_SENT] = {"sent", true},
-    [JR_COUNT_FAILED] = {"failed", true},    [JR_COUNT_IGNORED] = {"ignored", false},
+    [JR_COUNT_ENTERED] = {"entered", false},
+    [JR_COUNT_LEFT] = {"left", true},
+    [JR_COUNT_GOAL] = {"goals", true},
+    [JR_COUNT_SENT] = {"sent", true},
+    [JR_COUNT_FAILED] = {"failed", true},
+    [JR_COUNT_IGNORED] = {"ignored", false},
+    [JR_COUNT_OUTSIDE] = {"outside_rollout", false},
+    [JR_COUNT_GHOST] = {"ghosts", true},
+    [JR_COUNT_NO_CONSENT] = {"without_consent", true},
+    [JR_COUNT_QUIET] = {"quiet", true},
+    [JR_COUNT_CAPPED] = {"capped", true},
 };
 
 struct jr_query__counts {
@@ -212,6 +220,13 @@ static void jr_query__customer(struct jn_json_out *w, const struct jr_customer_v
     for (uint32_t i = 0; i < view->n_tag; i++)
         jn_jw_str(w, view->tag[i]);
     jn_jw_end_array(w);
+    jn_jw_key(w, "consents");
+    jn_jw_object(w);
+    for (uint32_t i = 0; i < view->n_topic; i++) {
+        jn_jw_key_str(w, view->topic[i]);
+        jn_jw_z(w, view->consents[i] ? "in" : "out");
+    }
+    jn_jw_end_object(w);
     jn_jw_key(w, "runs");
     jn_jw_array(w);
     for (uint32_t i = 0; i < view->n_run; i++)

@@ -3,6 +3,7 @@
 #include "image/image.h"
 #include "runtime/engine/activation.h"
 #include "runtime/engine/flow/flow.h"
+#include "runtime/engine/policy/policy.h"
 
 static uint64_t turn_last_event(const struct turn *turn) {
     return *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
@@ -61,6 +62,7 @@ void activation_hold(struct activation *a, int64_t due) {
     struct jn_buf until;
     a->next = JN_NONE;
     a->run->due = due;
+    a->run->overslept = false;
     jn_buf_init(&until, 64);
     jn_value_print(jn_value_of(JN_T_INSTANT, due), &until);
     turn_trace(a->turn, JR_TRACE_HELD, a->customer, a->run)->detail = jn_arena_str(a->turn->arena, jn_buf_view(&until));
@@ -196,7 +198,9 @@ static bool activation_has_sent(const struct activation *a) {
 
 static jn_rc activation_send(struct activation *a) {
     if (turn_exits_if(a->turn, a->customer, a->run) || activation_has_sent(a)) return JN_OK;
-    return turn_send(a->turn, a->customer, a->run, a->step);
+    jn_rc rc = turn_send(a->turn, a->customer, a->run, a->step);
+    if (a->run->due != INT64_MAX) a->next = JN_NONE; /* the message is held back, and the run with it */
+    return rc;
 }
 
 static jn_rc activation_pass(struct activation *a) {
@@ -235,6 +239,7 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
         activation_stage(&a);
         turn_trace(turn, JR_TRACE_STEP, customer, run)->name = jn_str_z(jn_step_word((enum jn_step_kind)a.step->kind));
         rc = ACTIVATION[a.step->kind](&a);
+        run->ordered = false;
         if (run->status != ENGINE_LIVE) return rc;
     }
     return rc;
@@ -258,6 +263,11 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
         return turn_activate(turn, customer, run, run->step);
     }
     const struct jn_step *step = &run->program->program->step[run->step];
+    if (engine_is_held_back(run)) {
+        run->ordered = true;
+        run->overslept = turn_last_event(turn) > run->mark_seq;
+        return turn_activate(turn, customer, run, run->step);
+    }
     turn_leave_hold(turn, run);
     bool waited_for = step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF;
     if (waited_for) turn_trace(turn, JR_TRACE_TIMEOUT, customer, run);
@@ -268,6 +278,7 @@ jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
         if (run->id != timer->run || run->due != timer->due || run->gone || run->status == ENGINE_PARKED) continue;
+        if (engine_is_held_back(run)) return turn_fire(turn, customer, timer->due); /* by rank, not by number */
         jn_rc rc = turn_fire_run(turn, customer, run);
         return rc == JN_OK ? turn_settle(turn, customer) : rc;
     }
@@ -280,8 +291,7 @@ jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t lim
         for (uint32_t i = 0; i < customer->n_run; i++) {
             struct engine_run *run = customer->run[i];
             if (run->gone || run->due > limit || run->status == ENGINE_PARKED) continue;
-            if (soonest == NULL || run->due < soonest->due || (run->due == soonest->due && run->id < soonest->id))
-                soonest = run;
+            if (soonest == NULL || engine_fires_before(run, soonest)) soonest = run;
         }
         if (soonest == NULL) return JN_OK;
         jn_rc rc = turn_fire_run(turn, customer, soonest);

@@ -1,7 +1,7 @@
 /* Customers and runs as bytes. Values are self-describing; runs are read with the program they are pinned to. */
 #include "core/check.h"
 #include "core/value.h"
-#include "runtime/engine/customer.h"
+#include "runtime/engine/policy/kept.h"
 
 #define CODEC_VERSION  1
 #define CODEC_ARRIVING 0x80       /* beside the status */
@@ -36,6 +36,8 @@ struct jn_str engine_customer_encode(const struct engine_customer *customer, str
         jn_buf_le64(&out, customer->mark[i].key);
         jn_buf_svarint(&out, customer->mark[i].at);
     }
+    engine_consents_encode(customer, &out);
+    engine_slots_encode(customer, &out);
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -47,6 +49,24 @@ static bool codec_count(struct jn_reader *in, uint32_t max, uint32_t *out) {
     if (in->failed || n > max) return false;
     *out = (uint32_t)n;
     return true;
+}
+
+/* What stands behind the marks: each kind under its own mark. */
+static bool codec_read_kept(struct jn_reader *in, struct jn_arena *arena, struct engine_customer *out) {
+    bool sound = true;
+    while (sound && !in->failed && in->at < in->n) {
+        switch ((enum engine_kept)jn_read_u8(in)) {
+        case ENGINE_KEPT_CONSENTS:
+            sound = engine_consents_decode(in, arena, out);
+            break;
+        case ENGINE_KEPT_SLOTS:
+            sound = engine_slots_decode(in, arena, out);
+            break;
+        default:
+            sound = false;
+        }
+    }
+    return sound && !in->failed;
 }
 
 static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, struct engine_customer *out) {
@@ -71,7 +91,7 @@ static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, str
         mark->key = jn_read_le64(in);
         mark->at = jn_read_svarint(in);
     }
-    return !in->failed && in->at == in->n;
+    return codec_read_kept(in, arena, out);
 }
 
 /* ---- runs */

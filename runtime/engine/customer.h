@@ -5,11 +5,13 @@
 #include "runtime/engine/engine.h"
 #include "runtime/vm/vm.h"
 
-#define ENGINE_ATTRS_MAX 512 /* attributes kept of a customer */
-#define ENGINE_TAGS_MAX  256
-#define ENGINE_MARKS_MAX 65536 /* re-entry marks: one a journey and key */
-#define ENGINE_GOALS_MAX 32    /* of a journey: bits of engine_run.goals */
-#define ENGINE_RUNS_MAX  10000 /* of one customer */
+#define ENGINE_ATTRS_MAX    512 /* attributes kept of a customer */
+#define ENGINE_TAGS_MAX     256
+#define ENGINE_MARKS_MAX    65536 /* re-entry marks: one a journey and key */
+#define ENGINE_GOALS_MAX    32    /* of a journey: bits of engine_run.goals */
+#define ENGINE_RUNS_MAX     10000 /* of one customer */
+#define ENGINE_CONSENTS_MAX 1024
+#define ENGINE_SLOTS_MAX    4096 /* messages that caps count, of one customer */
 
 struct engine_attr {
     struct jn_str name;
@@ -22,6 +24,22 @@ struct engine_mark {
     uint64_t key;     /* hash of the key's text, 0 without one */
     int64_t at;
 };
+
+/* What a customer has said of a topic; an empty one stands for all that are not named. */
+struct engine_consent {
+    struct jn_str topic;
+    bool in;
+};
+
+/* A message that caps count: when it was written, by which journey on which channel (hashes of their names). */
+struct engine_slot {
+    int64_t at;
+    uint64_t delivery;
+    uint64_t journey, channel;
+};
+
+/* Marks of what stands behind a customer's profile, there only when it is not empty. */
+enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS };
 
 /* An event that a run holds on to: the one that entered it and the last one matched of each type. */
 struct engine_event {
@@ -64,7 +82,9 @@ struct engine_run {
     int64_t stored_due;                          /* INT64_MAX: no timer in the store */
     const struct engine_program *stored_program; /* where it was counted as inside; NULL: nowhere */
     uint32_t stored_step;
-    bool arriving; /* goes on with `step` itself when it is due: another version put it there */
+    bool ordered;   /* others of this instant have had their turn: it may take the last slot of a cap */
+    bool overslept; /* events came while a message was held back: the next wait looks at them */
+    bool arriving;  /* goes on with `step` itself when it is due: another version put it there */
     bool changed, gone, fresh;
 };
 
@@ -77,6 +97,10 @@ struct engine_customer {
     uint32_t n_tag;
     struct engine_mark *mark;
     uint32_t n_mark;
+    struct engine_consent *consent;
+    uint32_t n_consent;
+    struct engine_slot *slot; /* oldest first */
+    uint32_t n_slot;
     struct engine_run **run;
     uint32_t n_run;
     struct engine_emitted *emitted; /* events that runs have emitted, to take effect next */

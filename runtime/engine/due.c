@@ -1,7 +1,7 @@
 /* When waits end. Civil times stay civil until they are asked for (language semantics 7). */
 #include "core/civil.h"
 #include "core/value.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/policy/policy.h"
 
 const struct jn_zone *engine_journey_zone(const struct engine_customer *customer, const struct engine_program *program,
                                           uint32_t journey) {
@@ -78,7 +78,7 @@ void turn_replan(struct turn *turn, struct engine_customer *customer) {
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
         if (run->status != ENGINE_LIVE || run->gone || run->arriving) continue;
-        int64_t due = engine_due(run, engine_run_zone(customer, run));
+        int64_t due = engine_is_held_back(run) ? turn->now : engine_due(run, engine_run_zone(customer, run));
         if (due == INT64_MIN || due == run->due) continue; /* the run that sets the zone does not hold */
         run->due = due < turn->now ? turn->now : due;
         run->changed = true;

@@ -2,6 +2,7 @@
 #include "core/civil.h"
 #include "core/value.h"
 #include "runtime/engine/flow/flow.h"
+#include "runtime/engine/policy/policy.h"
 
 #define KEY_MAX 1024
 
@@ -141,6 +142,11 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     }
     if (customer->n_run >= ENGINE_RUNS_MAX) {
         entry_ignore(turn, customer, name, event_name, "too many runs at once");
+        return JN_OK;
+    }
+    if (!turn_is_rolled_out(turn, customer, program, row)) {
+        entry_ignore(turn, customer, name, event_name, "outside the rollout");
+        turn_count(turn, JR_COUNT_OUTSIDE, name, JN_STR(""));
         return JN_OK;
     }
     if (live != NULL) turn_end(turn, customer, live, JN_STR("restarted"));

@@ -1,6 +1,6 @@
 /* One accepted event meets one customer: exits, goals, waits, entries, in this order (language semantics 4). */
 #include "core/value.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/policy/policy.h"
 
 #define QUARANTINE_TEXT_MAX 4096
 
@@ -137,6 +137,7 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
     turn_trace(turn, JR_TRACE_EVENT, customer, NULL)->name = input->event;
     struct jr_row_event *row = engine_grow(turn->arena, &turn->event, &turn->n_event, sizeof(*row));
     *row = (struct jr_row_event){customer->id, seq, turn->now, input->event, body};
+    turn_consent_receipt(turn, customer, input);
     jn_rc rc = JN_OK;
     uint32_t n = customer->n_run; /* runs that this event begins are not met by it */
     for (uint32_t r = 0; rc == JN_OK && r < n; r++) {

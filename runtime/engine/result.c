@@ -1,5 +1,5 @@
 /* What became of an attempt. */
-#include "runtime/engine/turn.h"
+#include "runtime/engine/policy/policy.h"
 
 static void result_tell(struct turn *turn, const struct engine_flight *flight, const struct jr_input *input) {
     static const enum jr_trace_kind KIND[] = {[JR_RESULT_ACCEPTED] = JR_TRACE_ACCEPTED,
@@ -41,7 +41,8 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     if (input->result == JR_RESULT_ACCEPTED || input->result == JR_RESULT_CANCELLED) {
         uint64_t *gone = engine_grow(turn->arena, &turn->delivery_gone, &turn->n_delivery_gone, sizeof(*gone));
         *gone = input->delivery;
-        if (input->result == JR_RESULT_ACCEPTED) turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
+        if (input->result == JR_RESULT_CANCELLED) return turn_slot_return(turn, flight->customer, input->delivery);
+        turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
         return JN_OK;
     }
     bool failed = input->result == JR_RESULT_FAILED;
@@ -52,6 +53,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
                                     .state = failed ? JR_DELIVERY_FAILED : JR_DELIVERY_PENDING,
                                     .attempts = attempts + 1};
     memcpy(row->id, flight->id, 16);
-    if (failed) turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
-    return JN_OK;
+    if (!failed) return JN_OK;
+    turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
+    return turn_slot_return(turn, flight->customer, input->delivery);
 }

@@ -1,7 +1,7 @@
 /* A message leaves a run: rendered once, frozen in the outbox, under an id that never changes. */
 #include "core/civil.h"
 #include "core/value.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/policy/policy.h"
 
 static uint32_t send_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
     for (uint32_t i = 0; i < run->n_visit; i++)
@@ -150,6 +150,16 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     const struct jn_message *message = &program->message[step->a];
     const struct jn_channel *channel = &program->channel[message->channel];
     struct jn_str name = program->string[message->name];
+    struct policy_answer answer = turn_policy(turn, customer, run, message);
+    if (answer.verdict == POLICY_HOLD) {
+        turn_policy_hold(turn, customer, run, &answer);
+        return JN_OK;
+    }
+    if (answer.verdict != POLICY_SEND) {
+        turn_policy_tell(turn, customer, run, message, &answer);
+        if (answer.verdict == POLICY_GHOST) send_visit(turn, run, step->id); /* as if it had been sent */
+        return JN_OK;
+    }
     struct jr_context context = turn_context(turn, customer, run, NULL);
     struct jr_delivery delivery = send_delivery(turn, customer, run, channel, name);
     struct jn_value to = JN_MISSING;
@@ -174,6 +184,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     } else {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
         send_post(turn, customer, run, step, id, &delivery);
+        turn_slot_take(turn, customer, run, message, delivery.delivery);
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_SENT, customer, run);
         trace->name = name;
         trace->detail = delivery.id;

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/migrate/migrate.h"
+#include "runtime/engine/policy/policy.h"
 
 /* ---- duplicates */
 
@@ -69,8 +70,11 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     /* What was due before the event comes before it; what is due at its very instant comes after (semantics 4). */
     if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
     if (rc != JN_OK) return rc;
-    rc = input->kind == JR_INPUT_IDENTIFY ? turn_identify(turn, customer, input, i)
-                                          : turn_event(turn, customer, input, i);
+    if (input->kind == JR_INPUT_CONSENT)
+        turn_consent(turn, customer, input->event, input->in);
+    else
+        rc = input->kind == JR_INPUT_IDENTIFY ? turn_identify(turn, customer, input, i)
+                                              : turn_event(turn, customer, input, i);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }
 

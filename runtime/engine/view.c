@@ -1,5 +1,5 @@
 /* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
-#include "runtime/engine/turn.h"
+#include "runtime/engine/policy/policy.h"
 
 static void view_run(const struct engine_run *run, struct jn_arena *arena, struct jr_run_view *out) {
     const struct jn_program *program = run->program->program;
@@ -45,6 +45,21 @@ static void view_attrs(struct jr_engine *engine, struct engine_customer *custome
     out->n_attr = n;
 }
 
+static void view_consents(const struct jr_engine *engine, const struct engine_customer *customer,
+                          struct jn_arena *arena, struct jr_customer_view *out) {
+    const struct jn_program *program = jr_engine_program(engine);
+    if (program == NULL) return;
+    struct jn_str *topic = JN_NEW_ARRAY(arena, struct jn_str, program->n_topic);
+    bool *consents = JN_NEW_ARRAY(arena, bool, program->n_topic);
+    for (uint32_t i = 0; i < program->n_topic; i++) {
+        topic[i] = program->string[program->topic[i].name];
+        consents[i] = engine_consents(customer, program, i);
+    }
+    out->topic = topic;
+    out->consents = consents;
+    out->n_topic = program->n_topic;
+}
+
 jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
                          struct jr_customer_view *out, struct jn_err *err) {
     struct jn_err unheard;
@@ -59,6 +74,7 @@ jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_a
     if (customer == NULL) return jn_fail(err, JN_NOT_FOUND, "there is no customer %.*s", JN_FMT(id));
     *out = (struct jr_customer_view){.id = customer->ext, .tag = customer->tag, .n_tag = customer->n_tag};
     view_attrs(engine, customer, arena, out);
+    view_consents(engine, customer, arena, out);
     for (uint32_t i = 0; i < customer->n_run; i++)
         view_run(customer->run[i], arena, engine_grow(arena, &run, &out->n_run, sizeof(*run)));
     out->run = run;
@@ -90,10 +106,15 @@ static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_
 /* What a run can end as without the script naming it. */
 static const char *const ENDS[] = {"restarted", "changed", "merged", "stopped", "exit_if", "failed"};
 
+static bool engine_count_is_of_message(enum jr_count_kind kind) {
+    return kind == JR_COUNT_SENT || kind == JR_COUNT_FAILED || kind >= JR_COUNT_GHOST;
+}
+
 static void counting_journey(struct counting *c, const struct jn_program *program, const struct jn_journey *journey) {
     struct jn_str name = program->string[journey->name];
     counting_add(c, JR_COUNT_ENTERED, name, JN_STR(""));
     counting_add(c, JR_COUNT_IGNORED, name, JN_STR(""));
+    counting_add(c, JR_COUNT_OUTSIDE, name, JN_STR(""));
     for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
         counting_add(c, JR_COUNT_LEFT, name, jn_str_z(ENDS[i]));
     for (uint32_t i = journey->first_leave; i < journey->first_leave + journey->n_leave; i++)
@@ -106,8 +127,9 @@ static void counting_journey(struct counting *c, const struct jn_program *progra
         const struct jn_step *step = &program->step[i];
         if (step->kind == JN_STEP_EXIT) counting_add(c, JR_COUNT_LEFT, name, program->string[step->a]);
         if (step->kind != JN_STEP_SEND) continue;
-        counting_add(c, JR_COUNT_SENT, name, program->string[program->message[step->a].name]);
-        counting_add(c, JR_COUNT_FAILED, name, program->string[program->message[step->a].name]);
+        for (enum jr_count_kind kind = JR_COUNT_SENT; kind < JR_COUNTS; kind++)
+            if (engine_count_is_of_message(kind))
+                counting_add(c, kind, name, program->string[program->message[step->a].name]);
     }
 }
 

@@ -157,7 +157,8 @@ static void turn_try_stored(struct turn *turn, struct engine_customer *customer,
 jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched) {
     const struct jn_step *step = &run->program->program->step[run->step];
     *matched = false;
-    if (step->d == JN_SINCE_STEP) return JN_OK; /* nothing was accepted since: the hold begins as the last one ends */
+    if (step->d == JN_SINCE_STEP && !run->overslept)
+        return JN_OK; /* nothing was accepted since: the hold begins as the last one ends */
     return turn_look_back_from(turn, customer, run, engine_since(run, step), matched);
 }
 

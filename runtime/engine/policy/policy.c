@@ -8,21 +8,24 @@ static uint32_t policy_topic(const struct engine_run *run, const struct jn_messa
     return message->topic != JN_NONE ? message->topic : engine_journey(run)->topic;
 }
 
-/* Whether some journey would go before another: only then does a send wait for its instant to be complete. */
-static bool policy_is_ranked(const struct jn_program *program) {
-    for (uint32_t i = 1; i < program->n_journey; i++)
-        if (program->journey[i].priority != program->journey[0].priority) return true;
+/* Whether some journey goes before this one: only then does a send wait for its instant to be complete. */
+static bool policy_is_outranked(const struct engine_run *run) {
+    const struct jn_program *program = run->program->program;
+    for (uint32_t i = 0; i < program->n_journey; i++)
+        if (program->journey[i].priority > engine_journey(run)->priority) return true;
     return false;
 }
 
-struct policy_answer turn_policy(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                                 const struct jn_message *message) {
+/* In the order of semantics 8. */
+static struct policy_answer policy_ask(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                                       const struct jn_message *message) {
     const struct jn_program *program = run->program->program;
     uint32_t topic = policy_topic(run, message);
     struct policy_answer answer = {.verdict = POLICY_SEND};
     if (topic != JN_NONE && !engine_consents(customer, program, topic)) {
         answer.verdict = POLICY_NO_CONSENT;
-        answer.why = jn_arena_printf(turn->arena, "no consent to %.*s", JN_FMT(program->string[program->topic[topic].name]));
+        answer.why =
+            jn_arena_printf(turn->arena, "no consent to %.*s", JN_FMT(program->string[program->topic[topic].name]));
         return answer;
     }
     if (turn_is_ghost(turn, customer, run)) {
@@ -36,12 +39,19 @@ struct policy_answer turn_policy(struct turn *turn, struct engine_customer *cust
         return answer;
     }
     if (!engine_is_capped(run, message)) return answer;
-    if (!run->ordered && policy_is_ranked(program)) {
+    if (!run->ordered && policy_is_outranked(run)) {
         answer.verdict = POLICY_HOLD;
         answer.until = turn->now;
         return answer;
     }
     return turn_caps(turn, customer, run, message);
+}
+
+struct policy_answer turn_policy(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                                 const struct jn_message *message) {
+    struct policy_answer answer = policy_ask(turn, customer, run, message);
+    if (answer.verdict != POLICY_HOLD && engine_is_held_back(run)) run->hold = JN_MISSING;
+    return answer;
 }
 
 /* One more than the last of those that hold. */

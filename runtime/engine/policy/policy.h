@@ -1,4 +1,5 @@
-/* May this message go now? Consent, control groups, quiet hours, caps (language semantics 6, 8, 12), and what they keep. */
+/* May this message go now? Consent, control groups, quiet hours, caps (language semantics 6, 8, 12), and what they
+ * keep. */
 #ifndef RUNTIME_ENGINE_POLICY_POLICY_H
 #define RUNTIME_ENGINE_POLICY_POLICY_H
 
@@ -45,8 +46,8 @@ void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, c
 
 /* ---- shares (share.c) */
 /* Whether the customer is among so many basis points of all; the same for ever by (kind, name, customer). */
-bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind,
-                      struct jn_str name, uint32_t share);
+bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind, struct jn_str name,
+                      uint32_t share);
 bool turn_is_ghost(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run);
 bool turn_is_rolled_out(struct turn *turn, const struct engine_customer *customer, const struct jn_program *program,
                         const struct jn_journey *journey);

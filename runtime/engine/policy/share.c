@@ -2,8 +2,8 @@
 #include "core/hash.h"
 #include "runtime/engine/policy/policy.h"
 
-bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind,
-                      struct jn_str name, uint32_t share) {
+bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind, struct jn_str name,
+                      uint32_t share) {
     const struct jr_engine_options *options = &turn->engine->options;
     if (share == 0) return false;
     if (options->force_share != NULL) return options->force_share(options->force_user, kind);
