@@ -48,19 +48,14 @@ static int64_t caps_free_at(const struct turn *turn, const struct engine_custome
                             const struct engine_run *run, const struct caps_scope *scope, const struct jn_cap *cap) {
     const struct jn_zone *zone = engine_zone(customer, run->program);
     struct jn_value over = run->program->program->value[cap->over];
-    int64_t ends[JN_CAP_MAX];
     uint32_t n = 0;
-    /* Newest first: the limit-th of them is the one that has to leave. */
-    for (uint32_t i = customer->n_slot; i-- > 0 && n < cap->limit;) {
+    /* Newest first: the limit-th of those that count is the one that has to leave. */
+    for (uint32_t i = customer->n_slot; i-- > 0;) {
         if (!caps_counts(scope, &customer->slot[i])) continue;
-        ends[n] = jn_instant_add(zone, customer->slot[i].at, over);
-        n += ends[n] > turn->now;
+        int64_t end = jn_instant_add(zone, customer->slot[i].at, over);
+        if (end > turn->now && ++n == cap->limit) return end;
     }
-    if (n < cap->limit) return turn->now;
-    int64_t soonest = ends[0];
-    for (uint32_t i = 1; i < n; i++)
-        if (ends[i] < soonest) soonest = ends[i];
-    return soonest;
+    return turn->now;
 }
 
 struct policy_answer turn_caps(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,

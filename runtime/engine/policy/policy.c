@@ -106,7 +106,12 @@ void engine_policy_merge(struct engine_customer *into, const struct engine_custo
         same = engine_grow(arena, &into->consent, &into->n_consent, sizeof(*same));
         *same = from->consent[i];
     }
-    for (uint32_t i = 0; i < from->n_slot; i++)
-        *(struct engine_slot *)engine_grow(arena, &into->slot, &into->n_slot, sizeof(*into->slot)) = from->slot[i];
+    for (uint32_t i = 0; i < from->n_slot; i++) { /* oldest first, as before */
+        engine_grow(arena, &into->slot, &into->n_slot, sizeof(*into->slot));
+        uint32_t at = into->n_slot - 1;
+        for (; at > 0 && into->slot[at - 1].at > from->slot[i].at; at--)
+            into->slot[at] = into->slot[at - 1];
+        into->slot[at] = from->slot[i];
+    }
     into->changed = true;
 }
