@@ -34,9 +34,9 @@ void turn_end(struct turn *turn, struct engine_customer *customer, struct engine
         int64_t until = jn_instant_add(engine_run_zone(customer, run), run->entered, program->value[goal->within]);
         if (until > run->goal_until) run->goal_until = until;
     }
-    /* Goal windows outlive the run (language semantics 9): the row stays until the last one closes. */
-    run->due = run->goal_until;
-    run->gone = run->goal_until < turn->now; /* a window that closes now is open for what else happens now */
+    /* Goal windows outlive the run (language semantics 9): the row stays until the instant behind the last one. */
+    run->gone = run->goal_until < turn->now;
+    run->due = run->gone ? INT64_MAX : run->goal_until + 1;
     run->changed = true;
     turn_trace(turn, JR_TRACE_LEFT, customer, run)->name = as;
     turn_count(turn, JR_COUNT_LEFT, engine_journey_name(run), as);

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -125,11 +126,12 @@ static void show_mistakes(const struct jc_diags *diags) {
 static void compare(uint64_t seed, struct jn_str script, struct jn_str engine, struct jn_str oracle,
                     const struct deed *deed, uint32_t n) {
     if (jn_str_eq(engine, oracle)) return;
+    /* cmocka's own printing ends after a kilobyte */
     for (uint32_t i = 0; i < n; i++)
-        print_error("%lld e%d x %lld t %s\n", (long long)deed[i].at, deed[i].event, (long long)deed[i].x,
-                    deed[i].t == NULL ? "-" : deed[i].t);
-    fail_msg("seed %llu\n%.*s\nthe engine:\n%.*s\nthe oracle:\n%.*s", (unsigned long long)seed, JN_FMT(script),
-             JN_FMT(engine), JN_FMT(oracle));
+        fprintf(stderr, "%lld e%d x %lld t %s\n", (long long)deed[i].at, deed[i].event, (long long)deed[i].x,
+                deed[i].t == NULL ? "-" : deed[i].t);
+    fprintf(stderr, "%.*s\nthe engine:\n%.*s\nthe oracle:\n%.*s", JN_FMT(script), JN_FMT(engine), JN_FMT(oracle));
+    fail_msg("seed %llu: the engine and the oracle differ", (unsigned long long)seed);
 }
 
 static void one_seed(uint64_t seed) {
