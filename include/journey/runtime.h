@@ -54,8 +54,9 @@ struct jr_delivery {
     uint32_t attempts;  /* made so far */
     uint32_t retry_max;
     uint32_t timeout_ms;
-    int64_t due;      /* 0: at once */
-    int64_t deadline; /* no attempt begins after it */
+    uint32_t rate, rate_ms; /* so many attempts begin in so long, to one address; 0: no limit */
+    int64_t due;            /* 0: at once */
+    int64_t deadline;       /* no attempt begins after it */
     struct jn_str last_reason;
 };
 

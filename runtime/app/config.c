@@ -85,6 +85,10 @@ static jn_rc jr_config__check_channel(const struct jn_program *program, const st
                                       struct jn_err *err) {
     struct jn_str name = jn_program_str(program, channel->name);
     struct jn_str url = jn_program_str(program, channel->url), secret = jn_program_str(program, channel->secret);
+    if (channel->kind == JN_CHANNEL_SMTP)
+        return jn_fail(err, JN_CONFIG,
+                       "channel `%.*s` goes out by smtp, which this server cannot deliver yet: give it a `webhook`",
+                       JN_FMT(name));
     if ((channel->flags & JN_CHANNEL_ENV_URL) != 0 && jr_config_variable(url).n == 0)
         return jn_fail(err, JN_CONFIG, "channel `%.*s` takes its address from %.*s, which is not set", JN_FMT(name),
                        JN_FMT(url));

@@ -16,8 +16,9 @@ struct jr_destination {
     struct jn_str key;
     struct jr_entry *first, *last;
     uint32_t in_flight;
-    struct jr_destination *next; /* in the round */
-    bool in_round;
+    struct jr_destination *next; /* in the round, or among those that rest */
+    bool in_round, resting;
+    int64_t begins_us; /* when, by the rate, the next attempt may begin; µs of engine time */
 };
 
 struct jr_pump {
@@ -29,6 +30,7 @@ struct jr_pump {
     struct jn_map destinations; /* by address */
     struct jr_due due;
     struct jr_destination *round, **round_end; /* destinations that may begin an attempt, in turn */
+    struct jr_destination *resting;            /* until their rates let them go on */
     struct jn_random random;
     uint32_t in_flight;
     bool stopped, starting;
@@ -99,7 +101,8 @@ static struct jr_destination *jr_pump__destination(struct jr_pump *pump, struct 
 }
 
 static void jr_pump__join_round(struct jr_pump *pump, struct jr_destination *destination) {
-    if (destination->in_round || destination->first == NULL || destination->in_flight >= JR_PUMP_PER_DESTINATION)
+    if (destination->in_round || destination->resting || destination->first == NULL ||
+        destination->in_flight >= JR_PUMP_PER_DESTINATION)
         return;
     destination->in_round = true;
     destination->next = NULL;
@@ -152,15 +155,50 @@ static int64_t jr_pump__now(const struct jr_pump *pump) {
 
 static void jr_pump__arm(struct jr_pump *pump) {
     struct jr_entry *first = jr_due_first(&pump->due);
-    if (first == NULL || pump->stopped) {
+    int64_t at = first == NULL ? INT64_MAX : first->delivery.due;
+    for (const struct jr_destination *d = pump->resting; d != NULL; d = d->next)
+        if (d->begins_us / 1000 < at) at = d->begins_us / 1000;
+    if (at == INT64_MAX || pump->stopped) {
         (void)uv_timer_stop(&pump->timer);
         return;
     }
-    int64_t nap = first->delivery.due - jr_pump__now(pump);
+    int64_t nap = at - jr_pump__now(pump);
     if (nap < 0) nap = 0;
     if (nap > JR_PUMP__NAP_MAX_MS) nap = JR_PUMP__NAP_MAX_MS;
     uv_update_time(pump->timer.loop);
     JN_CHECK(uv_timer_start(&pump->timer, jr_pump__on_timer, (uint64_t)nap, 0) == 0);
+}
+
+/* ---- rates: evenly spaced, to the accuracy of the clock */
+
+static bool jr_pump__may_begin(struct jr_pump *pump, struct jr_destination *destination, const struct jr_entry *entry) {
+    int64_t now_us = jr_pump__now(pump) * 1000;
+    if (entry->delivery.rate == 0) return true;
+    if (destination->begins_us / 1000 > now_us / 1000) {
+        destination->resting = true;
+        destination->next = pump->resting;
+        pump->resting = destination;
+        jr_pump__arm(pump);
+        return false;
+    }
+    if (destination->begins_us < now_us) destination->begins_us = now_us;
+    destination->begins_us += (int64_t)entry->delivery.rate_ms * 1000 / entry->delivery.rate;
+    return true;
+}
+
+static void jr_pump__wake_rested(struct jr_pump *pump, int64_t now) {
+    struct jr_destination *destination = pump->resting, *next;
+    pump->resting = NULL;
+    for (; destination != NULL; destination = next) {
+        next = destination->next;
+        destination->resting = destination->begins_us / 1000 > now;
+        if (destination->resting) {
+            destination->next = pump->resting;
+            pump->resting = destination;
+        } else {
+            jr_pump__join_round(pump, destination);
+        }
+    }
 }
 
 /* To the queue, or to the heap until it is due. */
@@ -183,6 +221,7 @@ static void jr_pump__on_timer(uv_timer_t *timer) {
         jr_due_remove(&pump->due, entry);
         jr_pump__queue(pump, entry);
     }
+    jr_pump__wake_rested(pump, now);
     jr_pump__arm(pump);
     jr_pump__start(pump);
 }
@@ -261,7 +300,7 @@ static void jr_pump__start(struct jr_pump *pump) {
     struct jr_destination *destination;
     while (pump->in_flight < JR_PUMP_TOTAL && (destination = jr_pump__next_in_round(pump)) != NULL) {
         struct jr_entry *entry = destination->first;
-        if (entry == NULL) continue;
+        if (entry == NULL || !jr_pump__may_begin(pump, destination, entry)) continue;
         jr_pump__unqueue(entry);
         jr_pump__begin(pump, entry);
         jr_pump__join_round(pump, destination);

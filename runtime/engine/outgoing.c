@@ -3,6 +3,7 @@
 #include "runtime/engine/turn.h"
 
 #define OUTGOING_VERSION 1
+#define OUTGOING_RATED   4 /* beside the flags: a rate follows */
 #define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
@@ -36,7 +37,12 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_
     jn_buf_init(&out, OUTGOING_MAX);
     jn_buf_u8(&out, OUTGOING_VERSION);
     jn_buf_varint(&out, run);
-    jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0)));
+    jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0) |
+                              (delivery->rate > 0 ? OUTGOING_RATED : 0)));
+    if (delivery->rate > 0) {
+        jn_buf_varint(&out, delivery->rate);
+        jn_buf_varint(&out, delivery->rate_ms);
+    }
     jn_buf_varint(&out, delivery->retry_max);
     jn_buf_varint(&out, delivery->timeout_ms);
     jn_buf_svarint(&out, delivery->deadline);
@@ -64,6 +70,10 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
     uint8_t flags = jn_read_u8(&in);
     out->env_url = (flags & 1) != 0;
     out->env_secret = (flags & 2) != 0;
+    if ((flags & OUTGOING_RATED) != 0) {
+        out->rate = (uint32_t)jn_read_varint(&in);
+        out->rate_ms = (uint32_t)jn_read_varint(&in);
+    }
     out->retry_max = (uint32_t)jn_read_varint(&in);
     out->timeout_ms = (uint32_t)jn_read_varint(&in);
     out->deadline = jn_read_svarint(&in);

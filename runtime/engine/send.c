@@ -113,7 +113,9 @@ static struct jr_delivery send_delivery(struct turn *turn, const struct engine_c
                                    .message = message,
                                    .customer = customer->ext,
                                    .retry_max = channel->retry_max,
-                                   .timeout_ms = channel->timeout_ms};
+                                   .timeout_ms = channel->timeout_ms,
+                                   .rate = channel->rate,
+                                   .rate_ms = channel->rate_ms};
     if (channel->retry_over != JN_NONE)
         delivery.deadline = turn->now + jn_duration_ms(program->value[channel->retry_over]);
     return delivery;

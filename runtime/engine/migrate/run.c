@@ -2,6 +2,7 @@
 #include "runtime/engine/migrate/migrate.h"
 
 #include "core/hash.h"
+#include "runtime/engine/policy/policy.h"
 #include "upgrade/upgrade.h"
 
 struct migration {
@@ -66,11 +67,12 @@ static void migrate_events(const struct migration *m) {
 
 /* What the run has sent and would meet again only because the script was edited is not sent again. */
 static void migrate_sends(const struct migration *m) {
-    uint32_t n;
+    uint32_t n,
+        held = engine_is_held_back(m->run) ? m->upgrade->from->step[m->run->step].id : 0; /* is still to be sent */
     const uint32_t *id = jn_upgrade_repeats(m->upgrade, m->run->step, m->turn->arena, &n);
     for (uint32_t i = 0; i < m->run->n_visit; i++)
         for (uint32_t k = 0; k < n; k++)
-            if (m->run->visit[i].step == id[k]) m->run->visit[i].passed = true;
+            if (m->run->visit[i].step == id[k] && id[k] != held) m->run->visit[i].passed = true;
 }
 
 static void migrate_arrive(const struct migration *m, uint32_t step) {
@@ -101,6 +103,7 @@ static jn_rc migrate_wait_anew(const struct migration *m, const struct jn_step *
 static jn_rc migrate_time(const struct migration *m, bool changed) {
     const struct jn_step *step = &m->upgrade->to->step[m->run->step];
     bool gone_on = false;
+    if (engine_is_held_back(m->run) && !m->run->arriving && !m->keep) m->run->due = migrate_later(m); /* asked anew */
     if (m->run->status != ENGINE_LIVE || m->run->arriving || !engine_is_timed(step)) return JN_OK;
     if (changed && !m->keep) {
         jn_rc rc = migrate_wait_anew(m, step, &gone_on);
