@@ -49,6 +49,10 @@ def lint_tests():
         run("lint/" + script.stem[len("check_"):], [sys.executable, str(script)])
 
 
+def property_tests():
+    run("property/mutation", [sys.executable, "tests/property/mutation.py", str(BUILD / "tests" / "property_many"), "--count", "1000"])
+
+
 def journey_tests():
     journey = str(BUILD / "journey")
     run("journeys/check", [journey, "check", "--deny", "warnings", "journeys"])
@@ -133,6 +137,7 @@ def node_tests():
 def main():
     unit_tests()
     lint_tests()
+    property_tests()
     journey_tests()
     process_tests()
     node_tests()

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/utf8.h"
 
+#define DROPPED_MAX   1000 /* names that a broken line may have declared; of more, any name may */
 #define MESSAGE_BYTES 1024 /* longer messages are cut: they hold at most a few names */
 
 void jc_diags_init(struct jc_diags *diags, struct jn_arena *arena, const struct jc_source *source, uint32_t n_source) {
@@ -32,6 +33,49 @@ static struct jn_str format_text(struct jn_arena *arena, const char *format, va_
     return jn_arena_str(arena, s);
 }
 
+void jc_diags_drop(struct jc_diags *diags, struct jn_str name) {
+    for (uint32_t i = 0; i < diags->n_dropped; i++)
+        if (jn_str_eq(diags->dropped[i], name)) return;
+    if (name.n == 0 || diags->n_dropped == DROPPED_MAX) {
+        diags->nameless = true;
+        return;
+    }
+    *(struct jn_str *)jn_arena_grow(diags->arena, &diags->dropped, &diags->n_dropped, sizeof name) = name;
+}
+
+/* What is told of a line that could only be guessed at. */
+static bool is_guess(enum jc_code code) {
+    return code == JC_E0104 || code == JC_E0105 || code == JC_E0201 || code == JC_E0202 || code == JC_E0214;
+}
+
+static bool is_unknown_name(enum jc_code code) {
+    return code == JC_E0304 || code == JC_E0305 || code == JC_E0410 || code == JC_E0502 || code == JC_E0602 ||
+           code == JC_E0605 || code == JC_E0701 || code == JC_E0703 || code == JC_E0704 || code == JC_E0408 ||
+           code == JC_E0412;
+}
+
+/* The name that was lost by a mistake of syntax, which is told already. */
+static bool is_lost_name(const struct jc_diags *diags, enum jc_code code, struct jc_span span) {
+    if (!is_unknown_name(code) || span.file >= diags->n_source) return false;
+    if (diags->nameless) return true;
+    struct jn_str written = jn_str_sub(diags->source[span.file].text, span.offset, span.end - span.offset);
+    if (jn_str_starts(written, JN_STR("\""))) written = jn_str_sub(written, 1, written.n > 2 ? written.n - 2 : 0);
+    const char *dot = written.n == 0 ? NULL : memchr(written.p, '.', written.n);
+    if (dot != NULL) written.n = (size_t)(dot - written.p); /* of a.b it is a that is looked for first */
+    for (uint32_t i = 0; i < diags->n_dropped; i++)
+        if (jn_str_eq(diags->dropped[i], written)) return true;
+    return false;
+}
+
+/* One mistake, one diagnostic. */
+static bool is_told(const struct jc_diags *diags, enum jc_code code, struct jc_span span) {
+    if (code < JC_E0301 || jc_code_severity(code) != JC_ERROR) return false;
+    if (is_lost_name(diags, code, span)) return true;
+    for (const struct jc_diag *d = diags->first; d != NULL; d = d->next)
+        if (is_guess(d->code) && d->span.file == span.file && d->span.line == span.line) return true;
+    return false;
+}
+
 struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_span span, ...) {
     struct jc_diag **tail = &diags->first;
     uint32_t n = 0;
@@ -50,6 +94,7 @@ struct jc_diag *jc_report(struct jc_diags *diags, enum jc_code code, struct jc_s
     diag->message = format_text(diags->arena, jc_code_message(code), ap);
 #pragma GCC diagnostic pop
     va_end(ap);
+    if (is_told(diags, code, span)) return diag; /* kept by nobody */
     diags->n_error += diag->severity == JC_ERROR;
     diags->n_warning += diag->severity == JC_WARNING;
     if (n < JC_MAX_DIAGS) *tail = diag;

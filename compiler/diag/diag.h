@@ -52,6 +52,9 @@ struct jc_diags {
     uint32_t n_source;
     struct jc_diag *first;
     uint32_t n_error, n_warning;
+    struct jn_str *dropped; /* words that were read as if they were not there: unknown names of this spelling are */
+    uint32_t n_dropped;     /* no mistake of their own */
+    bool nameless;          /* something was declared without its name: it may be any unknown one */
 };
 
 #define JC_MAX_DIAGS 1000
@@ -70,6 +73,8 @@ void jc_fix_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* From now on nothing is said of a name that is unknown because the parser dropped it, or did not find it (empty). */
+void jc_diags_drop(struct jc_diags *diags, struct jn_str name);
 void jc_diags_sort(struct jc_diags *diags); /* by file, place, code */
 void jc_diags_remove(struct jc_diags *diags, const struct jc_diag *gone);
 /* Makes warnings errors: all, or those of one code. */

@@ -95,6 +95,7 @@ static bool dictionary_type(struct jc_unit *unit, const struct jc_node *node, en
     if (near.n > 0) {
         jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
         jc_fix(unit->diags, diag, near);
+        return jn_type_by_word(near, out); /* as it was meant: one mistake, one diagnostic */
     } else {
         jc_hint(unit->diags, diag, "types are text, number, money, boolean, date, time, instant, duration and list");
     }
@@ -113,7 +114,8 @@ struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_no
         struct jc_attribute *attribute = jc_grow(unit->arena, &out.row, &out.n, sizeof(*attribute));
         *attribute =
             (struct jc_attribute){.name = node->text, .span = node->text_span, .node = node, .type = JN_T_TEXT};
-        if (!dictionary_type(unit, node->kid[0], &attribute->type)) continue;
+        attribute->untyped = !dictionary_type(unit, node->kid[0], &attribute->type);
+        if (attribute->untyped) continue;
         if (attribute->type == JN_T_MONEY) attribute->currency = jc_currency_needed(unit, node->kid[0]->span);
         for (struct jc_node *modifier = node->first; modifier != NULL; modifier = modifier->next)
             dictionary_modifier(unit, attribute, modifier);

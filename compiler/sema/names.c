@@ -154,6 +154,7 @@ struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_s
         jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
         jc_suggest(unit->diags, diag, near);
         if (meant->node != NULL) jc_relate(unit->diags, diag, meant->span, "declared here");
+        return meant;
     } else {
         jc_hint(unit->diags, diag, "declare it: `%s %.*s`", jc_table_noun(table), JN_FMT(name));
     }
@@ -169,6 +170,7 @@ const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attrib
 const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,
                                              struct jn_str owner, struct jn_str name, struct jc_span span) {
     const struct jc_attribute *found = jc_attribute_known(attributes, name);
+    if (found != NULL && found->untyped) return NULL;
     if (found != NULL || unit->incomplete) return found;
     struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, attributes->n);
     for (uint32_t i = 0; i < attributes->n; i++)

@@ -23,6 +23,10 @@ bool jc_blocks_outer_at(const struct jc_blocks *blocks, uint32_t column) {
     return false;
 }
 
+bool jc_blocks_statements(const struct jc_block *block) {
+    return block->opener == IF || block->opener == WAIT;
+}
+
 static bool push_block(struct jc_blocks *blocks, int opener, struct jc_span span) {
     if (blocks->n == JC_LIMIT_DEPTH) return false;
     blocks->open[blocks->n++] = (struct jc_block){opener, span};

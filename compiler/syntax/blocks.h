@@ -25,6 +25,8 @@ const struct jc_block *jc_blocks_top(const struct jc_blocks *blocks); /* NULL: n
 void jc_blocks_pop(struct jc_blocks *blocks);
 /* Whether a block further out begins in this column. */
 bool jc_blocks_outer_at(const struct jc_blocks *blocks, uint32_t column);
+/* Whether it is a block of statements within a statement. */
+bool jc_blocks_statements(const struct jc_block *block);
 /* Whether a line beginning with the token begins a declaration. */
 bool jc_is_declaration(int token);
 

@@ -6,10 +6,23 @@
 
 struct jc_yypstate;
 
+#define JC_TRY_MAX 64 /* tokens of a line that is tried; a longer one is left alone */
+
 /* Whether the grammar takes the token next. */
 bool jc_parser_expects(struct jc_yypstate *state, int token);
 
-/* The expected keyword that is nearest to the word as written, or 0; its spelling in *word. */
-int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_str *word);
+/* How many of the tokens the grammar would take next, one after the other; a word is a name where only a name can
+ * stand. Nothing is read by it. */
+size_t jc_parser_try(struct jc_yypstate *state, const int *token, size_t n);
+
+/* The codes of all tokens that can be written, for those who try them; 0 behind the last. */
+int jc_parser_token(size_t i);
+/* What a token is called, for people: "a name", "then". */
+const char *jc_parser_token_name(int token);
+
+/* The expected keyword that is nearest to the word as written, or 0; its spelling in *word. Of those behind which the
+ * tokens `behind` can be read. */
+int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const int *behind, size_t n_behind,
+                    struct jn_str *word);
 
 #endif

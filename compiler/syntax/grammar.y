@@ -465,7 +465,79 @@ bool jc_parser_expects(struct jc_yypstate *state, int token) {
     return yy_lac(state->yyesa, &state->yyes, &state->yyes_capacity, state->yyssp, symbol) == 0;
 }
 
-int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_str *word) {
+#define TRIAL_DEPTH 1024 /* states of the parser, copied for a trial; what is nested deeper is not tried */
+
+struct trial {
+    yy_state_t state[TRIAL_DEPTH];
+    size_t n;
+};
+
+/* The one step of the parser that matters here: shifts the symbol after the reductions that it asks for. */
+static bool trial_shift(struct trial *trial, yysymbol_kind_t symbol) {
+    for (;;) {
+        int at = yypact[trial->state[trial->n - 1]], rule;
+        bool found = !yypact_value_is_default(at) && at + symbol >= 0 && at + symbol <= YYLAST && yycheck[at + symbol] == symbol;
+        int action = found ? yytable[at + symbol] : 0;
+        if (found && action > 0) {
+            if (trial->n == TRIAL_DEPTH) return false;
+            trial->state[trial->n++] = (yy_state_t)action;
+            return true;
+        }
+        if (found && yytable_value_is_error(action)) return false;
+        rule = found ? -action : yydefact[trial->state[trial->n - 1]];
+        if (rule == 0 || trial->n <= (size_t)yyr2[rule]) return false;
+        trial->n -= (size_t)yyr2[rule];
+        int left = yyr1[rule] - YYNTOKENS, top = trial->state[trial->n - 1], to = yypgoto[left] + top;
+        bool direct = to >= 0 && to <= YYLAST && yycheck[to] == top;
+        if (trial->n == TRIAL_DEPTH) return false;
+        trial->state[trial->n++] = (yy_state_t)(direct ? yytable[to] : yydefgoto[left]);
+    }
+}
+
+/* As above, or not at all. */
+static bool trial_take(struct trial *trial, int token) {
+    struct trial before;
+    before.n = trial->n;
+    memcpy(before.state, trial->state, trial->n * sizeof *trial->state);
+    if (trial_shift(trial, YYTRANSLATE(token))) return true;
+    trial->n = before.n;
+    memcpy(trial->state, before.state, before.n * sizeof *before.state);
+    return false;
+}
+
+size_t jc_parser_try(struct jc_yypstate *state, const int *token, size_t n) {
+    struct trial trial = {.n = (size_t)(state->yyssp - state->yyss) + 1};
+    if (trial.n >= TRIAL_DEPTH) return 0;
+    memcpy(trial.state, state->yyss, trial.n * sizeof *trial.state);
+    for (size_t i = 0; i < n; i++) {
+        if (trial_take(&trial, token[i])) continue;
+        if (token[i] >= LANGUAGE && trial_take(&trial, NAME)) continue;
+        if (token[i] == IS_NOT && trial_take(&trial, IS) && trial_take(&trial, NOT)) continue;
+        return i;
+    }
+    return n;
+}
+
+int jc_parser_token(size_t i) {
+    static const char marks[] = ",.=()+-*/<>";
+    if (i < sizeof marks - 1) return marks[i];
+    i += (size_t)NL - (sizeof marks - 1);
+    return i <= YYMAXUTOK ? (int)i : 0;
+}
+
+const char *jc_parser_token_name(int token) {
+    return yysymbol_name(YYTRANSLATE(token));
+}
+
+static bool jc_leads_on(struct jc_yypstate *state, int token, const int *behind, size_t n_behind) {
+    int line[JC_TRY_MAX + 1] = {token};
+    if (n_behind > JC_TRY_MAX || !jc_parser_expects(state, token)) return false;
+    if (n_behind > 0) memcpy(line + 1, behind, n_behind * sizeof *behind);
+    return jc_parser_try(state, line, n_behind + 1) == n_behind + 1;
+}
+
+int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const int *behind, size_t n_behind,
+                    struct jn_str *word) {
     struct jn_str candidate[2 * EXPECTED_MAX];
     const struct jc_word *row, *from[2 * EXPECTED_MAX];
     uint32_t n = 0;
@@ -473,7 +545,9 @@ int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, struct jn_
     *word = JN_STR_NONE;
     if (jn_utf8_length(written) < 2) return 0; /* nothing of it would stay */
     for (uint32_t i = 0; (row = jc_word_row(i)) != NULL && n + 2 <= 2 * EXPECTED_MAX; i++) {
-        if ((name && row->soft) || row->token[1] != 0 || !jc_parser_expects(state, row->token[0])) continue;
+        if ((name && row->soft) || row->token[1] != 0) continue;
+        bool near = (!row->phrase && jn_utf8_distance(written, row->en, 2) <= 2) || jn_utf8_distance(written, row->zh, 2) <= 2;
+        if (!near || !jc_leads_on(state, row->token[0], behind, n_behind)) continue;
         from[n] = from[n + 1] = row;
         if (!row->phrase && row->en.n > 0) candidate[n++] = row->en;
         if (row->zh.n > 0) candidate[n++] = row->zh;
@@ -501,6 +575,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct jc_parser *
     struct jc_span span = *yypcontext_location(context);
     struct jn_str found = jc_parser_text(parser, span);
     parser->bad_line = span.line;
+    jc_parser_drop_line(parser, span.offset);
     if (token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF) found = JN_STR("the end of the line");
     struct jc_diag *diag = jc_parser_report(parser, token == YYSYMBOL_NL || token == YYSYMBOL_YYEOF ? JC_E0202 : JC_E0201, span,
                                             jn_str_sub(found, 0, 64), JN_STR(""));

@@ -15,12 +15,30 @@ struct jn_str jc_parser_text(const struct jc_parser *parser, struct jc_span span
 struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a,
                                  struct jn_str b) {
     bool beyond = code == JC_E0104 || code == JC_E0105 || code == JC_E0201 || code == JC_E0202 || code == JC_E0214;
-    if (beyond && span.line == parser->told_line) return NULL;
+    if (span.line == parser->told_line && code != JC_E0203 && code != JC_E0207) return NULL;
     if (beyond) parser->told_line = span.line;
     if (parser->n_error > JC_LIMIT_ERRORS) return NULL;
     if (parser->n_error++ == JC_LIMIT_ERRORS) return jc_report(parser->diags, JC_E0116, span, JC_LIMIT_ERRORS);
     return jc_report(parser->diags, code, span, JN_FMT(a.p == NULL ? JN_STR("") : a),
                      JN_FMT(b.p == NULL ? JN_STR("") : b));
+}
+
+void jc_parser_drop_line(struct jc_parser *parser, size_t offset) {
+    struct jn_str text = parser->text;
+    size_t from = offset, to = offset;
+    while (from > 0 && text.p[from - 1] != '\n')
+        from--;
+    while (to < text.n && text.p[to] != '\n')
+        to++;
+    if (jn_utf8_check(jn_str_sub(text, from, to - from)) < to - from) return;
+    while (from < to) {
+        size_t at = from, end = from;
+        bool name = jn_utf8_is_name(jn_utf8_next(text, &at));
+        for (end = at; name && at < to; end = at)
+            if (!jn_utf8_is_name(jn_utf8_next(text, &at))) break;
+        if (name) jc_diags_drop(parser->diags, jn_str_sub(text, from, end - from));
+        from = end;
+    }
 }
 
 /* ---- what no source may hold, wherever it stands */
@@ -101,6 +119,9 @@ static void parse_take(struct jc_diags *diags, const struct jc_diags *found) {
     *tail = found->first;
     diags->n_error += found->n_error;
     diags->n_warning += found->n_warning;
+    for (uint32_t i = 0; i < found->n_dropped; i++)
+        jc_diags_drop(diags, found->dropped[i]);
+    diags->nameless = diags->nameless || found->nameless;
 }
 
 /* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */

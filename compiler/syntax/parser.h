@@ -58,6 +58,8 @@ struct jc_list jc_split_alternatives(struct jc_parser *parser, struct jc_node *a
 /* NULL when the parser has already reported as many as it may. */
 struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, struct jc_span span, struct jn_str a,
                                  struct jn_str b);
+/* Nothing is said of names that are unknown because the line around the byte could not be read as it is. */
+void jc_parser_drop_line(struct jc_parser *parser, size_t offset);
 struct jc_span jc_parser_end(const struct jc_parser *parser); /* behind the last byte */
 /* A name that means something by itself, written in either set of words, is kept by its English spelling. */
 struct jc_node *jc_node_builtin(struct jc_node *name);

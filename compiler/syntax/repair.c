@@ -30,8 +30,10 @@ static void report_meant(struct jc_stream *stream, const struct jc_token *token,
 
 /* Reads the word as the expected one that is nearest. */
 static bool repair_spelling(struct jc_stream *stream, struct jc_token *token) {
+    int behind[JC_AHEAD];
+    uint32_t n = jc_stream_behind(stream, behind);
     struct jn_str word;
-    int kind = jc_parser_meant(stream->state, written(stream, token), &word);
+    int kind = jc_parser_meant(stream->state, written(stream, token), behind, n, &word);
     if (kind == 0) return false;
     report_meant(stream, token, word);
     token->kind = kind;
@@ -53,7 +55,7 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
         /* Behind an event without attributes: an attribute's name, or a declaration's word. */
         struct jn_str word;
         enum jn_type type;
-        int kind = jc_parser_meant(stream->state, written(stream, token), &word);
+        int kind = jc_parser_meant(stream->state, written(stream, token), NULL, 0, &word);
         if (jc_is_declaration(kind) && !jn_type_by_word(written(stream, next), &type))
             return repair_spelling(stream, token);
     }
@@ -87,7 +89,7 @@ static const struct unit *unit_meant(struct jn_str word) {
     const struct unit *near = NULL;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (jn_str_is(word, units[i].word)) return &units[i];
-        if (word.n > 3 && jn_utf8_distance(word, jn_str_z(units[i].many), 1) <= 1) near = &units[i];
+        if (word.n > 2 && jn_utf8_distance(word, jn_str_z(units[i].many), 1) <= 1) near = &units[i];
     }
     return near;
 }
@@ -132,7 +134,7 @@ static void repair_number(struct jc_stream *stream, struct jc_token *token) {
     if (unit != NULL && number.n < 64) {
         const char *name = jn_str_is(number, "1") ? unit->one : unit->many;
         join_next(stream, token, JC_E0209, DURATION, jn_arena_printf(arena, "%.*s %s", JN_FMT(number), name));
-    } else if (word.n == 3 && number.n < 64 && !expects(stream, PERCENT)) {
+    } else if (word.n == 3 && number.n < 64 && expects(stream, MONEY)) {
         struct jn_buf code;
         jn_buf_init(&code, 16);
         jn_utf8_upcase(word, &code);
@@ -169,15 +171,26 @@ static bool repair_label(struct jc_stream *stream, struct jc_token *token, bool 
 }
 
 static void repair_equals(struct jc_stream *stream, struct jc_token *token) {
-    if (expects(stream, TO)) {
+    if (expects(stream, TO) && jc_stream_leads_on(stream, TO)) {
         report_fix(stream, JC_E0210, token->span, NONE, NONE, JN_STR("to"));
         token->kind = TO;
-    } else if (expects(stream, IS)) {
+    } else if (expects(stream, IS) && jc_stream_leads_on(stream, IS)) {
         struct jc_diag *diag = jc_parser_report(stream->parser, JC_E0108, token->span, JN_STR("="), NONE);
         if (diag != NULL) jc_hint(stream->parser->diags, diag, "write `is`");
         if (diag != NULL) jc_fix(stream->parser->diags, diag, JN_STR("is"));
         token->kind = IS;
     }
+}
+
+/* `==` where a value is given a name, as in `with plan == "pro"`. */
+static void repair_is(struct jc_stream *stream, struct jc_token *token) {
+    if (!jn_str_is(written(stream, token), "==") || expects(stream, IS) || !expects(stream, '=')) return;
+    for (struct jc_diag *diag = stream->parser->diags->first; diag != NULL; diag = diag->next) {
+        if (diag->code != JC_E0108 || diag->span.offset != token->span.offset) continue;
+        jc_hint(stream->parser->diags, diag, "write `=`");
+        jc_fix(stream->parser->diags, diag, JN_STR("="));
+    }
+    token->kind = '=';
 }
 
 static bool begins_value(int kind) {
@@ -200,6 +213,12 @@ static bool jc_is_constant(int kind) {
     return kind == TRUE || kind == FALSE;
 }
 
+/* The next line stands further right: this one was to open a block. */
+static bool opens_by_indent(struct jc_stream *stream) {
+    const struct jc_token *next = jc_stream_peek(stream);
+    return next->kind != JC_YYEOF && next->span.column > stream->blocks.place.column;
+}
+
 void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
     int kind = token->kind;
     const struct jc_word *word = kind == LABEL ? jc_word_find(stream->parser->words, token->value.node->text) : NULL;
@@ -219,6 +238,15 @@ void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
     }
 }
 
+bool jc_repair_spelling(struct jc_stream *stream, struct jc_token *token) {
+    struct jn_str word;
+    int kind = jc_parser_meant(stream->state, written(stream, token), NULL, 0, &word);
+    if (token->kind != NAME || token->value.node->flags == 1 || kind == 0) return false;
+    report_meant(stream, token, word);
+    token->kind = kind;
+    return true;
+}
+
 bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     bool first = stream->blocks.first == 0;
     int kind = token->kind;
@@ -228,7 +256,7 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
         jc_read_in_context(stream, token);
         return token->kind != LABEL || repair_label(stream, token, first);
     } else if (kind == NUMBER || kind == TIME) {
-        if (kind == NUMBER && first && expects(stream, PERCENT)) {
+        if (kind == NUMBER && first && expects(stream, PERCENT) && !expects(stream, NUMBER)) {
             struct jn_str share =
                 jn_arena_printf(stream->parser->arena, "%.*s%%", JN_FMT(jn_str_sub(written(stream, token), 0, 64)));
             report_fix(stream, JC_E0213, token->span, share, NONE, share);
@@ -237,9 +265,12 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
             return true;
         }
         repair_number(stream, token);
+    } else if (kind == IS) {
+        repair_is(stream, token);
+        jc_read_in_context(stream, token);
     } else if (kind == '=' && !expects(stream, '=')) {
         repair_equals(stream, token);
-    } else if (kind == NL && !expects(stream, NL) && expects(stream, THEN)) {
+    } else if (kind == NL && expects(stream, THEN) && (!expects(stream, NL) || opens_by_indent(stream))) {
         report_fix(stream, JC_E0208, token->span, NONE, NONE, JN_STR(" then"));
         jc_stream_insert(stream, THEN, token->span);
     } else {

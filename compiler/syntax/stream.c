@@ -7,11 +7,7 @@
 /* The scanner's own header says YYSTYPE; its one function is enough here. */
 int jc_yylex(JC_YYSTYPE *value, JC_YYLTYPE *place, void *scanner);
 
-struct jc_token jc_stream_read(struct jc_stream *stream) {
-    if (stream->has_ahead) {
-        stream->has_ahead = false;
-        return stream->ahead;
-    }
+static struct jc_token stream_scan(struct jc_stream *stream) {
     struct jc_token token = {0};
     stream->parser->word = NULL;
     token.kind = jc_yylex(&token.value, &token.span, stream->scanner);
@@ -20,17 +16,35 @@ struct jc_token jc_stream_read(struct jc_stream *stream) {
     return token;
 }
 
-const struct jc_token *jc_stream_peek(struct jc_stream *stream) {
-    if (!stream->has_ahead) {
-        stream->ahead = jc_stream_read(stream);
-        stream->has_ahead = true;
+struct jc_token jc_stream_read(struct jc_stream *stream) {
+    struct jc_token token = {0};
+    if (stream->n_ahead > 0) {
+        token = stream->ahead[0];
+        memmove(stream->ahead, stream->ahead + 1, --stream->n_ahead * sizeof *stream->ahead);
+        return token;
     }
-    return &stream->ahead;
+    return stream_scan(stream);
+}
+
+const struct jc_token *jc_stream_peek_at(struct jc_stream *stream, uint32_t i) {
+    while (stream->n_ahead <= i)
+        stream->ahead[stream->n_ahead++] = stream_scan(stream);
+    return &stream->ahead[i];
+}
+
+void jc_stream_unread(struct jc_stream *stream, const struct jc_token *token) {
+    memmove(stream->ahead + 1, stream->ahead, stream->n_ahead++ * sizeof *stream->ahead);
+    stream->ahead[0] = *token;
+}
+
+const struct jc_token *jc_stream_peek(struct jc_stream *stream) {
+    return jc_stream_peek_at(stream, 0);
 }
 
 void jc_stream_push(struct jc_stream *stream, const struct jc_token *token) {
     if (stream->status != YYPUSH_MORE) return;
     struct jc_span span = token->span;
+    stream->before = span;
     if (!jc_blocks_token(&stream->blocks, token->kind, span)) {
         jc_parser_report(stream->parser, JC_E0205, span, JN_STR(""), JN_STR(""));
         stream->parser->too_deep = true;
@@ -70,11 +84,29 @@ static bool leaves_names(struct jc_stream *stream, const struct jc_token *token,
 static bool block_is_open(struct jc_stream *stream, const struct jc_token *token) {
     const struct jc_block *top = jc_blocks_top(&stream->blocks);
     if (top == NULL || !jc_parser_expects(stream->state, END)) return false;
-    bool anew = token->kind == JC_YYEOF || token->kind == STAGE || jc_is_declaration(token->kind);
+    bool outer = token->span.column <= top->span.column && (token->kind == STAGE || jc_is_declaration(token->kind));
+    bool anew = token->kind == JC_YYEOF || outer;
     if (anew && !jc_parser_expects(stream->state, token->kind)) return true;
     if (leaves_names(stream, token, top)) return true;
-    return stream->reading == JC_READ_INDENT && token->kind == END && top->span.column > token->span.column &&
-           jc_blocks_outer_at(&stream->blocks, token->span.column);
+    if (stream->reading != JC_READ_INDENT) return false;
+    if (token->kind == END || token->kind == ELSE || token->kind == TIMEOUT)
+        return top->span.column > token->span.column && jc_blocks_outer_at(&stream->blocks, token->span.column);
+    return jc_blocks_statements(top) && token->span.column <= top->span.column;
+}
+
+uint32_t jc_stream_behind(struct jc_stream *stream, int kind[JC_AHEAD]) {
+    for (uint32_t n = 0; n + 2 < JC_AHEAD;) {
+        kind[n] = jc_stream_peek_at(stream, n)->kind;
+        if (kind[n] == JC_YYEOF) return n;
+        if (kind[n++] == NL) return n;
+    }
+    return 0;
+}
+
+bool jc_stream_leads_on(struct jc_stream *stream, int kind) {
+    int line[JC_AHEAD + 1] = {kind};
+    uint32_t n = jc_stream_behind(stream, line + 1);
+    return jc_parser_try(stream->state, line, n + 1) == n + 1;
 }
 
 static void close_blocks(struct jc_stream *stream, const struct jc_token *token) {
@@ -114,8 +146,8 @@ static void skip_block(struct jc_stream *stream, uint32_t column) {
     }
 }
 
-static const char *where_it_stands(const struct jc_blocks *blocks) {
-    const struct jc_block *top = jc_blocks_top(blocks);
+const char *jc_stream_where(const struct jc_stream *stream) {
+    const struct jc_block *top = jc_blocks_top(&stream->blocks);
     if (top == NULL) return "outside all blocks";
     if (top->opener == JOURNEY) return "in a journey outside its stages";
     if (top->opener == SOURCE) return "in a source";
@@ -131,6 +163,44 @@ static const char *where_it_stands(const struct jc_blocks *blocks) {
     return "in a stage";
 }
 
+/* `end` closes its block whatever is behind it. */
+static void skip_behind_end(struct jc_stream *stream) {
+    struct jc_token stray = jc_stream_read(stream);
+    struct jn_str written = jn_str_sub(jc_parser_text(stream->parser, stray.span), 0, 64);
+    struct jc_diag *diag = jc_parser_report(stream->parser, JC_E0201, stray.span, written, JN_STR(""));
+    if (diag != NULL) jc_hint(stream->parser->diags, diag, "`end` stands alone on its line");
+    while (jc_stream_peek(stream)->kind != NL && jc_stream_peek(stream)->kind != JC_YYEOF)
+        jc_stream_read(stream);
+}
+
+/* Puts the token right, or the line; false when there is nothing of it left to be pushed. */
+static bool repair(struct jc_stream *stream, struct jc_token *token) {
+    bool first = stream->blocks.first == 0;
+    if (!jc_repair_token(stream, token)) {
+        stream->line_start = token->kind == NL;
+        return false;
+    }
+    bool stands = jc_parser_expects(stream->state, token->kind) ||
+                  (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME));
+    if (stands || token->kind == JC_YYEOF) return true;
+    if (jc_mend(stream, token, first)) return false;
+    jc_repair_spelling(stream, token);
+    return true;
+}
+
+static bool is_end_word(struct jc_stream *stream, const struct jc_token *token) {
+    const struct jc_word *row = jc_word_find(stream->parser->words, jc_parser_text(stream->parser, token->span));
+    return row != NULL && row->token[0] == END && jc_stream_peek(stream)->kind == '=' &&
+           jc_stream_peek_at(stream, 1)->kind == NL;
+}
+
+/* A line as far left as the event before it, that is no attribute of it: a declaration of which something is wrong. */
+static bool is_outdented(struct jc_stream *stream, const struct jc_token *token) {
+    if (!stream->blocks.event_waits || token->span.column > stream->blocks.event.column) return false;
+    if (jc_is_declaration(token->kind) || token->kind == END) return false;
+    return !is_type_word(stream->parser, jc_stream_peek(stream));
+}
+
 /* True when the line is dealt with and nothing of it is left to be pushed. */
 static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     close_blocks(stream, token);
@@ -139,15 +209,21 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
         jc_parser_report(stream->parser, JC_E0207, token->span, JN_STR(""), JN_STR(""));
         stream->unbalanced = true;
         skip_line(stream);
+        stream->line_start = true;
         return true;
     }
+    if (token->kind == NAME && is_end_word(stream, token)) token->kind = END; /* `end =` */
+    if (token->kind == END && jc_stream_peek(stream)->kind != NL) skip_behind_end(stream);
     if (token->kind == NAME && jc_repair_first(stream, token)) return false;
+    if (is_outdented(stream, token) && jc_mend(stream, token, true)) return true;
     if (token->kind == LABEL || token->kind == NUMBER || jc_parser_expects(stream->state, token->kind)) return false;
     if (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME)) return false;
+    if (jc_mend(stream, token, true)) return true;
+    if (jc_repair_spelling(stream, token)) return false;
     jc_parser_report(stream->parser, JC_E0214, token->span,
-                     jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64),
-                     jn_str_z(where_it_stands(&stream->blocks)));
+                     jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64), jn_str_z(jc_stream_where(stream)));
     skip_block(stream, token->span.column);
+    stream->line_start = true;
     return true;
 }
 
@@ -164,14 +240,10 @@ bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading read
         struct jc_token token = jc_stream_read(stream);
         bool first = stream->line_start;
         stream->line_start = token.kind == NL;
-        if (first && token.kind != NL && begin_line(stream, &token)) {
-            stream->line_start = true;
-            continue;
-        }
+        if (first && token.kind != NL && begin_line(stream, &token)) continue;
         if (reading == JC_READ_STRICT) {
             jc_read_in_context(stream, &token);
-        } else if (token.span.line != parser->bad_line && !jc_repair_token(stream, &token)) {
-            stream->line_start = token.kind == NL;
+        } else if (token.span.line != parser->bad_line && !repair(stream, &token)) {
             continue;
         }
         jc_stream_push(stream, &token);

@@ -3,6 +3,7 @@
 #define COMPILER_SYNTAX_STREAM_H
 
 #include "compiler/syntax/blocks.h"
+#include "compiler/syntax/expect.h"
 #include "compiler/syntax/grammar.h"
 
 struct jc_token {
@@ -16,14 +17,17 @@ struct jc_token {
  * thus never touched by a guess. */
 enum jc_reading { JC_READ_STRICT, JC_READ_REPAIR, JC_READ_INDENT };
 
+#define JC_AHEAD JC_TRY_MAX /* of a line, and of the next one */
+
 struct jc_stream {
     struct jc_parser *parser;
     jc_yypstate *state;
     void *scanner;
-    struct jc_token ahead;
-    bool has_ahead;
+    struct jc_token ahead[JC_AHEAD]; /* read, and not yet taken */
+    uint32_t n_ahead;
     struct jc_blocks blocks;
     bool line_start;
+    struct jc_span before; /* of the token pushed last */
     enum jc_reading reading;
     bool unbalanced; /* they did not */
     int status;      /* of the grammar: YYPUSH_MORE until it is done */
@@ -34,6 +38,8 @@ bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading read
 
 struct jc_token jc_stream_read(struct jc_stream *stream);
 const struct jc_token *jc_stream_peek(struct jc_stream *stream);
+const struct jc_token *jc_stream_peek_at(struct jc_stream *stream, uint32_t i); /* i < JC_AHEAD */
+void jc_stream_unread(struct jc_stream *stream, const struct jc_token *token);  /* it is read next */
 void jc_stream_push(struct jc_stream *stream, const struct jc_token *token);
 /* Pushes a token that is not written, at the place of another. */
 void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place);
@@ -42,6 +48,17 @@ void jc_stream_insert(struct jc_stream *stream, int kind, struct jc_span place);
 void jc_read_in_context(struct jc_stream *stream, struct jc_token *token);
 /* Puts the token right where it cannot stand; false when there is nothing left of it to be pushed. */
 bool jc_repair_token(struct jc_stream *stream, struct jc_token *token);
+/* Kinds of the tokens that follow on the line, with its end; 0: the line is too long to be looked at. */
+uint32_t jc_stream_behind(struct jc_stream *stream, int kind[JC_AHEAD]);
+/* Whether the line can be read to its end when this token stands here. */
+bool jc_stream_leads_on(struct jc_stream *stream, int kind);
+/* The token cannot stand where it is. Finds the smallest change that makes the line one of the language: some tokens
+ * left out, one put in. Tells it; *token is then the one to go on with. False when there is none. */
+bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first);
+/* Where in the source a line stands, for people: "in a stage". */
+const char *jc_stream_where(const struct jc_stream *stream);
+/* A misspelt word, whatever is behind it on its line. */
+bool jc_repair_spelling(struct jc_stream *stream, struct jc_token *token);
 /* A misspelt first word; false when no word is near. */
 bool jc_repair_first(struct jc_stream *stream, struct jc_token *token);
 

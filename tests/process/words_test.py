@@ -9,7 +9,8 @@ import unittest
 from journey_process import JOURNEY
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-WORKSPACES = sorted(p for p in (ROOT / "journeys").iterdir() if p.is_dir()) + [ROOT / "tests" / "lang" / "behaviour"]
+WORKSPACES = sorted({p.parent for folder in ("journeys", "tests/lang/behaviour") for p in (ROOT / folder).rglob("*.journey")
+                     if "\nworkspace" in "\n" + p.read_text(encoding="utf-8")})
 
 
 def run(*args, cwd):
@@ -26,7 +27,7 @@ class Words(unittest.TestCase):
     def copy(self, workspace, name):
         """Both copies stand at the same relative path, and so name their files alike."""
         home = self.folder / name / workspace.name
-        shutil.copytree(workspace, home)
+        shutil.copytree(workspace, home, ignore=lambda folder, names: [n for n in names if pathlib.Path(folder, n) in WORKSPACES])
         formatted = run("fmt", workspace.name, cwd=home.parent)
         self.assertEqual(formatted.returncode, 0, formatted.stdout)
         return home

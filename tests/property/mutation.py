@@ -153,9 +153,20 @@ CATALOGUE = [keyword_misspelt, keyword_misspelt, name_misspelt, name_misspelt, e
 
 
 class Workspace:
-    def __init__(self, folder):
-        self.files = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8").split("\n") for p in sorted(folder.rglob("*.journey"))}
+    def __init__(self, paths):
+        self.files = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8").split("\n") for p in paths}
         self.places = [(path, i) for path, lines in self.files.items() for i in self.statements(lines)]
+
+    @staticmethod
+    def all():
+        """Each folder that declares a `workspace` is one, as for the commands."""
+        homes = collections.defaultdict(list)
+        for folder in (ROOT / "journeys", ROOT / "tests" / "lang" / "behaviour"):
+            paths = sorted(folder.rglob("*.journey"))
+            declaring = {p.parent for p in paths if re.search("^workspace\\b", p.read_text(encoding="utf-8"), re.M)}
+            for path in paths:
+                homes[next(p for p in path.parents if p in declaring)].append(path)
+        return [Workspace(paths) for paths in homes.values()]
 
     @staticmethod
     def statements(lines):
@@ -209,8 +220,9 @@ def main():
     parser.add_argument("--show", type=int, default=12)
     args = parser.parse_args()
     rng, many = random.Random(args.seed), Many(args.many)
-    folders = sorted(p for p in (ROOT / "journeys").iterdir() if p.is_dir()) + [ROOT / "tests" / "lang" / "behaviour"]
-    workspaces = [Workspace(folder) for folder in folders]
+    workspaces = Workspace.all()
+    for workspace in workspaces:
+        assert many.errors(workspace, {}) == (0, []), workspace.files.keys()
     right, unplaced, wrong = 0, 0, []
     blamed, used = collections.Counter(), collections.Counter()
     for n in range(args.count):
@@ -228,7 +240,7 @@ def main():
             wrong.append((k, found, names, changes, places))
             if k == 1:
                 blamed.update(names)
-    for k, found, names, changes, places in wrong[:args.show]:
+    for k, found, names, changes, places in sorted(wrong, key=lambda w: w[0])[:args.show]:
         print(f"{k} mistakes, {found} errors: {' '.join(places)}")
         for (path, i), new in changes.items():
             print(f"  {path}:{i + 1}: {new.strip()!r}")

@@ -144,7 +144,7 @@ static void test_each_mistake_is_told_once_where_it_is(void **state) {
                     "    wait fro a up to 3 days\n    if customer has tag \"x\"\n      tag \"y\"\n    end\n    set x = 5\n"
                     "    wait until 9pm\n    exit completed\n  end\nend\ntest \"t\"\n  ann dose a\n  expect ann get m\nend\n",
                     "2:E0204 4:E0204 8:E0201 10:E0214 12:E0204 13:E0209 16:E0204 17:E0204 18:E0204 19:E0204 20:E0208 23:E0210 "
-                    "24:E0209 25:E0201 29:E0204 30:E0204");
+                    "24:E0209 25:E0202 29:E0204 30:E0204");
 }
 
 static void test_unknown_statements_are_one_mistake_with_their_block(void **state) {
