@@ -145,8 +145,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
         return JN_OK;
     }
     if (!turn_is_rolled_out(turn, customer, program, row)) {
-        entry_ignore(turn, customer, name, event_name, "outside the rollout");
-        turn_count(turn, JR_COUNT_OUTSIDE, name, JN_STR(""));
+        turn_leave_out(turn, customer, name, event_name);
         return JN_OK;
     }
     if (live != NULL) turn_end(turn, customer, live, JN_STR("restarted"));

@@ -45,10 +45,12 @@ bool engine_consents(const struct engine_customer *customer, const struct jn_pro
 void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
 
 /* ---- shares (share.c) */
-/* Whether the customer is among so many basis points of all; the same for ever by (kind, name, customer). */
-bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind, struct jn_str name,
-                      uint32_t share);
+/* A journey's name, or its old one when it is renamed: what is kept or drawn by it stays the same. */
+struct jn_str engine_lasting_name(const struct jn_program *program, const struct jn_journey *journey);
 bool turn_is_ghost(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run);
+/* Tells and counts that somebody would have entered. */
+void turn_leave_out(struct turn *turn, const struct engine_customer *customer, struct jn_str journey,
+                    struct jn_str trigger);
 bool turn_is_rolled_out(struct turn *turn, const struct engine_customer *customer, const struct jn_program *program,
                         const struct jn_journey *journey);
 

@@ -2,8 +2,16 @@
 #include "core/hash.h"
 #include "runtime/engine/policy/policy.h"
 
-bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer, enum jr_share kind, struct jn_str name,
-                      uint32_t share) {
+struct jn_str engine_lasting_name(const struct jn_program *program, const struct jn_journey *journey) {
+    for (uint32_t i = 0; i < program->n_rename; i++)
+        if (program->rename[i].kind == JN_RENAME_JOURNEY && program->rename[i].now == journey->name)
+            return program->string[program->rename[i].was];
+    return program->string[journey->name];
+}
+
+/* Whether the customer is among so many basis points of all: the same for ever by (kind, name, customer). */
+static bool share_holds(const struct turn *turn, const struct engine_customer *customer, enum jr_share kind,
+                        struct jn_str name, uint32_t share) {
     const struct jr_engine_options *options = &turn->engine->options;
     if (share == 0) return false;
     if (options->force_share != NULL) return options->force_share(options->force_user, kind);
@@ -14,13 +22,23 @@ bool turn_is_in_share(struct turn *turn, const struct engine_customer *customer,
 
 bool turn_is_ghost(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run) {
     uint32_t everywhere = run->program->program->meta[0].control;
-    return turn_is_in_share(turn, customer, JR_SHARE_CONTROL, JN_STR(""), everywhere) ||
-           turn_is_in_share(turn, customer, JR_SHARE_CONTROL, engine_journey_name(run), engine_journey(run)->control);
+    return share_holds(turn, customer, JR_SHARE_CONTROL, JN_STR(""), everywhere) ||
+           share_holds(turn, customer, JR_SHARE_CONTROL,
+                       engine_lasting_name(run->program->program, engine_journey(run)), engine_journey(run)->control);
 }
 
 bool turn_is_rolled_out(struct turn *turn, const struct engine_customer *customer, const struct jn_program *program,
                         const struct jn_journey *journey) {
     uint32_t share = JN_SHARE_ALL - journey->left_out;
     if (journey->left_out == 0) return true;
-    return turn_is_in_share(turn, customer, JR_SHARE_ROLLOUT, program->string[journey->name], share);
+    return share_holds(turn, customer, JR_SHARE_ROLLOUT, engine_lasting_name(program, journey), share);
+}
+
+void turn_leave_out(struct turn *turn, const struct engine_customer *customer, struct jn_str journey,
+                    struct jn_str trigger) {
+    struct jr_trace *trace = turn_trace(turn, JR_TRACE_IGNORED, customer, NULL);
+    trace->journey = journey;
+    trace->name = trigger;
+    trace->detail = JN_STR("outside the rollout");
+    turn_count(turn, JR_COUNT_OUTSIDE, journey, JN_STR(""));
 }

@@ -117,6 +117,34 @@ uint32_t declare_message(struct draft *d, const char *name, uint32_t on) {
     return jn_builder_add_message(d->builder, &row);
 }
 
+/* ---- policies */
+
+void quiet_hours(struct draft *d, const char *from, const char *to) {
+    struct jn_quiet row = {.from = time_of_day(d, from), .to = time_of_day(d, to), .mode = JN_QUIET_HOLD};
+    struct jn_meta *meta = jn_builder_at_meta(d->builder, 0);
+    meta->first_quiet = jn_builder_add_quiet(d->builder, &row);
+    meta->n_quiet = 1;
+}
+
+void workspace_cap(struct draft *d, uint32_t limit, struct jn_value over, enum jn_cap_mode mode) {
+    struct jn_cap row = {.limit = limit, .over = jn_builder_value(d->builder, over), .mode = mode};
+    struct jn_meta *meta = jn_builder_at_meta(d->builder, 0);
+    meta->first_cap = jn_builder_add_cap(d->builder, &row);
+    meta->n_cap = 1;
+}
+
+void control_group(struct draft *d, uint32_t share) {
+    jn_builder_at_meta(d->builder, 0)->control = share;
+}
+
+uint32_t declare_topic(struct draft *d, const char *name, enum jn_opt opt) {
+    return jn_builder_add_topic(d->builder, &(struct jn_topic){.name = text(d, name), .opt = opt});
+}
+
+void message_is_about(struct draft *d, uint32_t message, uint32_t topic) {
+    jn_builder_at_message(d->builder, message)->topic = topic;
+}
+
 /* ---- journeys */
 
 void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_reenter reenter) {

@@ -25,6 +25,13 @@ uint32_t declare_event(struct draft *d, const char *name);
 uint32_t declare_event_with(struct draft *d, const char *name, const char *property, enum jn_type type, uint32_t flags);
 uint32_t declare_message(struct draft *d, const char *name, uint32_t channel);
 
+/* Of the whole program: each at most once, before journeys. */
+void quiet_hours(struct draft *d, const char *from, const char *to);
+void workspace_cap(struct draft *d, uint32_t limit, struct jn_value over, enum jn_cap_mode mode);
+void control_group(struct draft *d, uint32_t share);
+uint32_t declare_topic(struct draft *d, const char *name, enum jn_opt opt);
+void message_is_about(struct draft *d, uint32_t message, uint32_t topic);
+
 /* Begins a journey; goals and leaves follow, then steps. */
 void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_reenter reenter);
 void journey_returns_after(struct draft *d, struct jn_value duration);

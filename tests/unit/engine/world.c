@@ -166,6 +166,13 @@ void is_known(struct world *w, const char *who, const char *traits) {
     input->traits = w->json[w->n_input - 1];
 }
 
+void consents(struct world *w, const char *who, const char *topic, bool in) {
+    struct jr_input *input = world_input(w, JR_INPUT_CONSENT, NULL);
+    input->customer = jn_str_z(who);
+    input->event = jn_str_z(topic);
+    input->in = in;
+}
+
 void answers(struct world *w, uint32_t message, enum jr_result result) {
     struct jr_input *input = world_input(w, JR_INPUT_RESULT, NULL);
     input->delivery = w->sent[message].delivery;

@@ -6,7 +6,7 @@
 #include "journey/runtime.h"
 
 #define WORLD_INPUTS   64
-#define WORLD_MESSAGES 64
+#define WORLD_MESSAGES 128
 
 struct world {
     struct jn_arena arena;
@@ -41,6 +41,7 @@ void after(struct world *w, int64_t ms);
 void does(struct world *w, const char *who, const char *event, const char *properties);
 void does_once(struct world *w, const char *who, const char *event, const char *properties, const char *id);
 void is_known(struct world *w, const char *who, const char *traits);
+void consents(struct world *w, const char *who, const char *topic, bool in);
 void answers(struct world *w, uint32_t message, enum jr_result result); /* of w->sent */
 
 /* The turn: all inputs and what is due. `try_turn` keeps the inputs when it fails. */

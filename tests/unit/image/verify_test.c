@@ -122,6 +122,33 @@ BREAK(a_template_that_leaves_a_value, jn_builder_at_field(s->b, 0)->code = s->te
 BREAK(a_channel_that_is_not_there, jn_builder_at_message(s->b, 0)->channel = 3)
 BREAK(two_metas, jn_builder_add_meta(s->b, &(struct jn_meta){.language = 1}))
 BREAK(a_constant_out_of_range, jn_builder_at_constant(s->b, 0)->scale = 200)
+static uint32_t quiet(struct sample *s, int64_t from, int64_t to, uint32_t mode) {
+    struct jn_quiet row = {.from = jn_builder_value(s->b, jn_value_of(JN_T_TIME, from)),
+                           .to = jn_builder_value(s->b, jn_value_of(JN_T_TIME, to)),
+                           .mode = mode};
+    jn_builder_at_meta(s->b, 0)->n_quiet = 1;
+    return jn_builder_add_quiet(s->b, &row);
+}
+
+static uint32_t cap(struct sample *s, uint32_t limit, int64_t days) {
+    struct jn_cap row = {.limit = limit, .over = jn_builder_value(s->b, jn_value_duration(JN_UNIT_DAYS, days))};
+    jn_builder_at_meta(s->b, 0)->n_cap = 1;
+    return jn_builder_add_cap(s->b, &row);
+}
+
+BREAK(quiet_hours_that_are_none, quiet(s, 1000, 1000, JN_QUIET_HOLD))
+BREAK(quiet_hours_of_unknown_kind, quiet(s, 1000, 2000, JN_QUIETS))
+BREAK(quiet_hours_that_begin_with_a_duration,
+      jn_builder_at_quiet(s->b, quiet(s, 1, 2, 0))->from = jn_builder_value(s->b, jn_value_duration(JN_UNIT_DAYS, 1)))
+BREAK(a_cap_that_lets_nothing_through, cap(s, 0, 1))
+BREAK(a_cap_beyond_what_is_counted, cap(s, JN_CAP_MAX + 1, 1))
+BREAK(a_cap_over_no_time, cap(s, 1, 0))
+BREAK(caps_beyond_the_table, jn_builder_at_channel(s->b, 0)->n_cap = 1)
+BREAK(a_share_of_more_than_all, JOURNEY->control = JN_SHARE_ALL + 1)
+BREAK(a_topic_that_is_not_there, JOURNEY->topic = 0)
+BREAK(a_rate_over_no_time, jn_builder_at_channel(s->b, 0)->rate = 5)
+BREAK(a_rate_over_an_odd_time, jn_builder_at_channel(s->b, 0)->rate = 5; jn_builder_at_channel(s->b, 0)->rate_ms = 7)
+BREAK(a_cost_that_is_a_number, jn_builder_at_channel(s->b, 0)->cost = jn_builder_value(s->b, jn_value_int(1)))
 BREAK(a_step_of_unknown_kind, STEP(0)->kind = 99)
 BREAK(a_step_that_leads_out, STEP(0)->next = 77)
 BREAK(a_step_that_leads_nowhere, STEP(0)->next = JN_NONE)
@@ -181,6 +208,18 @@ static const struct {
     LAW(a_channel_that_is_not_there),
     LAW(two_metas),
     LAW(a_constant_out_of_range),
+    LAW(quiet_hours_that_are_none),
+    LAW(quiet_hours_of_unknown_kind),
+    LAW(quiet_hours_that_begin_with_a_duration),
+    LAW(a_cap_that_lets_nothing_through),
+    LAW(a_cap_beyond_what_is_counted),
+    LAW(a_cap_over_no_time),
+    LAW(caps_beyond_the_table),
+    LAW(a_share_of_more_than_all),
+    LAW(a_topic_that_is_not_there),
+    LAW(a_rate_over_no_time),
+    LAW(a_rate_over_an_odd_time),
+    LAW(a_cost_that_is_a_number),
     LAW(a_step_of_unknown_kind),
     LAW(a_step_that_leads_out),
     LAW(a_step_that_leads_nowhere),
