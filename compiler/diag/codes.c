@@ -47,6 +47,14 @@ const char *jc_severity_word(enum jc_severity severity) {
     return severity_word[severity];
 }
 
+static const struct reason {
+    const char *why, *fix;
+} reasons[JC_CODES] = {
+#define REASON(code, why, fix) [JC_##code] = {why, fix},
+#include "compiler/diag/reasons.def"
+#undef REASON
+};
+
 bool jc_code_find(struct jn_str name, enum jc_code *out) {
     for (unsigned i = 0; i < JC_CODES; i++) {
         if (jn_str_is(name, rows[i].name)) {
@@ -55,6 +63,18 @@ bool jc_code_find(struct jn_str name, enum jc_code *out) {
         }
     }
     return false;
+}
+
+struct jn_str jc_code_nearest(struct jn_str name) {
+    struct jn_str candidate[JC_CODES];
+    for (unsigned i = 0; i < JC_CODES; i++)
+        candidate[i] = jn_str_z(rows[i].name);
+    return jc_nearest(name, candidate, JC_CODES);
+}
+
+void jc_code_list(struct jn_buf *out) {
+    for (unsigned i = 0; i < JC_CODES; i++)
+        jn_buf_printf(out, "%-6s %-8s %s\n", rows[i].name, severity_word[rows[i].severity], rows[i].title);
 }
 
 static void explain_example(const char *heading, const char *example, struct jn_buf *out) {
@@ -75,7 +95,9 @@ static void explain_example(const char *heading, const char *example, struct jn_
 
 void jc_code_explain(enum jc_code code, struct jn_buf *out) {
     const struct code_row *row = &rows[code];
+    const struct reason *reason = &reasons[code];
     jn_buf_printf(out, "%s (%s): %s\n", row->name, severity_word[row->severity], row->title);
+    if (reason->why != NULL) jn_buf_printf(out, "\n%s\n%s\n", reason->why, reason->fix);
     explain_example("Wrong:", row->wrong, out);
     explain_example("Right:", row->right, out);
 }
@@ -90,6 +112,10 @@ void jc_code_explain_json(enum jc_code code, struct jn_buf *out) {
     jn_jw_z(&w, jc_severity_word(rows[code].severity));
     jn_jw_key(&w, "title");
     jn_jw_z(&w, rows[code].title);
+    jn_jw_key(&w, "why");
+    jn_jw_z(&w, reasons[code].why == NULL ? "" : reasons[code].why);
+    jn_jw_key(&w, "fix");
+    jn_jw_z(&w, reasons[code].fix == NULL ? "" : reasons[code].fix);
     jn_jw_key(&w, "wrong");
     jn_jw_z(&w, rows[code].wrong);
     jn_jw_key(&w, "right");

@@ -90,6 +90,8 @@ const char *jc_code_message(enum jc_code code); /* a format */
 struct jn_str jc_code_wrong(enum jc_code code);
 struct jn_str jc_code_right(enum jc_code code);
 bool jc_code_find(struct jn_str name, enum jc_code *out);
+struct jn_str jc_code_nearest(struct jn_str name); /* the code that was perhaps meant; empty: none */
+void jc_code_list(struct jn_buf *out);             /* a line for each */
 /* The page behind `journey explain CODE`: title, cause, wrong and right example. */
 void jc_code_explain(enum jc_code code, struct jn_buf *out);
 void jc_code_explain_json(enum jc_code code, struct jn_buf *out); /* the same, one object on a line */

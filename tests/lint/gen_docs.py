@@ -69,8 +69,11 @@ def page_map():
 def page_diagnostics():
     page = ["# Diagnostics", "", "Made from `compiler/diag/diagnostics.def` by `tests/lint/gen_docs.py`; do not edit.",
             "Codes never change their meaning. `journey explain CODE` shows the same."]
+    reasons = {name: f"{why} {fix}" for name, why, fix in rows("compiler/diag/reasons.def", "REASON")}
     for name, severity, title, _, wrong, right in rows("compiler/diag/diagnostics.def", "DIAGNOSTIC"):
         page += ["", f"## {name} ({severity.lower()}): {title}"]
+        if name in reasons:
+            page += ["", reasons[name]]
         for word, example in (("Wrong", wrong), ("Right", right)):
             printable = "".join(c if c == "\n" or c.isprintable() else "?" for c in example)
             if printable:

@@ -200,6 +200,26 @@ class Diagnostics(unittest.TestCase):
         self.assertEqual(self.codes("event a  # allow E0301: known\n" + JOURNEY_OF_A), ["W0972", "E0301"])
         self.assertEqual(self.codes("# allow me to say so\n" + JOURNEY_OF_A), [])
 
+    # ---- explain
+
+    def test_every_code_has_a_page(self):
+        codes = [line.split()[0] for line in self.run_journey("explain").stdout.splitlines()]
+        self.assertIn("E0305", codes)
+        self.assertEqual(len(codes), len(set(codes)))
+        pages = [json.loads(line) for line in self.run_journey("explain", "--format", "json").stdout.splitlines()]
+        self.assertEqual([page["code"] for page in pages], codes)
+        page = self.run_journey("explain", "e0305").stdout
+        self.assertIn("E0305 (error): an unknown attribute", page)
+        self.assertTrue("Wrong:" in page and "Right:" in page and "declare the attribute" in page)
+        self.write(json.loads(self.run_journey("explain", "E0305", "--format", "json").stdout)["wrong"])
+        self.assertEqual([d["code"] for d in self.found()], ["E0305"])
+
+    def test_a_code_that_is_none(self):
+        done = self.run_journey("explain", "E0350")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("did you mean E03", done.stderr)
+        self.assertIn("lists them", self.run_journey("explain", "sausages").stderr)
+
     # ---- fmt
 
     def test_fix_puts_right_what_is_plainly_meant(self):
