@@ -207,6 +207,16 @@ static void print_cap(struct jc_printer *printer, const struct jc_node *node) {
     jc_print_z(printer, (node->flags & 1) == JN_CAP_HOLD ? "hold" : "skip");
 }
 
+/* `control` and `rollout` are names there, and words where the set of words is asked for. */
+static void print_share(struct jc_printer *printer, const struct jc_node *node) {
+    static const char *const asked[] = {"force control = in", "force control = out", "force rollout = in",
+                                        "force rollout = out"};
+    if (printer->set != JC_SET_KEPT && (node->flags & JC_SHARE_UNKNOWN) == 0)
+        print_pattern(printer, node, asked[node->flags & 3]);
+    else
+        print_pattern(printer, node, (node->flags & 1) != 0 ? "force %n = out" : "force %n = in");
+}
+
 /* Consent, quiet hours, shares and rates. True when it was one of them. */
 static bool print_policy(struct jc_printer *printer, const struct jc_node *node) {
     if (node->kind == JC_TOPIC)
@@ -219,7 +229,7 @@ static bool print_policy(struct jc_printer *printer, const struct jc_node *node)
     else if (node->kind == JC_CH_RATE)
         print_pattern(printer, node, node->flags == 1 ? "rate %0 per minute" : "rate %0 per second");
     else if (node->kind == JC_T_SHARE)
-        print_pattern(printer, node, (node->flags & 1) != 0 ? "force %n = out" : "force %n = in");
+        print_share(printer, node);
     else if (node->kind == JC_T_TOPIC)
         print_pattern(printer, node, node->flags == 1 ? "topic %0 out for %n" : "topic %0 in for %n");
     else

@@ -186,13 +186,12 @@ static void policy_smtp(struct jc_unit *unit, const struct jc_node *value, struc
     if (env) row->flags |= JN_CHANNEL_ENV_URL;
 }
 
-/* Money of a channel adds up over a workspace: it has to be in the workspace's currency. */
+/* Money of channels adds up over a workspace: it has to be in the workspace's currency. */
 static void policy_cost(struct jc_unit *unit, const struct jc_node *literal, struct jn_channel *row) {
     char one[4], other[4];
-    uint16_t currency = jc_currency_needed(unit, literal->span);
     row->cost = jn_builder_value(unit->builder, literal->value);
-    if (literal->value.currency == currency || unit->diags->n_error > 0) return;
-    jn_currency_print(currency, one);
+    if (unit->currency == 0 || literal->value.currency == unit->currency) return;
+    jn_currency_print(unit->currency, one);
     jn_currency_print(literal->value.currency, other);
     jc_report(unit->diags, JC_E0414, literal->span, one, other);
 }

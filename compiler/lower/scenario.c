@@ -149,7 +149,13 @@ static void scenes_share(struct scenes *s, const struct jc_node *node) {
     scene->number = node->flags & 3;
     if ((node->flags & JC_SHARE_UNKNOWN) != 0) {
         struct jc_diag *diag = jc_report(s->unit->diags, JC_E0731, node->text_span, JN_FMT(node->text));
-        jc_hint(s->unit->diags, diag, "write `force control = in`, `force rollout = out` or `force split NAME = ARM`");
+        static const struct jn_str KNOWN[] = {{"control", 7}, {"rollout", 7}};
+        struct jn_str near = jc_nearest(node->text, KNOWN, 2);
+        if (near.n > 0)
+            jc_hint(s->unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
+        else
+            jc_hint(s->unit->diags, diag,
+                    "write `force control = in`, `force rollout = out` or `force split NAME = ARM`");
     } else if (!scenes_has_share(s->unit, rollout) && !s->unit->incomplete) {
         jc_report(s->unit->diags, JC_E0730, node->text_span,
                   rollout ? "journey has a `rollout`" : "control group is declared");

@@ -66,6 +66,16 @@ static uint32_t jc_share(const struct jc_parser *parser, const struct jc_node *n
     return token == CONTROL ? 0 : token == ROLLOUT ? JC_SHARE_ROLLOUT : JC_SHARE_UNKNOWN;
 }
 
+/* A line that leaves open what has to be decided. */
+static void jc_undecided(struct jc_parser *parser, enum jc_code code, struct jc_span line, const char *hint) {
+    struct jc_span end = line;
+    if (end.end > end.offset && parser->text.p[end.end - 1] == '\n') end.end--;
+    end.end_line = end.line;
+    end.end_column = end.column + (end.end - end.offset);
+    struct jc_diag *diag = jc_parser_report(parser, code, end, JN_STR(""), JN_STR(""));
+    if (diag != NULL) jc_hint(parser->diags, diag, "%s", hint);
+}
+
 static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *statement) {
     if (statement == NULL) return NULL;
     statement->label = label;
@@ -163,6 +173,9 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | JOURNEY name was_opt title_opt NL headers END NL
     { BUILD = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $3); $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_node_hang(parser, NN(TEST, @$, $2), $4); }
+  | TOPIC name TEXT_LITERAL NL
+    { jc_undecided(parser, JC_E0337, @$, "write `, opt in` (only who said yes) or `, opt out` (all who did not say no)");
+      $$ = NN(TOPIC, @$, $2); jc_node_put(parser, $$, 0, $3); }
   | TOPIC name error NL { BUILD = NN(TOPIC, @$, $2); $$ = n; yyerrok; }
   | WORKSPACE error NL recovered workspace_lines END NL { $$ = LOST; }
   | CUSTOMER error NL recovered attributes END NL { $$ = LOST; }
@@ -194,7 +207,13 @@ workspace_line: TIMEZONE TEXT_LITERAL NL { $$ = NN(WS_TIMEZONE, @$, $2); }
 
 quiet: QUIET HOURS TIME TO TIME ',' HOLD NL { $$ = NK(QUIET, @$, $3, $5, NULL, NULL); }
   | QUIET HOURS TIME TO TIME ',' DROP NL { BUILD = NK(QUIET, @$, $3, $5, NULL, NULL); n->flags = JN_QUIET_DROP; $$ = n; }
-cap: CAP NUMBER messages PER DURATION ',' cap_mode NL
+  | QUIET HOURS TIME TO TIME NL
+    { jc_undecided(parser, JC_E0335, @$, "write `, hold` (they are sent when it is over) or `, drop` (they are not sent)");
+      $$ = NK(QUIET, @$, $3, $5, NULL, NULL); }
+cap: CAP NUMBER messages PER DURATION NL
+    { jc_undecided(parser, JC_E0336, @$, "write `, skip` (it is not sent) or `, hold` (it is sent when there is room again)");
+      $$ = NK(CAP, @$, $2, $5, NULL, NULL); }
+  | CAP NUMBER messages PER DURATION ',' cap_mode NL
     { BUILD = NK(CAP, @$, $2, $5, NULL, NULL); n->flags = $7; $$ = n; }
 messages: %empty | MESSAGES | MESSAGE
 cap_mode: SKIP { $$ = JN_CAP_SKIP; } | HOLD { $$ = JN_CAP_HOLD; }
