@@ -164,6 +164,7 @@ struct jr_run_view {
     struct jn_str journey, key, stage, step;
     struct jn_str ended;   /* empty while it is live; else the name it ended as */
     struct jn_str parked;  /* why it cannot go on; empty when it can */
+    struct jn_str held;    /* why its message is held back until `due`; empty: it is not */
     struct jn_str version; /* hex of the program's id */
     int64_t entered, due;
     const struct jn_str *goal; /* reached */

@@ -193,6 +193,7 @@ static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) 
         jn_jw_null(w);
     else
         jn_jw_str(w, run->ended);
+    if (run->held.n > 0) jr_query__text(w, "held", run->held);
     if (run->parked.n > 0) jr_query__text(w, "parked", run->parked);
     jr_query__instant(w, "entered", run->entered);
     if (run->ended.n == 0 && run->due > 0 && run->due < INT64_MAX) jr_query__instant(w, "due", run->due);

@@ -1,7 +1,8 @@
 /* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
 #include "runtime/engine/policy/policy.h"
 
-static void view_run(const struct engine_run *run, struct jn_arena *arena, struct jr_run_view *out) {
+static void view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                     struct jr_run_view *out) {
     const struct jn_program *program = run->program->program;
     const struct jn_journey *journey = engine_journey(run);
     struct jn_str *goal = NULL;
@@ -17,10 +18,11 @@ static void view_run(const struct engine_run *run, struct jn_arena *arena, struc
     if (run->status == ENGINE_PARKED) out->parked = run->ended;
     for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         if ((run->goals >> i & 1) == 0) continue;
-        struct jn_str *place = engine_grow(arena, &goal, &out->n_goal, sizeof(*place));
+        struct jn_str *place = engine_grow(turn->arena, &goal, &out->n_goal, sizeof(*place));
         *place = program->string[program->goal[journey->first_goal + i].name];
     }
     out->goal = goal;
+    out->held = turn_policy_reason(turn, customer, run);
 }
 
 /* Attributes of the current program with their presets, then those kept from other versions. */
@@ -63,7 +65,10 @@ static void view_consents(const struct jr_engine *engine, const struct engine_cu
 jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
                          struct jr_customer_view *out, struct jn_err *err) {
     struct jn_err unheard;
-    struct turn turn = {.engine = engine, .arena = arena, .err = err == NULL ? &unheard : err};
+    struct turn turn = {.engine = engine,
+                        .arena = arena,
+                        .err = err == NULL ? &unheard : err,
+                        .now = (int64_t)engine_counter_value(engine, ENGINE_TIME)};
     struct engine_customer *customer;
     struct jr_run_view *run = NULL;
     jn_map_init(&turn.known);
@@ -76,7 +81,7 @@ jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_a
     view_attrs(engine, customer, arena, out);
     view_consents(engine, customer, arena, out);
     for (uint32_t i = 0; i < customer->n_run; i++)
-        view_run(customer->run[i], arena, engine_grow(arena, &run, &out->n_run, sizeof(*run)));
+        view_run(&turn, customer, customer->run[i], engine_grow(arena, &run, &out->n_run, sizeof(*run)));
     out->run = run;
     return JN_OK;
 }

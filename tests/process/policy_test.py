@@ -130,11 +130,13 @@ class Policy(Case):
         self.assertEqual(server.get("/api/journeys/plainly")["capped"], {"plain": 1})
 
     def test_what_a_cap_holds_is_sent_after_a_kill(self):
-        self.write("  cap 1 per 3 seconds, hold")
+        self.write("  cap 1 per 4 seconds, hold")
         server = self.serve()
         self.begin(server, "ann", "plain")
         first = self.receiver.next()
         self.begin(server, "ann", "tip")
+        run = server.get("/api/customers/ann")["runs"][0]
+        self.assertEqual((run["step"], run["held"]), ("only.send_tip", "the channel's cap of 1"))
         server.kill()
         server = self.serve()
         second = self.next_after(first)

@@ -54,6 +54,14 @@ struct policy_answer turn_policy(struct turn *turn, struct engine_customer *cust
     return answer;
 }
 
+struct jn_str turn_policy_reason(struct turn *turn, struct engine_customer *customer, const struct engine_run *run) {
+    const struct jn_program *program = run->program->program;
+    struct engine_run asking = *run;
+    if (!engine_is_held_back(run)) return JN_STR("");
+    asking.ordered = true;
+    return policy_ask(turn, customer, &asking, &program->message[program->step[run->step].a]).why;
+}
+
 /* One more than the last of those that hold. */
 static int64_t policy_place(const struct engine_customer *customer) {
     int64_t last = 0;

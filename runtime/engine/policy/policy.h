@@ -32,6 +32,9 @@ void turn_policy_hold(struct turn *turn, struct engine_customer *customer, struc
 void turn_policy_tell(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                       const struct jn_message *message, const struct policy_answer *answer);
 
+/* Why the run is held back at this instant, for people; empty when it is not. Nothing changes. */
+struct jn_str turn_policy_reason(struct turn *turn, struct engine_customer *customer, const struct engine_run *run);
+
 /* ---- order of what is due at one instant (order.c) */
 /* Whether the run holds because turn_policy said so. */
 bool engine_is_held_back(const struct engine_run *run);
