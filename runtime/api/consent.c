@@ -3,7 +3,7 @@
 
 enum { JR_CONSENT__NAME_MAX = 1024 };
 
-static const char JR_CONSENT__CUSTOMERS[] = "/api/customers/";
+#define JR_CONSENT__CUSTOMERS "/api/customers/"
 
 /* The path's part between the route's beginning and `/consents/`. */
 static struct jn_str jr_consent__customer(const struct jr_http_request *request) {

@@ -120,10 +120,17 @@ void turn_slot_take(struct turn *turn, struct engine_customer *customer, const s
     customer->changed = true;
 }
 
+static bool caps_are_there(const struct jr_engine *engine) {
+    for (const struct engine_program *p = engine->programs; p != NULL; p = p->next)
+        if (p->program->n_cap > 0) return true;
+    return false;
+}
+
 jn_rc turn_slot_return(struct turn *turn, uint64_t id, uint64_t delivery) {
     struct engine_customer *customer;
-    jn_rc rc = turn_customer_by_id(turn, id, &customer);
     uint32_t at = 0;
+    if (!caps_are_there(turn->engine)) return JN_OK;
+    jn_rc rc = turn_customer_by_id(turn, id, &customer);
     if (rc != JN_OK) return rc;
     while (at < customer->n_slot && customer->slot[at].delivery != delivery)
         at++;

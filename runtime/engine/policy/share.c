@@ -13,7 +13,7 @@ struct jn_str engine_lasting_name(const struct jn_program *program, const struct
 static bool share_holds(const struct turn *turn, const struct engine_customer *customer, enum jr_share kind,
                         struct jn_str name, uint32_t share) {
     const struct jr_engine_options *options = &turn->engine->options;
-    if (share == 0) return false;
+    if (share == 0 && kind == JR_SHARE_CONTROL) return false; /* there is none */
     if (options->force_share != NULL) return options->force_share(options->force_user, kind);
     /* Seeded by what it is for: who is in one share is in no other more often than anybody else. */
     uint64_t salt = jn_hash64_seed(name, (uint64_t)kind + 1);

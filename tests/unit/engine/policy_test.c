@@ -130,6 +130,46 @@ static void what_a_night_holds_is_held_after_a_restart(void **state) {
     world_close(&w);
 }
 
+static void migrates(struct world *w) {
+    struct jr_deploy_rules rules = {.mode = JR_DEPLOY_MIGRATE, .spread_s = 60};
+    assert_int_equal(jr_engine_move(w->engine, &rules, &w->turn_arena, NULL), JN_OK);
+    turn(w);
+}
+
+static void what_a_night_holds_moves_to_a_version_without_quiet_hours(void **state) {
+    struct world w;
+    (void)state;
+    quiet_nights(&w);
+    does(&w, "ann", "a", NULL);
+    expect(&w, "entered a");
+    struct draft d = draft_new(&w.arena);
+    two_journeys(&d);
+    deploy(&w, &d);
+    migrates(&w);
+    after(&w, 61 * JN_MS_SECOND);
+    expect(&w, "moved; sent first; left completed");
+    world_close(&w);
+}
+
+static void a_message_that_is_held_and_removed_is_not_sent(void **state) {
+    struct world w;
+    (void)state;
+    quiet_nights(&w);
+    does(&w, "ann", "a", NULL);
+    expect(&w, "entered a");
+    struct draft d = draft_new(&w.arena);
+    uint32_t a = declare_event(&d, "a");
+    begin_journey(&d, "ja", a, JN_REENTER_ALWAYS);
+    step_exit(&d, "completed");
+    deploy(&w, &d);
+    migrates(&w);
+    restart(&w);
+    at(&w, "2026-01-01T09:00:00Z");
+    expect(&w, "moved; left completed");
+    assert_int_equal(w.n_sent, 0);
+    world_close(&w);
+}
+
 #define CROWD 50
 
 static void a_crowd_is_released_over_ten_minutes(void **state) {
@@ -224,6 +264,8 @@ int main(void) {
         cmocka_unit_test(the_last_slot_is_one_transaction),
         cmocka_unit_test(a_slot_comes_back_only_when_the_message_finally_fails),
         cmocka_unit_test(what_a_night_holds_is_held_after_a_restart),
+        cmocka_unit_test(what_a_night_holds_moves_to_a_version_without_quiet_hours),
+        cmocka_unit_test(a_message_that_is_held_and_removed_is_not_sent),
         cmocka_unit_test(a_crowd_is_released_over_ten_minutes),
         cmocka_unit_test(a_control_group_is_a_share_and_stays_one),
         cmocka_unit_test(consent_outlives_a_restart),
