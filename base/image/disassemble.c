@@ -10,6 +10,18 @@ static void disasm_ref(const struct jn_program *program, enum image_table table,
         jn_buf_str(out, program->string[image_row(program, table, i)[0]]);
 }
 
+/* The whole question: nothing else has a name for it. */
+static void disasm_past(const struct jn_program *program, uint32_t past, struct jn_buf *out) {
+    const struct image_record *record = &image_record[IMAGE_past];
+    const uint32_t *row = image_row(program, IMAGE_past, past);
+    jn_buf_char(out, '[');
+    for (uint32_t f = 0; f < record->n_field; f++) {
+        if (f > 0) jn_buf_char(out, ' ');
+        image_print_field(program, &record->field[f], row[f], out);
+    }
+    jn_buf_char(out, ']');
+}
+
 static void disasm_operand(const struct jn_program *program, char kind, uint32_t value, uint32_t event,
                            struct jn_buf *out) {
     if (kind == 'k' || kind == 'T')
@@ -27,6 +39,8 @@ static void disasm_operand(const struct jn_program *program, char kind, uint32_t
         disasm_ref(program, IMAGE_segment, value, out);
     else if (kind == 'y')
         jn_buf_z(out, jn_type_word((enum jn_type)value));
+    else if (kind == 'h')
+        disasm_past(program, value, out);
     else if (kind == 'j')
         jn_buf_printf(out, "+%u", value);
 }

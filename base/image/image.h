@@ -33,6 +33,11 @@ void jn_image_define_step(const struct jn_program *program, uint32_t step, struc
 void jn_image_define_journey(const struct jn_program *program, uint32_t journey, struct jn_buf *out);
 void jn_image_define_message(const struct jn_program *program, uint32_t message, struct jn_buf *out);
 
+/* The operand that begins at these four bytes of verified code. */
+static inline uint32_t jn_code_operand(const uint8_t *code) {
+    return (uint32_t)code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+}
+
 /* Facts about one opcode, read from opcodes.def. */
 const char *jn_op_mnemonic(enum jn_op op);
 const char *jn_op_operands(enum jn_op op);

@@ -33,6 +33,8 @@
 #define K_JOURNEY         IMAGE_REF, IMAGE_journey
 #define R_ARM             IMAGE_arm
 #define R_TOPIC           IMAGE_topic
+#define R_EVENT           IMAGE_event
+#define R_SEGMENT         IMAGE_segment
 #define R_PROP            IMAGE_prop
 #define R_STEP            IMAGE_step
 #define R_STAGE           IMAGE_stage

@@ -140,14 +140,25 @@ static jn_rc image_verify_owned(const struct jn_program *program, struct jn_err 
 }
 
 static bool image_key_fits(const struct jn_program *program, uint32_t key, uint32_t event) {
+    if (key == JN_NONE || event == JN_NONE) return key == JN_NONE;
     const struct jn_event *row = &program->event[event];
-    return key == JN_NONE || key - row->first_prop < row->n_prop;
+    return key - row->first_prop < row->n_prop;
+}
+
+/* By an event, by joining a segment, or on days: one of them. */
+static bool image_enters(const struct jn_journey *journey) {
+    if (journey->event != JN_NONE) return journey->segment == JN_NONE && journey->days == 0 && journey->time == JN_NONE;
+    return journey->segment != JN_NONE && journey->where == JN_NONE && journey->days <= 127 &&
+           (journey->days == 0) == (journey->time == JN_NONE);
 }
 
 static jn_rc image_verify_keys(const struct jn_program *program, struct jn_err *err) {
     bool sound = true;
     for (uint32_t i = 0; i < program->n_journey; i++)
         sound = sound && image_key_fits(program, program->journey[i].key, program->journey[i].event);
+    for (uint32_t i = 0; i < program->n_journey; i++)
+        if (!image_enters(&program->journey[i]))
+            return jn_fail(err, JN_INVALID, "journey %u is entered in no way, or in several", i);
     for (uint32_t i = 0; i < program->n_goal; i++)
         sound = sound && image_key_fits(program, program->goal[i].key, program->goal[i].event);
     for (uint32_t i = 0; i < program->n_leave; i++)

@@ -79,6 +79,10 @@ static const char *code_operand(const struct code_check *check, char kind, uint3
         return NULL;
     case 'g':
         return value < p->n_segment ? NULL : "no such segment";
+    case 'h':
+        if (value >= p->n_past) return "no such question of the past";
+        *pushed = p->past[value].type;
+        return NULL;
     case 'y':
         *pushed = value;
         return value > JN_T_MISSING && value < JN_T_OUTPUT ? NULL : "no such type";
@@ -220,9 +224,60 @@ static jn_rc code_segments(const struct jn_program *program, struct jn_err *err)
                 : JN_OK;
 }
 
+/* Whether the expression asks nothing that could ask it back: no segment, no past unless it may, and no attribute that
+ * is computed from `limit` on. */
+static bool code_is_plain(const struct jn_program *program, uint32_t expr, bool past, uint32_t limit) {
+    const struct jn_expr *row = &program->expr[expr];
+    const uint8_t *code = program->code + row->offset;
+    for (uint32_t at = 0; at < row->length; at += 1 + 4 * (uint32_t)strlen(image_op[code[at]].operands)) {
+        if (code[at] == JN_OP_SEGMENT || (code[at] == JN_OP_PAST && !past)) return false;
+        if (code[at] != JN_OP_ATTR) continue;
+        uint32_t attr = image_operand(code + at + 1);
+        if (attr >= limit && program->attr[attr].computed != JN_NONE) return false;
+    }
+    return true;
+}
+
+static bool code_past_fits(const struct jn_program *program, const struct jn_past *past) {
+    const struct jn_event *event = &program->event[past->event];
+    enum jn_history kind = (enum jn_history)past->kind;
+    bool asks = kind == JN_HISTORY_SUM || kind == JN_HISTORY_AVERAGE || kind == JN_HISTORY_MIN ||
+                kind == JN_HISTORY_MAX || kind == JN_HISTORY_LAST || kind == JN_HISTORY_FIRST;
+    bool open = kind == JN_HISTORY_LAST || kind == JN_HISTORY_FIRST || kind == JN_HISTORY_SINCE;
+    if (asks != (past->prop != JN_NONE) || open != (past->window == JN_NONE)) return false;
+    if (asks && past->prop - event->first_prop >= event->n_prop) return false;
+    if (!open && program->value[past->window].i <= 0) return false;
+    if (asks) {
+        uint32_t type = program->prop[past->prop].type;
+        bool adds = kind == JN_HISTORY_SUM || kind == JN_HISTORY_AVERAGE;
+        return past->type == type && (!adds || type == JN_T_NUMBER || type == JN_T_MONEY);
+    }
+    return past->type == (kind == JN_HISTORY_COUNT   ? JN_T_NUMBER
+                          : kind == JN_HISTORY_SINCE ? JN_T_DURATION
+                                                     : JN_T_BOOL);
+}
+
+static jn_rc code_questions(const struct jn_program *program, struct jn_err *err) {
+    for (uint32_t i = 0; i < program->n_past; i++) {
+        const struct jn_past *past = &program->past[i];
+        if (!code_past_fits(program, past)) return jn_fail(err, JN_INVALID, "past %u asks what has no answer", i);
+        if (past->where != JN_NONE && !code_is_plain(program, past->where, false, 0))
+            return jn_fail(err, JN_INVALID, "past %u asks more than one event", i);
+    }
+    for (uint32_t i = 0; i < program->n_attr; i++) {
+        const struct jn_attr *attr = &program->attr[i];
+        if (attr->computed == JN_NONE) continue;
+        if (program->expr[attr->computed].type != attr->type || attr->preset != JN_NONE ||
+            !code_is_plain(program, attr->computed, true, i))
+            return jn_fail(err, JN_INVALID, "attr %u cannot be computed", i);
+    }
+    return JN_OK;
+}
+
 jn_rc image_verify_code(const struct jn_program *program, struct jn_err *err) {
     jn_rc rc = JN_OK;
     for (uint32_t i = 0; rc == JN_OK && i < program->n_expr; i++)
         rc = code_expression(program, i, err);
+    if (rc == JN_OK) rc = code_questions(program, err);
     return rc == JN_OK ? code_segments(program, err) : rc;
 }

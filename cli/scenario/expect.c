@@ -118,7 +118,7 @@ static void cli_expect_attr(struct cli_world *world, const struct jn_scene *scen
 
 jn_rc cli_expect(struct cli_world *world, const struct jn_scene *scene, struct jn_str *finding, struct jn_err *err) {
     struct jr_customer_view view = {0};
-    jn_rc rc = jr_engine_customer(world->engine, scene->who, world->arena, &view, err);
+    jn_rc rc = jr_engine_customer_at(world->engine, scene->who, world->now, world->arena, &view, err);
     if (rc != JN_OK && rc != JN_NOT_FOUND) return rc;
     switch (scene->kind) {
     case JN_SCENE_GETS:

@@ -153,7 +153,9 @@ void jc_graph(const struct jn_program *p, uint32_t journey, enum jc_graph_langua
         if (stage != JN_NONE) jn_buf_z(out, mermaid ? "  end\n" : "  }\n");
     }
     jn_buf_printf(out, mermaid ? "  enter((\"" : "  enter [shape=circle, label=\"");
-    graph_escape(p->string[p->event[row->event].name], language, out);
+    graph_escape(row->event != JN_NONE ? p->string[p->event[row->event].name]
+                                       : p->string[p->segment[row->segment].name],
+                 language, out);
     jn_buf_printf(out, mermaid ? "\")) --> s%u\n" : "\"];\n  enter -> s%u;\n", row->entry);
     for (uint32_t i = row->first_step; i < row->first_step + row->n_step; i++)
         graph_edges(p, i, language, out);

@@ -102,6 +102,34 @@ static struct jn_str infix_constant(struct infix *x, uint32_t constant) {
     return kept;
 }
 
+static struct jn_str infix_past(struct infix *x, const struct jn_past *past) {
+    static const char *const WORD[JN_HISTORIES] = {[JN_HISTORY_SOME] = "",
+                                                   [JN_HISTORY_NONE] = "no ",
+                                                   [JN_HISTORY_COUNT] = "count of ",
+                                                   [JN_HISTORY_SUM] = "sum of ",
+                                                   [JN_HISTORY_AVERAGE] = "average of ",
+                                                   [JN_HISTORY_MIN] = "min of ",
+                                                   [JN_HISTORY_MAX] = "max of ",
+                                                   [JN_HISTORY_LAST] = "last ",
+                                                   [JN_HISTORY_FIRST] = "first ",
+                                                   [JN_HISTORY_SINCE] = "time since "};
+    const struct jn_program *p = x->p;
+    struct jn_buf text;
+    jn_buf_init(&text, 1u << 16);
+    jn_buf_printf(&text, "%s%.*s", WORD[past->kind], JN_FMT(p->string[p->event[past->event].name]));
+    if (past->prop != JN_NONE) jn_buf_printf(&text, ".%.*s", JN_FMT(p->string[p->prop[past->prop].name]));
+    if (past->message != JN_NONE) jn_buf_printf(&text, " of %.*s", JN_FMT(p->string[p->message[past->message].name]));
+    if (past->window != JN_NONE) jn_buf_printf(&text, " in the last %.*s", JN_FMT(infix_constant(x, past->window)));
+    if (past->where != JN_NONE) {
+        jn_buf_z(&text, " where (");
+        jc_infix(p, past->where, &text);
+        jn_buf_char(&text, ')');
+    }
+    struct jn_str kept = jn_arena_str(&x->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return kept;
+}
+
 /* What reads the context; false when the instruction is another kind. */
 static bool infix_read(struct infix *x, enum jn_op op, const uint8_t *operands) {
     const struct jn_program *p = x->p;
@@ -126,8 +154,10 @@ static bool infix_read(struct infix *x, enum jn_op op, const uint8_t *operands) 
             jn_arena_printf(&x->arena, "customer in %.*s", JN_FMT(p->string[p->segment[infix_operand(operands)].name]));
     else if (op == JN_OP_NOW || op == JN_OP_TODAY)
         name = op == JN_OP_NOW ? JN_STR("now") : JN_STR("today");
+    else if (op == JN_OP_PAST)
+        name = infix_past(x, &p->past[infix_operand(operands)]);
     if (name.p == NULL) return false;
-    infix_push(x, name, op == JN_OP_TAGGED || op == JN_OP_SEGMENT ? 4 : 9);
+    infix_push(x, name, op == JN_OP_TAGGED || op == JN_OP_SEGMENT || op == JN_OP_PAST ? 4 : 9);
     return true;
 }
 

@@ -121,6 +121,10 @@ static bool expr_is_customer(struct jc_scope *scope, const struct jc_node *node)
 
 static struct jc_typed expr_in_segment(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
     const struct jc_symbol *segment = jc_find(scope->unit, JC_TABLE_SEGMENT, node->text, node->text_span);
+    if (scope->alone || scope->computing) {
+        jc_report(scope->unit->diags, JC_E0463, node->span, "a segment", scope->where);
+        return jc_typed_bad();
+    }
     if (!expr_is_customer(scope, node) || segment == NULL) return jc_typed_bad();
     jc_code_op1(code, JN_OP_SEGMENT, segment->index);
     if (node->flags != 0) jc_code_op(code, JN_OP_NOT);
@@ -174,6 +178,8 @@ struct jc_typed jc_expr(struct jc_scope *scope, const struct jc_node *node, enum
         return expr_in_segment(scope, node, code);
     case JC_HAS_TAG:
         return expr_has_tag(scope, node, code);
+    case JC_HISTORY:
+        return jc_expr_history(scope, node, code);
     case JC_CALL:
         return expr_call(scope, node, code);
     case JC_AS_CURRENCY:

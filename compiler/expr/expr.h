@@ -11,6 +11,9 @@ struct jc_scope {
     struct jc_variables *vars;  /* of the message, in its templates */
     const bool *event;          /* by event's index: whether its attributes may be read; NULL: none */
     bool customer;
+    bool alone;     /* the condition on one event of the past: no segments, no past, nothing computed */
+    bool computing; /* a computed attribute: no segments, and computed attributes up to `computed_from` */
+    uint32_t computed_from;
     bool body;         /* the inbound document of a source */
     const char *where; /* for messages: "a segment", "this journey" … */
 };
@@ -45,6 +48,8 @@ struct jc_typed jc_expr_operator(struct jc_scope *scope, const struct jc_node *n
                                  struct jn_buf *code); /* operator.c */
 struct jc_typed jc_expr_read(struct jc_scope *scope, const struct jc_node *node, enum jn_type want,
                              struct jn_buf *code); /* read.c */
+struct jc_typed jc_expr_history(struct jc_scope *scope, const struct jc_node *node,
+                                struct jn_buf *code); /* history.c */
 struct jc_typed jc_typed_bad(void);
 
 #endif

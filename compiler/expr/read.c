@@ -14,9 +14,15 @@ static struct jc_typed read_attribute(struct jc_scope *scope, const struct jc_no
     const struct jc_attribute *attribute =
         jc_attribute_find(unit, &unit->customer, JN_STR("customer"), node->text, node->text_span);
     if (attribute == NULL) return jc_typed_bad();
+    if (attribute->computed && (scope->alone || (scope->computing && attribute->index >= scope->computed_from))) {
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0463, node->span, "this computed attribute", scope->where);
+        if (!scope->alone) jc_hint(unit->diags, diag, "only computed attributes that are declared above can be read");
+        return jc_typed_bad();
+    }
     jc_code_op1(code, JN_OP_ATTR, attribute->index);
-    return (struct jc_typed){
-        .type = attribute->type, .currency = attribute->currency, .maybe_missing = !attribute->has_preset};
+    return (struct jc_typed){.type = attribute->type,
+                             .currency = attribute->currency,
+                             .maybe_missing = attribute->computed ? attribute->maybe_missing : !attribute->has_preset};
 }
 
 static struct jc_typed read_property(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {

@@ -1,5 +1,6 @@
 /* Expressions: parentheses where the meaning needs them, and around `and` inside `or`. */
 #include "compiler/format/printer.h"
+#include "compiler/syntax/words.h"
 #include "core/value.h"
 
 enum { POSTFIX = 9, TIGHTEST = 10 };
@@ -13,11 +14,18 @@ static int operator_strength(enum jc_operator op) {
     return strength[op];
 }
 
+/* A `where` without parentheses takes all that follows. */
+static int history_strength(const struct jc_node *node) {
+    if (node->kid[2] != NULL && !node->kid[2]->grouped) return 0;
+    return operator_strength(node->flags == JN_HISTORY_SOME ? JC_OP_IS : JC_OP_NEGATE);
+}
+
 static int strength_of(const struct jc_node *node) {
     if (node->kind == JC_BINARY || node->kind == JC_UNARY) return operator_strength((enum jc_operator)node->flags);
     if (node->kind == JC_ONE_OF || node->kind == JC_IS_MISSING || node->kind == JC_IN_SEGMENT ||
         node->kind == JC_HAS_TAG)
         return operator_strength(JC_OP_IS);
+    if (node->kind == JC_HISTORY) return history_strength(node);
     if (node->kind == JC_CALL && node->flags == 1) return operator_strength(JC_OP_NEGATE);
     return node->kind == JC_MEMBER || node->kind == JC_AS_CURRENCY ? POSTFIX : TIGHTEST;
 }
@@ -153,6 +161,65 @@ static void print_call(struct jc_printer *printer, const struct jc_node *node) {
     jn_buf_char(printer->out, ')');
 }
 
+/* `sum`, as it was written: the source begins with it. */
+static void print_aggregate(struct jc_printer *printer, const struct jc_node *node) {
+    static const char *const WORD[JN_HISTORIES] = {[JN_HISTORY_COUNT] = "count",
+                                                   [JN_HISTORY_SUM] = "sum",
+                                                   [JN_HISTORY_AVERAGE] = "average",
+                                                   [JN_HISTORY_MIN] = "min",
+                                                   [JN_HISTORY_MAX] = "max"};
+    const struct jc_builtin *row = jc_builtin_find(jn_str_z(WORD[node->flags]));
+    bool was_chinese = !jn_str_starts(jc_written(printer, node->span), row->en);
+    bool chinese = printer->set == JC_SET_CHINESE || (printer->set == JC_SET_KEPT && was_chinese);
+    jn_buf_str(printer->out, chinese ? row->zh : row->en);
+    jc_print_z(printer, " of ");
+}
+
+static void print_history(struct jc_printer *printer, const struct jc_node *node) {
+    switch ((enum jn_history)node->flags) {
+    case JN_HISTORY_SOME:
+        break;
+    case JN_HISTORY_NONE:
+        jc_print_z(printer, "no ");
+        break;
+    case JN_HISTORY_COUNT:
+    case JN_HISTORY_SUM:
+    case JN_HISTORY_AVERAGE:
+    case JN_HISTORY_MIN:
+    case JN_HISTORY_MAX:
+        print_aggregate(printer, node);
+        break;
+    case JN_HISTORY_LAST:
+        jc_print_z(printer, "last ");
+        break;
+    case JN_HISTORY_FIRST:
+        jc_print_z(printer, "first ");
+        break;
+    case JN_HISTORY_SINCE:
+        jc_print_z(printer, "time since ");
+        break;
+    case JN_HISTORIES:
+        printer->bad = true;
+        break;
+    }
+    jc_print_expr(printer, node->kid[0]);
+    if (node->text.n > 0) {
+        jn_buf_char(printer->out, '.');
+        jc_print_name(printer, node);
+    }
+    if (node->kid[3] != NULL) {
+        jc_print_z(printer, " of ");
+        jc_print_expr(printer, node->kid[3]);
+    }
+    if (node->kid[1] != NULL) {
+        jc_print_z(printer, " in the last ");
+        jc_print_expr(printer, node->kid[1]);
+    }
+    if (node->kid[2] == NULL) return;
+    jc_print_z(printer, " where ");
+    print_operand(printer, node->kid[2], node->kid[2]->grouped ? TIGHTEST + 1 : 0);
+}
+
 /* Those that stand behind their operand. */
 static void print_test(struct jc_printer *printer, const struct jc_node *node) {
     print_operand(printer, node->kid[0], operator_strength(JC_OP_IS) + 1);
@@ -208,6 +275,9 @@ void jc_print_expr(struct jc_printer *printer, const struct jc_node *node) {
     case JC_IN_SEGMENT:
     case JC_HAS_TAG:
         print_test(printer, node);
+        break;
+    case JC_HISTORY:
+        print_history(printer, node);
         break;
     case JC_CALL:
         print_call(printer, node);

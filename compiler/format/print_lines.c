@@ -41,6 +41,8 @@ static const struct line {
     {JC_MAP_PROP, "%n = %0"},
     {JC_JOURNEY, "journey %n?1 %1;?0 %0;"},
     {JC_ENTER, "enter when %0?1 where %1;"},
+    {JC_ENTER_JOINS, "enter when customer joins %0"},
+    {JC_ENTER_EVERY, "enter every %0 at %1 for %2"},
     {JC_KEY, "key %0.%n"},
     {JC_ON_REPEAT, "on repeat restart"},
     {JC_EXIT_WHEN, "exit when %0?1 where %1;"},
@@ -116,6 +118,8 @@ static void print_withs(struct jc_printer *printer, const struct jc_node *first)
 static void print_kid(struct jc_printer *printer, const struct jc_node *kid) {
     if (kid == NULL)
         printer->bad = true;
+    else if (kid->kind == JC_DAYS && kid->text.n > 0)
+        jc_print_builtin(printer, kid);
     else if (kid->kind == JC_DAYS)
         print_days(printer, kid->flags);
     else if (kid->kind == JC_WAS)
@@ -155,7 +159,7 @@ static void print_pattern(struct jc_printer *printer, const struct jc_node *node
 }
 
 static void print_attribute(struct jc_printer *printer, const struct jc_node *node) {
-    print_pattern(printer, node, "%n?1 %1; %0");
+    print_pattern(printer, node, "%n?1 %1; %0?2 = %2;");
     for (const struct jc_node *mod = node->first; mod != NULL; mod = mod->next) {
         jc_print_z(printer, ", ");
         print_line(printer, mod);

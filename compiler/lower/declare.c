@@ -26,12 +26,35 @@ static void declare_customer(struct jc_unit *unit) {
                               .type = (uint32_t)attribute->type,
                               .currency = attribute->currency,
                               .one_of = declare_one_of(unit, attribute->one_of),
+                              .computed = JN_NONE,
                               .preset =
                                   attribute->has_preset ? jn_builder_value(unit->builder, attribute->preset) : JN_NONE};
         row.flags = (attribute->personal ? (uint32_t)JN_ATTR_PERSONAL : 0) |
                     (attribute->identity ? (uint32_t)JN_ATTR_IDENTITY : 0) |
                     (attribute->builtin ? (uint32_t)JN_ATTR_BUILTIN : 0);
         attribute->index = jn_builder_add_attr(unit->builder, &row);
+    }
+}
+
+/* Behind the events, which they ask about. */
+static void declare_computed(struct jc_unit *unit) {
+    struct jc_scope scope = {.unit = unit, .customer = true, .computing = true, .where = "a computed attribute"};
+    for (uint32_t i = 0; i < unit->customer.n; i++) {
+        struct jc_attribute *attribute = &unit->customer.row[i];
+        struct jc_typed typed;
+        if (!attribute->computed) continue;
+        const struct jc_node *node = attribute->node->kid[2];
+        scope.computed_from = attribute->index;
+        uint32_t expr = jc_expr_finish(&scope, node, attribute->type, "the attribute", &typed);
+        attribute->maybe_missing = typed.maybe_missing;
+        if (expr == JN_NONE) continue;
+        if (attribute->type == JN_T_MONEY && typed.currency != attribute->currency) {
+            char one[4], other[4];
+            jn_currency_print(attribute->currency, one);
+            jn_currency_print(typed.currency, other);
+            jc_report(unit->diags, JC_E0414, node->span, one, other);
+        }
+        jn_builder_at_attr(unit->builder, attribute->index)->computed = expr;
     }
 }
 
@@ -230,6 +253,7 @@ void jc_declare_lower(struct jc_unit *unit) {
         .language = 1, .timezone = jn_builder_string(unit->builder, unit->timezone), .currency = unit->currency};
     declare_customer(unit);
     declare_events(unit);
+    declare_computed(unit);
     meta.currency = unit->currency;
     jc_policy_workspace(unit, &meta);
     jn_builder_add_meta(unit->builder, &meta);

@@ -34,8 +34,8 @@ static struct jc_node *journey_header(const struct jc_lowering *l, enum jc_kind 
 
 /* Headers that may stand once. */
 static void journey_check_once(struct jc_lowering *l) {
-    static const enum jc_kind ONCE[] = {JC_ENTER,       JC_KEY,       JC_ON_REPEAT, JC_REENTER,
-                                        JC_JY_TIMEZONE, JC_JY_STARTS, JC_JY_ENDS};
+    static const enum jc_kind ONCE[] = {JC_ENTER,   JC_ENTER_JOINS, JC_ENTER_EVERY, JC_KEY,    JC_ON_REPEAT,
+                                        JC_REENTER, JC_JY_TIMEZONE, JC_JY_STARTS,   JC_JY_ENDS};
     for (size_t i = 0; i < sizeof(ONCE) / sizeof(*ONCE); i++) {
         const struct jc_node *first = journey_header(l, ONCE[i]);
         for (const struct jc_node *node = first == NULL ? NULL : first->next; node != NULL; node = node->next)
@@ -84,8 +84,36 @@ static void journey_stages(struct jc_lowering *l) {
 
 /* ---- headers */
 
+/* `enter when customer joins S`, `enter every DAYS at TIME for S`. */
+static bool journey_enters_by_segment(struct jc_lowering *l, struct jn_journey *row, const struct jc_node *key,
+                                      const struct jc_node *other) {
+    const struct jc_node *joins = journey_header(l, JC_ENTER_JOINS), *every = journey_header(l, JC_ENTER_EVERY);
+    const struct jc_node *enter = joins != NULL ? joins : every;
+    if (enter == NULL) return false;
+    if (other == NULL && joins != NULL) other = every;
+    if (other != NULL) {
+        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0302, other->span, "enter");
+        jc_relate(l->unit->diags, diag, enter->span, "declared here first");
+    }
+    const struct jc_node *name = joins != NULL ? joins->kid[0] : every->kid[2];
+    const struct jc_symbol *segment = jc_find(l->unit, JC_TABLE_SEGMENT, name->text, name->span);
+    if (key != NULL) jc_report(l->unit->diags, JC_E0560, key->span);
+    row->event = JN_NONE;
+    row->segment = segment == NULL ? JN_NONE : segment->index;
+    if (joins != NULL) return true;
+    const struct jc_node *days = every->kid[0];
+    row->days = days->flags;
+    row->time = jn_builder_value(l->unit->builder, every->kid[1]->value);
+    if (days->text.n > 0 && !jn_str_is(days->text, "day")) {
+        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0561, days->span, JN_FMT(days->text));
+        jc_hint(l->unit->diags, diag, "write `every day`, `every weekday` or `every monday or friday`");
+    }
+    return true;
+}
+
 static void journey_enter(struct jc_lowering *l, struct jn_journey *row) {
     const struct jc_node *enter = journey_header(l, JC_ENTER), *key = journey_header(l, JC_KEY);
+    if (journey_enters_by_segment(l, row, key, enter)) return;
     if (enter == NULL && jc_has_mistake(l->unit, l->node)) return;
     if (enter == NULL) {
         struct jc_diag *diag = jc_report(l->unit->diags, JC_E0515, l->node->text_span, JN_FMT(l->name));
@@ -251,6 +279,8 @@ static struct jn_journey journey_record(struct jc_lowering *l) {
                                .title = title == NULL ? 0 : jn_builder_string(builder, jn_value_str(title->value)),
                                .where = JN_NONE,
                                .key = JN_NONE,
+                               .segment = JN_NONE,
+                               .time = JN_NONE,
                                .exit_if = JN_NONE,
                                .starts = JN_NONE,
                                .ends = JN_NONE,

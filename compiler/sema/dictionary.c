@@ -102,6 +102,17 @@ static bool dictionary_type(struct jc_unit *unit, const struct jc_node *node, en
     return false;
 }
 
+/* What is computed is asked of a customer, and of nobody else. */
+static void dictionary_computed(struct jc_unit *unit, const struct jc_node *declaration,
+                                const struct jc_attribute *attribute) {
+    if (!attribute->computed) return;
+    if (declaration->kind != JC_CUSTOMER)
+        jc_report(unit->diags, JC_E0360, attribute->node->kid[2]->span, JN_FMT(attribute->name));
+    for (const struct jc_node *modifier = attribute->node->first; modifier != NULL; modifier = modifier->next)
+        if (modifier->kind != JC_MOD_PERSONAL)
+            jc_report(unit->diags, JC_E0361, modifier->span, JN_FMT(attribute->name), jc_kind_noun(modifier->kind));
+}
+
 struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_node *declaration) {
     struct jc_attributes out = {0};
     for (struct jc_node *node = declaration->first; node != NULL; node = node->next) {
@@ -117,8 +128,10 @@ struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_no
         attribute->untyped = !dictionary_type(unit, node->kid[0], &attribute->type);
         if (attribute->untyped) continue;
         if (attribute->type == JN_T_MONEY) attribute->currency = jc_currency_needed(unit, node->kid[0]->span);
+        attribute->computed = node->kid[2] != NULL;
         for (struct jc_node *modifier = node->first; modifier != NULL; modifier = modifier->next)
             dictionary_modifier(unit, attribute, modifier);
+        dictionary_computed(unit, declaration, attribute);
     }
     return out;
 }

@@ -35,7 +35,8 @@ struct jc_attribute {
     enum jn_type type;
     uint16_t currency;
     bool required, personal, identity, builtin, has_preset;
-    bool untyped; /* its type is unknown, which is told: nothing is said of its values */
+    bool untyped;                 /* its type is unknown, which is told: nothing is said of its values */
+    bool computed, maybe_missing; /* `= expression`; whether that may be missing */
     struct jn_value preset;
     const struct jc_node *one_of; /* MOD_ONE_OF or NULL */
     uint32_t index;               /* absolute, in the program's table */

@@ -9,6 +9,8 @@ static void set_attribute(struct jc_lowering *l, const struct jc_node *node) {
     const struct jc_attribute *attribute =
         jc_attribute_find(unit, &unit->customer, JN_STR("customer"), target->text, target->text_span);
     struct jc_typed typed;
+    if (attribute != NULL && attribute->computed)
+        jc_report(unit->diags, JC_E0362, target->text_span, JN_FMT(attribute->name));
     uint32_t expr = jc_expr_finish(&l->scope, node->kid[1], attribute == NULL ? JN_T_MISSING : attribute->type,
                                    "the attribute", &typed);
     if (attribute == NULL || expr == JN_NONE) return;

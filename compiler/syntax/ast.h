@@ -3,6 +3,7 @@
 #define COMPILER_SYNTAX_AST_H
 
 #include "compiler/diag/span.h"
+#include "journey/program.h"
 #include "journey/value.h"
 
 enum jc_kind {
@@ -21,6 +22,8 @@ enum jc_operator {
 
 /* Of T_SHARE, beside 1 for out. */
 enum { JC_SHARE_ROLLOUT = 2, JC_SHARE_UNKNOWN = 4 };
+
+#define JC_EVERY_DAY 127u /* of DAYS: all seven */
 
 enum jc_encoding_word { JC_HEX, JC_BASE64 };
 

@@ -101,16 +101,17 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token STARTS "starts" ENDS "ends" LIKE "like" TRUE "true" FALSE "false" DOES "does" EXPECT "expect" GETS "gets"
 %token NOTHING "nothing" LEFT "left" REACHED "reached" ANSWERS "answers" HANGS "hangs" FORCE "force"
 %token MATCH "match" OTHERWISE "otherwise" STOP "stop" EVERY "every" EMIT "emit" OPTIMIZE "optimize" EXPLORE "explore"
-%token FALLBACK "fallback" ARM "arm"
 %token TOPIC "topic" OPT "opt" OUT "out" ABOUT "about" QUIET "quiet" HOURS "hours" CAP "cap" MESSAGES "messages" PER "per"
 %token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
 %token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams"
+%token FALLBACK "fallback" ARM "arm" JOINS "joins" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
+%token LAST_OF "last" WHERE_GROUP "where ("
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
 %type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
 %type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
-%type <node> choosing choice otherwise_opt case match
+%type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
 %type <node> about_opt quiet cap
@@ -120,6 +121,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <flags> days day since_opt encoding
 
 %precedence LOW
+%precedence WHERE WHERE_GROUP
 %left OR
 %left AND
 %precedence NOT
@@ -128,7 +130,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %left '+' '-'
 %left '*' '/'
 %precedence NEGATE
-%precedence '.' AS
+%precedence '.' AS IN_THE_LAST
 
 %%
 
@@ -146,6 +148,7 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
   | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
+  | JOINS
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
@@ -221,16 +224,15 @@ cap_mode: SKIP { $$ = JN_CAP_SKIP; } | HOLD { $$ = JN_CAP_HOLD; }
 attributes: %empty { $$ = (struct jc_list){0}; } | attributes attribute { $$ = jc_list_add($1, $2); }
 event_attributes: first_attribute { $$ = jc_list_add((struct jc_list){0}, $1); }
   | event_attributes attribute { $$ = jc_list_add($1, $2); }
-first_attribute: any_word was_opt type modifiers error NL
-    { BUILD = NN(ATTRIBUTE, @$, $1); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2);
-      $$ = jc_node_hang(parser, n, $4); yyerrok; }
+first_attribute: any_word was_opt type computed_opt modifiers error NL
+    { $$ = jc_node_attribute(parser, @$, $1, $2, $3, $4, $5); yyerrok; }
   | any_word error NL { $$ = LOST; yyerrok; }
-  | any_word was_opt type modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, $1); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
+  | any_word was_opt type computed_opt modifiers NL { $$ = jc_node_attribute(parser, @$, $1, $2, $3, $4, $5); }
 attribute: first_attribute
-  | declaration_word was_opt type modifiers NL
-    { BUILD = NN(ATTRIBUTE, @$, jc_node_word(parser, JC_NAME, @1)); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $2); $$ = jc_node_hang(parser, n, $4); }
+  | declaration_word was_opt type computed_opt modifiers NL
+    { $$ = jc_node_attribute(parser, @$, jc_node_word(parser, JC_NAME, @1), $2, $3, $4, $5); }
   | error NL { $$ = LOST; yyerrok; }
+computed_opt: %empty { $$ = NULL; } | '=' expr { $$ = $2; }
 type: name { $$ = NN(TYPE, @$, jc_node_builtin($1)); }
 modifiers: %empty { $$ = (struct jc_list){0}; }
   | modifiers ',' modifier { $$ = jc_list_add($1, $3); }
@@ -286,6 +288,8 @@ title_opt: %empty { $$ = NULL; } | TEXT_LITERAL
 headers: %empty { $$ = (struct jc_list){0}; } | headers header { $$ = jc_list_add($1, $2); }
 enter_where: %empty { $$ = NULL; } | WHERE expr { $$ = $2; }
 header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL); }
+  | ENTER WHEN CUSTOMER JOINS name NL { $$ = NK(ENTER_JOINS, @$, $5, NULL, NULL, NULL); }
+  | ENTER EVERY days_every AT TIME FOR name NL { $$ = NK(ENTER_EVERY, @$, $3, $5, $7, NULL); }
   | KEY name '.' NAME NL { BUILD = NN(KEY, @$, $4); jc_node_put(parser, n, 0, $2); $$ = n; }
   | ON REPEAT RESTART NL { $$ = N0(ON_REPEAT, @$); }
   | REENTER NEVER NL { BUILD = N0(REENTER, @$); n->flags = 0; $$ = n; }
@@ -308,6 +312,8 @@ header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL);
   | PRIORITY NUMBER NL { $$ = NK(JY_PRIORITY, @$, $2, NULL, NULL, NULL); }
   | stage
   | error NL { $$ = LOST; yyerrok; }
+days_every: days { BUILD = N0(DAYS, @$); n->flags = $1; $$ = n; }
+  | NAME { BUILD = NN(DAYS, @$, jc_node_builtin($1)); n->flags = JC_EVERY_DAY; $$ = n; }
 within_opt: %empty { $$ = NULL; } | WITHIN DURATION { $$ = $2; }
 goal_tail: %empty { $$ = N0(GOAL, @$); }
   | ',' EXIT { BUILD = N0(GOAL, @$); n->flags = 1; $$ = n; }
@@ -424,6 +430,13 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | expr IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr NOT_IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); n->flags = 1; $$ = n; }
   | expr HAS TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $4); jc_node_put(parser, n, 0, $1); $$ = n; }
+  | expr IN_THE_LAST DURATION %prec LOW { $$ = jc_node_history(parser, @$, $1, $3, NULL); }
+  | expr IN_THE_LAST DURATION WHERE expr %prec LOW { $$ = jc_node_history(parser, @$, $1, $3, $5); }
+  | expr IN_THE_LAST DURATION WHERE_GROUP '(' expr ')' { $6->grouped = true; $$ = jc_node_history(parser, @$, $1, $3, $6); }
+  | NO expr %prec NEGATE { $$ = jc_node_no(parser, @$, $2); }
+  | LAST_OF name '.' NAME { $$ = jc_node_ever(parser, @$, JN_HISTORY_LAST, $2, $4); }
+  | FIRST_OF name '.' NAME { $$ = jc_node_ever(parser, @$, JN_HISTORY_FIRST, $2, $4); }
+  | TIME_SINCE name { $$ = jc_node_ever(parser, @$, JN_HISTORY_SINCE, $2, NULL); }
   | expr DEFAULT expr { $$ = OPERATE(DEFAULT, @$, $1, $3); }
   | expr '+' expr { $$ = OPERATE(PLUS, @$, $1, $3); }
   | expr '-' expr { $$ = OPERATE(MINUS, @$, $1, $3); }
@@ -434,7 +447,7 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | expr AS name { BUILD = NN(AS_CURRENCY, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | '(' expr ')' { $2->grouped = true; $$ = $2; }
   | NAME '(' expr ')' { $$ = jc_node_hang(parser, NN(CALL, @$, jc_node_builtin($1)), jc_list_of($3)); }
-  | NAME OF expr %prec NEGATE { BUILD = jc_node_hang(parser, NN(CALL, @$, jc_node_builtin($1)), jc_list_of($3)); n->flags = 1; $$ = n; }
+  | NAME OF expr %prec NEGATE { $$ = jc_node_of(parser, @$, jc_node_builtin($1), $3); }
   | name { $$ = jc_node_builtin($1); }
   | CUSTOMER { $$ = jc_node_builtin(jc_node_word(parser, JC_NAME, @1)); }
   | MISSING { BUILD = jc_node_word(parser, JC_LITERAL, @1); $$ = n; }

@@ -24,6 +24,8 @@ struct jc_parser {
     /* scanner */
     uint32_t offset, line, column;
     bool line_has_token, after_dot;
+    bool in_window;      /* `in the last` has just been read */
+    uint32_t window_end; /* behind the duration of the last `in the last` */
     const struct jc_words *words;
     const struct jc_word *word; /* the row of the token read last; NULL: it is no word */
     struct jc_comment *comments, **comments_end;
@@ -49,6 +51,19 @@ struct jc_node *jc_node_named(struct jc_parser *parser, enum jc_kind kind, struc
 struct jc_node *jc_node_word(struct jc_parser *parser, enum jc_kind kind, struct jc_span span);
 struct jc_node *jc_node_operator(struct jc_parser *parser, enum jc_operator op, struct jc_span span, struct jc_node *a,
                                  struct jc_node *b);
+/* history.c: what happened to a customer. `what` is E, E of M or E.attr, with what stands before `of` if it was read.
+ */
+struct jc_node *jc_node_history(struct jc_parser *parser, struct jc_span span, struct jc_node *what,
+                                struct jc_node *window, struct jc_node *where);
+struct jc_node *jc_node_no(struct jc_parser *parser, struct jc_span span, struct jc_node *history);
+/* `first E.attr`, `last E.attr`, `time since E`. */
+struct jc_node *jc_node_ever(struct jc_parser *parser, struct jc_span span, enum jn_history kind, struct jc_node *event,
+                             struct jc_node *attribute);
+/* `hour of X`, or `sum of` and `E of` what happened. */
+struct jc_node *jc_node_of(struct jc_parser *parser, struct jc_span span, struct jc_node *name, struct jc_node *of);
+struct jc_node *jc_node_attribute(struct jc_parser *parser, struct jc_span span, struct jc_node *name,
+                                  struct jc_node *was, struct jc_node *type, struct jc_node *computed,
+                                  struct jc_list modifiers);
 struct jc_list jc_list_of(struct jc_node *node);
 struct jc_list jc_list_add(struct jc_list list, struct jc_node *node);
 struct jc_span jc_span_join(struct jc_span a, struct jc_span b);

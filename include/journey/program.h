@@ -25,6 +25,20 @@ enum jn_scheme { JN_SCHEME_NONE, JN_SCHEME_HMAC_SHA256, JN_SCHEMES };
 enum jn_encoding { JN_ENCODING_HEX, JN_ENCODING_BASE64, JN_ENCODINGS };
 enum jn_reenter { JN_REENTER_NEVER, JN_REENTER_ALWAYS, JN_REENTER_AFTER, JN_REENTERS };
 enum jn_since { JN_SINCE_STEP, JN_SINCE_ENTRY, JN_SINCE_STAGE, JN_SINCES };
+/* What is asked of a customer's events; the last three know no window. */
+enum jn_history {
+    JN_HISTORY_SOME, /* `E in the last D` */
+    JN_HISTORY_NONE, /* `no E in the last D` */
+    JN_HISTORY_COUNT,
+    JN_HISTORY_SUM,
+    JN_HISTORY_AVERAGE,
+    JN_HISTORY_MIN,
+    JN_HISTORY_MAX,
+    JN_HISTORY_LAST,
+    JN_HISTORY_FIRST,
+    JN_HISTORY_SINCE, /* `time since E` */
+    JN_HISTORIES
+};
 enum jn_rename_kind {
     JN_RENAME_STAGE,
     JN_RENAME_STEP,

@@ -189,6 +189,10 @@ struct jr_customer_view {
 jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
                          struct jr_customer_view *out, struct jn_err *err);
 
+/* … as of an instant, where what is computed moves with time; at engine time's, when `now` lies before it. */
+jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t now, struct jn_arena *arena,
+                            struct jr_customer_view *out, struct jn_err *err);
+
 /* Per journey of the current program and per (journey, name) counts, kept as counters in the store. */
 enum jr_count_kind {
     JR_COUNT_ENTERED,

@@ -29,9 +29,11 @@ struct jr_row_run {
     struct jn_str body; /* p NULL in a batch: the row is deleted */
 };
 
+#define JR_TIMER_OWN (1ull << 62) /* beside a customer's number: a timer of the customer, not of a run */
+
 struct jr_row_timer { /* ordered by (due, run) */
     int64_t due;
-    uint64_t run;
+    uint64_t run; /* or customer | JR_TIMER_OWN */
     uint64_t customer;
 };
 
@@ -134,6 +136,9 @@ struct jr_store_ops {
                   struct jr_row_run **run, uint32_t *n_run, struct jn_err *err);
     /* Events of a customer with seq > after, oldest first, at most max. */
     jn_rc (*events)(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err);
+    /* Events of a customer with seq < before, newest first, at most max. */
+    jn_rc (*recent)(struct jr_store *store, uint64_t customer, uint64_t before, uint32_t max, struct jn_arena *arena,
                     struct jr_row_event **out, uint32_t *n, struct jn_err *err);
     /* Timers behind `after` (due, run) in order, at most max. */
     jn_rc (*timers)(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,

@@ -242,7 +242,7 @@ static jn_rc jr_query__work_customer(struct jr_job *job, const struct jr_lane_vi
     struct jn_json_out w;
     jn_buf_init(&id, 1024);
     jn_rc rc = jr_http_unescape(jr_http_request_of(job->exchange)->param, &id)
-                   ? jr_engine_customer(lane->engine, jn_buf_view(&id), &job->arena, &view, err)
+                   ? jr_engine_customer_at(lane->engine, jn_buf_view(&id), lane->now, &job->arena, &view, err)
                    : jn_fail(err, JN_INVALID, "the id in the path is malformed");
     if (rc == JN_OK) {
         jn_jw_init(&w, &job->reply);

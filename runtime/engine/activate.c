@@ -3,6 +3,7 @@
 #include "image/image.h"
 #include "runtime/engine/activation.h"
 #include "runtime/engine/flow/flow.h"
+#include "runtime/engine/history/history.h"
 #include "runtime/engine/policy/policy.h"
 
 static uint64_t turn_last_event(const struct turn *turn) {
@@ -274,7 +275,14 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
     return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
 }
 
+static jn_rc turn_fire_self(struct turn *turn, struct engine_customer *customer) {
+    jn_rc rc = turn_fire_own(turn, customer);
+    return rc == JN_OK ? turn_settle(turn, customer) : rc;
+}
+
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer) {
+    if ((timer->run & JR_TIMER_OWN) != 0)
+        return customer->own_due == timer->due ? turn_fire_self(turn, customer) : JN_OK;
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
         if (run->id != timer->run || run->due != timer->due || run->gone || run->status == ENGINE_PARKED) continue;
@@ -293,8 +301,9 @@ jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t lim
             if (run->gone || run->due > limit || run->status == ENGINE_PARKED) continue;
             if (soonest == NULL || engine_fires_before(run, soonest)) soonest = run;
         }
-        if (soonest == NULL) return JN_OK;
-        jn_rc rc = turn_fire_run(turn, customer, soonest);
+        bool own = customer->own_due <= limit && (soonest == NULL || customer->own_due < soonest->due);
+        if (soonest == NULL && !own) return JN_OK;
+        jn_rc rc = own ? turn_fire_own(turn, customer) : turn_fire_run(turn, customer, soonest);
         if (rc == JN_OK) rc = turn_settle(turn, customer);
         if (rc != JN_OK) return rc;
     }

@@ -1,6 +1,7 @@
 /* Customers and runs as bytes. Values are self-describing; runs are read with the program they are pinned to. */
 #include "core/check.h"
 #include "core/value.h"
+#include "runtime/engine/history/history.h"
 #include "runtime/engine/policy/kept.h"
 
 #define CODEC_VERSION  1
@@ -38,6 +39,7 @@ struct jn_str engine_customer_encode(const struct engine_customer *customer, str
     }
     engine_consents_encode(customer, &out);
     engine_slots_encode(customer, &out);
+    engine_tracking_encode(customer, &out);
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -61,6 +63,9 @@ static bool codec_read_kept(struct jn_reader *in, struct jn_arena *arena, struct
             break;
         case ENGINE_KEPT_SLOTS:
             sound = engine_slots_decode(in, arena, out);
+            break;
+        case ENGINE_KEPT_TRACKING:
+            sound = engine_tracking_decode(in, arena, out);
             break;
         default:
             sound = false;
@@ -91,6 +96,7 @@ static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, str
         mark->key = jn_read_le64(in);
         mark->at = jn_read_svarint(in);
     }
+    out->own_due = out->stored_own_due = INT64_MAX;
     return codec_read_kept(in, arena, out);
 }
 

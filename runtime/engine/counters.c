@@ -60,7 +60,7 @@ uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena
 }
 
 /* Families of named counters; each seeds its own hashes. */
-enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE };
+enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE, FAMILY_TRACKED };
 
 static uint64_t counter_of_program(uint32_t family, const struct engine_program *program, uint32_t step) {
     uint64_t key[2] = {program->prefix, (uint64_t)family << 32 | step};
@@ -85,4 +85,8 @@ uint64_t engine_rules_id(const struct engine_program *program) {
 
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step) {
     return counter_of_program(FAMILY_INSIDE, program, step);
+}
+
+uint64_t engine_tracked_id(const struct engine_program *program) {
+    return counter_of_program(FAMILY_TRACKED, program, 0);
 }

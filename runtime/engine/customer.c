@@ -35,6 +35,7 @@ bool engine_tag_has(const struct engine_customer *customer, struct jn_str tag) {
 void engine_tag_set(struct engine_customer *customer, struct jn_arena *arena, struct jn_str tag, bool on) {
     if (engine_tag_has(customer, tag) == on) return;
     customer->changed = true;
+    customer->seen_by = NULL;
     if (on) {
         if (customer->n_tag >= ENGINE_TAGS_MAX) return;
         struct jn_str *row = engine_grow(arena, &customer->tag, &customer->n_tag, sizeof(*row));

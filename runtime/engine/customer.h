@@ -9,6 +9,7 @@
 #define ENGINE_TAGS_MAX     256
 #define ENGINE_MARKS_MAX    65536 /* re-entry marks: one a journey and key */
 #define ENGINE_GOALS_MAX    32    /* of a journey: bits of engine_run.goals */
+#define ENGINE_MEMBERS_MAX  65536 /* segments that are tracked: as many as an image holds journeys, and no more */
 #define ENGINE_RUNS_MAX     10000 /* of one customer */
 #define ENGINE_CONSENTS_MAX 1024
 #define ENGINE_SLOTS_MAX    4096 /* messages that caps count, of one customer */
@@ -39,7 +40,7 @@ struct engine_slot {
 };
 
 /* Marks of what stands behind a customer's profile, there only when it is not empty. */
-enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS };
+enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS, ENGINE_KEPT_TRACKING };
 
 /* An event that a run holds on to: the one that entered it and the last one matched of each type. */
 struct engine_event {
@@ -88,6 +89,15 @@ struct engine_run {
     bool changed, gone, fresh;
 };
 
+/* Whether the customer is in a segment that is tracked, as far as is known. */
+struct engine_member {
+    uint64_t key;
+    bool in;
+};
+
+struct engine_past;
+struct engine_computed;
+
 struct engine_customer {
     uint64_t id;
     struct jn_str ext;
@@ -108,6 +118,13 @@ struct engine_customer {
     /* Attributes as the expressions of a program read them; made when asked for, forgotten when one changes. */
     const struct engine_program *seen_by;
     struct jn_value *seen;
+    struct engine_member *member;
+    uint32_t n_member;
+    uint64_t tracked_by;             /* the program that the members are up to date with; 0: none */
+    int64_t own_due, stored_own_due; /* INT64_MAX: no timer of the customer's own */
+    int64_t until;                   /* when time alone may make something true of this customer; of this turn */
+    struct engine_past *past;        /* what has been read of the events, in this turn */
+    struct engine_computed *computed;
     struct engine_customer *next;
 };
 

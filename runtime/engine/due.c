@@ -26,6 +26,10 @@ static int64_t due_time(const struct jn_zone *zone, int64_t from, bool later, ui
     return from;
 }
 
+int64_t engine_time_after(const struct jn_zone *zone, int64_t from, uint32_t weekdays, int64_t time) {
+    return due_time(zone, from, true, weekdays, time);
+}
+
 static int64_t due_date(const struct jn_program *program, const struct jn_step *step, struct jn_value hold,
                         const struct jn_zone *zone) {
     if (jn_is_missing(hold)) return INT64_MIN;

@@ -1,5 +1,5 @@
 /* Opening: the lane is claimed and what the store holds comes back; there is no other start-up path. */
-#include "runtime/engine/engine.h"
+#include "runtime/engine/history/history.h"
 
 #include <stdlib.h>
 
@@ -55,6 +55,7 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
         if (i + 1 == n) engine->current = program;
     }
     if (rc == JN_OK) engine_migrate_open(engine);
+    if (rc == JN_OK) engine_track_begin(engine);
     return rc;
 }
 

@@ -9,6 +9,11 @@
 #include "journey/runtime.h"
 #include "runtime/timer/timer.h"
 
+struct engine_track {
+    uint32_t segment;
+    uint64_t key; /* of its name and meaning, the same in every program */
+};
+
 /* A loaded program; lives until the engine closes. */
 struct engine_program {
     struct jn_arena arena;
@@ -19,6 +24,10 @@ struct engine_program {
     /* Which its runs move to, and how; NULL: they stay. */
     struct engine_program *target;
     struct jr_deploy_rules rules;
+    /* Segments that its journeys are entered by joining; whether any journey is entered by a segment at all. */
+    struct engine_track *track;
+    uint32_t n_track;
+    bool tracks;
     const struct jn_upgrade *upgrade; /* made when first asked for */
     struct engine_program *next;
 };
@@ -78,6 +87,9 @@ uint32_t engine_program_event(const struct engine_program *program, struct jn_st
 /* How the program's runs fit its target. */
 const struct jn_upgrade *engine_upgrade(struct engine_program *program);
 
+/* Everybody is looked at for what the current program tracks, unless they have been. */
+void engine_track_begin(struct jr_engine *engine);
+
 /* ---- counters (counters.c) */
 uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                   /* made when it is not there */
 uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id);        /* 0 when it is not there */
@@ -90,6 +102,8 @@ uint64_t engine_pinned_id(const struct engine_program *program);
 /* Counters that say where a program's runs move (0: nowhere; else the first bytes of a program's id), and how. */
 uint64_t engine_target_id(const struct engine_program *program);
 uint64_t engine_rules_id(const struct engine_program *program);
+/* Counter that is 1 when everybody has been looked at for what the program tracks. */
+uint64_t engine_tracked_id(const struct engine_program *program);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 

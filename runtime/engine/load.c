@@ -1,3 +1,4 @@
+#include "runtime/engine/history/history.h"
 #include "runtime/engine/migrate/migrate.h"
 
 static jn_rc load_stored(struct turn *turn, uint64_t id, struct engine_customer **out) {
@@ -24,7 +25,10 @@ static void load_keep(struct turn *turn, struct engine_customer *customer) {
 /* Who only looks (turn->out is NULL) moves nobody. */
 static jn_rc load_found(struct turn *turn, struct engine_customer *customer) {
     load_keep(turn, customer);
-    return turn->out == NULL ? JN_OK : turn_migrate(turn, customer);
+    if (turn->out == NULL) return JN_OK;
+    jn_rc rc = turn_migrate(turn, customer);
+    if (rc == JN_OK) turn_track(turn, customer);
+    return rc;
 }
 
 jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out) {
@@ -43,6 +47,7 @@ jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct en
         (*out)->id = engine_counter_next(turn->engine, ENGINE_NEXT_CUSTOMER);
         (*out)->ext = jn_arena_str(turn->arena, ext);
         (*out)->fresh = (*out)->changed = true;
+        (*out)->own_due = (*out)->stored_own_due = INT64_MAX;
     }
     return rc == JN_OK && *out != NULL ? load_found(turn, *out) : rc;
 }

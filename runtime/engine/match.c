@@ -184,7 +184,7 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
         struct jn_str name = program->string[attr->name];
         const struct jn_json *node = jn_json_get_str(input->traits, name);
         struct jn_value value;
-        if (node == NULL) continue;
+        if (node == NULL || attr->computed != JN_NONE) continue;
         if (match_trait(turn, program, attr, node, &value, &err) == JN_OK) {
             engine_attr_set(customer, turn->arena, name, value);
             continue;

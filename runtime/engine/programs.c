@@ -3,7 +3,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "image/image.h"
-#include "runtime/engine/engine.h"
+#include "runtime/engine/history/history.h"
 
 static uint64_t engine_prefix(const uint8_t id[32]) {
     uint64_t prefix = 0;
@@ -30,6 +30,7 @@ struct engine_program *engine_program_load(struct jn_str image, struct jn_err *e
     jn_hex((struct jn_str){(const char *)program->id, 32}, &version);
     memcpy(loaded->version, version.p, version.n);
     jn_buf_release(&version);
+    engine_track_load(loaded);
     return loaded;
 }
 
@@ -91,6 +92,7 @@ jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_
     if (rc == JN_OK && engine->current != known)
         JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(known->version)));
     if (rc == JN_OK) engine->current = known;
+    if (rc == JN_OK) engine_track_begin(engine);
     if (rc == JN_OK && known->target != NULL) rc = programs_stay(engine, err);
     if (loaded != NULL) engine_program_free(loaded);
     return rc;

@@ -1,4 +1,4 @@
-#include "runtime/engine/turn.h"
+#include "runtime/engine/history/history.h"
 
 struct jr_trace *turn_trace(struct turn *turn, enum jr_trace_kind kind, const struct engine_customer *customer,
                             const struct engine_run *run) {
@@ -27,7 +27,12 @@ struct jr_context turn_context(struct turn *turn, struct engine_customer *custom
                                  .attr = engine_attrs(customer, program, turn->arena),
                                  .tag = customer->tag,
                                  .n_tag = customer->n_tag,
+                                 .past = history_past,
+                                 .computed = history_computed,
                                  .scratch = turn->arena};
+    struct history_asker *asker = JN_NEW(turn->arena, struct history_asker);
+    *asker = (struct history_asker){turn, customer, program};
+    context.asker = asker;
     const struct jr_event_view **end = &context.events;
     const struct engine_event *event = candidate != NULL ? candidate : run != NULL ? run->events : NULL;
     bool at_candidate = candidate != NULL;

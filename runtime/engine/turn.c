@@ -113,7 +113,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
         rc = turn_fire(turn, c, turn->limit);
-    return rc;
+    return rc == JN_OK ? turn->asked : rc;
 }
 
 /* ---- the batch */
@@ -150,6 +150,18 @@ static void turn_collect_run(struct turn *turn, struct engine_customer *customer
     if (!run->gone) place->body = engine_run_encode(run, turn->arena);
 }
 
+static void turn_collect_own(struct turn *turn, const struct engine_customer *customer, struct jr_batch *batch,
+                             struct jr_row_timer **gone, struct jr_row_timer **timer) {
+    struct jr_row_timer row = {.run = customer->id | JR_TIMER_OWN, .customer = customer->id};
+    if (customer->stored_own_due == customer->own_due) return;
+    row.due = customer->stored_own_due;
+    if (row.due != INT64_MAX)
+        *(struct jr_row_timer *)engine_grow(turn->arena, gone, &batch->n_timer_gone, sizeof(row)) = row;
+    row.due = customer->own_due;
+    if (row.due != INT64_MAX)
+        *(struct jr_row_timer *)engine_grow(turn->arena, timer, &batch->n_timer, sizeof(row)) = row;
+}
+
 static void turn_collect(struct turn *turn, struct jr_batch *batch) {
     struct jr_row_alias *alias = NULL;
     struct jr_row_customer *rows = NULL;
@@ -165,6 +177,7 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
             struct jr_row_customer *place = engine_grow(turn->arena, &rows, &batch->n_customer, sizeof(*place));
             *place = (struct jr_row_customer){c->id, engine_customer_encode(c, turn->arena)};
         }
+        turn_collect_own(turn, c, batch, &gone, &timer);
         for (uint32_t i = 0; i < c->n_run; i++)
             if (c->run[i]->changed) turn_collect_run(turn, c, c->run[i], batch, &runs, &gone, &timer);
     }

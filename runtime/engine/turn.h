@@ -37,6 +37,7 @@ struct turn {
     uint32_t n_flight;
     struct jr_timer *taken; /* from the heap; put back when the commit fails */
     uint32_t n_taken;
+    jn_rc asked;          /* the first failure of the store while an expression asked about the past */
     uint32_t n_out;       /* deliveries given out */
     uint32_t depth;       /* of journeys that start journeys */
     uint64_t sweep_after; /* the engine's, once this turn is committed */
@@ -82,6 +83,8 @@ void turn_note_match(struct turn *turn, struct engine_customer *customer, struct
 bool engine_is_timed(const struct jn_step *step);
 /* When a hold that began at run->anchor ends; INT64_MIN: it does not hold at all. */
 int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone);
+/* The first instant later than `from` with this local time on one of the weekdays. */
+int64_t engine_time_after(const struct jn_zone *zone, int64_t from, uint32_t weekdays, int64_t time);
 /* Plans the calendar waits of all live runs anew: the customer's zone has changed. */
 void turn_replan(struct turn *turn, struct engine_customer *customer);
 /* A journey's own zone, or the customer's. */
@@ -97,6 +100,11 @@ uint32_t turn_alternative(struct turn *turn, struct engine_customer *customer, s
 /* A matched event ends the wait: it is kept, what the other alternatives brought earlier is not. */
 jn_rc turn_pass(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                 const struct engine_event *event);
+/* Whether the event's attribute `message` is the message's name; and whether it is, or is the id of one that the run
+ * sent. */
+bool engine_names_message(const struct jn_program *program, const struct engine_event *event, uint32_t message);
+bool engine_of_message(struct turn *turn, const struct engine_run *run, const struct engine_event *event,
+                       uint32_t message);
 void engine_forget_others(struct engine_run *run, const struct jn_step *step, uint32_t matched);
 /* Looks among events accepted before; *matched is set when one passes. */
 jn_rc turn_look_back(struct turn *turn, struct engine_customer *customer, struct engine_run *run, bool *matched);

@@ -1,4 +1,5 @@
 /* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
+#include "runtime/engine/history/history.h"
 #include "runtime/engine/policy/policy.h"
 
 static void view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
@@ -26,16 +27,20 @@ static void view_run(struct turn *turn, struct engine_customer *customer, const 
 }
 
 /* Attributes of the current program with their presets, then those kept from other versions. */
-static void view_attrs(struct jr_engine *engine, struct engine_customer *customer, struct jn_arena *arena,
+static void view_attrs(struct turn *turn, struct engine_customer *customer, struct jn_arena *arena,
                        struct jr_customer_view *out) {
+    const struct jr_engine *engine = turn->engine;
     const struct jn_program *program = jr_engine_program(engine);
+    struct jr_context context = {0};
+    if (program != NULL) context = turn_context(turn, customer, NULL, NULL);
     struct jn_str *name = NULL;
     struct jn_value *value = NULL;
     uint32_t n = 0, same = 0;
     for (uint32_t i = 0; program != NULL && i < program->n_attr; i++) {
         *(struct jn_str *)engine_grow(arena, &name, &n, sizeof(*name)) = program->string[program->attr[i].name];
         *(struct jn_value *)engine_grow(arena, &value, &same, sizeof(*value)) =
-            engine_attrs(customer, engine->current, arena)[i];
+            program->attr[i].computed != JN_NONE ? history_computed(&context, i)
+                                                 : engine_attrs(customer, engine->current, arena)[i];
     }
     for (uint32_t i = 0; i < customer->n_attr; i++) {
         if (program != NULL && jn_program_attr(program, customer->attr[i].name) != JN_NONE) continue;
@@ -62,13 +67,12 @@ static void view_consents(const struct jr_engine *engine, const struct engine_cu
     out->n_topic = program->n_topic;
 }
 
-jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
-                         struct jr_customer_view *out, struct jn_err *err) {
+jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t now, struct jn_arena *arena,
+                            struct jr_customer_view *out, struct jn_err *err) {
     struct jn_err unheard;
-    struct turn turn = {.engine = engine,
-                        .arena = arena,
-                        .err = err == NULL ? &unheard : err,
-                        .now = (int64_t)engine_counter_value(engine, ENGINE_TIME)};
+    int64_t clock = (int64_t)engine_counter_value(engine, ENGINE_TIME);
+    struct turn turn = {
+        .engine = engine, .arena = arena, .err = err == NULL ? &unheard : err, .now = now < clock ? clock : now};
     struct engine_customer *customer;
     struct jr_run_view *run = NULL;
     jn_map_init(&turn.known);
@@ -78,12 +82,17 @@ jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_a
     if (rc != JN_OK) return rc;
     if (customer == NULL) return jn_fail(err, JN_NOT_FOUND, "there is no customer %.*s", JN_FMT(id));
     *out = (struct jr_customer_view){.id = customer->ext, .tag = customer->tag, .n_tag = customer->n_tag};
-    view_attrs(engine, customer, arena, out);
+    view_attrs(&turn, customer, arena, out);
     view_consents(engine, customer, arena, out);
     for (uint32_t i = 0; i < customer->n_run; i++)
         view_run(&turn, customer, customer->run[i], engine_grow(arena, &run, &out->n_run, sizeof(*run)));
     out->run = run;
-    return JN_OK;
+    return turn.asked;
+}
+
+jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
+                         struct jr_customer_view *out, struct jn_err *err) {
+    return jr_engine_customer_at(engine, id, 0, arena, out, err);
 }
 
 /* ---- counts: their ids are hashes, so the names come from the programs */

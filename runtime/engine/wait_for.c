@@ -69,17 +69,25 @@ bool engine_key_matches(const struct engine_run *run, uint32_t prop, const struc
     return engine_text_is(event->prop[prop - run->program->program->event[event->event].first_prop], run->key);
 }
 
-/* `E of M`: the event names M, or carries the id of a message of this run that was made from M. */
-static bool engine_of_message(struct turn *turn, const struct engine_run *run, const struct engine_event *event,
-                              uint32_t message) {
-    const struct jn_program *program = run->program->program;
+static struct jn_str engine_message_of(const struct jn_program *program, const struct engine_event *event) {
     const struct jn_event *row = &program->event[event->event];
-    const struct jn_journey *journey = engine_journey(run);
-    struct jn_str named = JN_STR_NONE;
     for (uint32_t i = 0; i < row->n_prop; i++)
         if (jn_str_is(program->string[program->prop[row->first_prop + i].name], "message"))
-            named = jn_value_str(event->prop[i]);
-    if (jn_str_eq(named, program->string[program->message[message].name])) return true;
+            return jn_value_str(event->prop[i]);
+    return JN_STR_NONE;
+}
+
+bool engine_names_message(const struct jn_program *program, const struct engine_event *event, uint32_t message) {
+    return jn_str_eq(engine_message_of(program, event), program->string[program->message[message].name]);
+}
+
+/* `E of M`: the event names M, or carries the id of a message of this run that was made from M. */
+bool engine_of_message(struct turn *turn, const struct engine_run *run, const struct engine_event *event,
+                       uint32_t message) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_journey *journey = engine_journey(run);
+    struct jn_str named = engine_message_of(program, event);
+    if (engine_names_message(program, event, message)) return true;
     for (uint32_t i = 0; i < run->n_visit; i++) {
         uint32_t step = jn_program_step(program, run->journey, run->visit[i].step);
         if (step == JN_NONE || step - journey->first_step >= journey->n_step ||

@@ -356,6 +356,7 @@ const struct vm_operation vm_operation[JN_OPS] = {
     [JN_OP_JOURNEY_NAME] = READ,
     [JN_OP_STAGE_NAME] = READ,
     [JN_OP_TAGGED] = READ,
+    [JN_OP_PAST] = READ,
     [JN_OP_SEGMENT] = {VM_CALL, NULL, NULL},
     [JN_OP_AND_JUMP] = JUMP,
     [JN_OP_OR_JUMP] = JUMP,

@@ -2,6 +2,7 @@
 
 #include "core/check.h"
 #include "core/value.h"
+#include "runtime/vm/change.h"
 #include "runtime/vm/operation.h"
 
 #define VM_STACK 32      /* the verifier's law */
@@ -22,6 +23,7 @@ struct vm {
     unsigned depth;
     const uint8_t *code;
     struct jn_value stack[VM_STACK];
+    struct vm_motion *motion; /* of each value; kept only for whoever asks for `until` */
     unsigned n;
     const uint8_t *missing; /* the last instruction that read a missing value, for the error's text */
 };
@@ -46,6 +48,12 @@ static struct jn_value vm_prop(const struct jr_context *context, uint32_t event,
     for (const struct jr_event_view *view = context->events; view != NULL; view = view->next)
         if (view->event == event) return view->prop[prop - context->program->event[event].first_prop];
     return JN_MISSING;
+}
+
+static struct jn_value vm_attr(const struct jr_context *context, uint32_t attr) {
+    if (context->computed != NULL && context->program->attr[attr].computed != JN_NONE)
+        return context->computed(context, attr);
+    return context->attr == NULL ? JN_MISSING : context->attr[attr];
 }
 
 static struct jn_value vm_in_range(const struct jn_value *values, uint32_t first, uint32_t n, uint32_t index) {
@@ -87,7 +95,9 @@ static struct jn_value vm_read(const struct vm *vm, enum jn_op op, const uint8_t
     case JN_OP_PUSH:
         return context->program->value[first];
     case JN_OP_ATTR:
-        return context->attr == NULL ? JN_MISSING : context->attr[first];
+        return vm_attr(context, first);
+    case JN_OP_PAST:
+        return context->past == NULL ? JN_MISSING : context->past(context, first);
     case JN_OP_CUSTOMER_ID:
         return vm_text(context->customer_id);
     case JN_OP_PROP:
@@ -123,12 +133,16 @@ static jn_rc vm_out(struct vm *vm, struct jn_str text) {
 static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out);
 
 static jn_rc vm_segment(struct vm *vm, uint32_t segment) {
-    struct vm inner = {.context = vm->context, .err = vm->err, .fuel = vm->fuel, .depth = vm->depth + 1};
+    struct vm_motion motion[VM_STACK]; /* written before it is read, like the stack */
+    struct vm inner = {
+        .motion = motion, .context = vm->context, .err = vm->err, .fuel = vm->fuel, .depth = vm->depth + 1};
     struct jn_value value;
     if (inner.depth > VM_DEPTH) return jn_fail(vm->err, JN_INTERNAL, "segments are nested too deep");
     jn_rc rc = vm_run(&inner, vm->context->program->segment[segment].cond, &value);
     vm->fuel = inner.fuel;
-    if (rc == JN_OK) vm_push(vm, jn_value_bool(vm_true(value)));
+    if (rc != JN_OK) return rc;
+    vm_push(vm, jn_value_bool(vm_true(value)));
+    if (vm->context->until != NULL) vm->motion[vm->n - 1] = (struct vm_motion){0};
     return rc;
 }
 
@@ -169,6 +183,14 @@ static jn_rc vm_write(struct vm *vm, enum jn_op op, const uint8_t *operands) {
     return vm_out(vm, jn_value_str(value));
 }
 
+/* Before an instruction of one or two values, how its result will move. */
+static void vm_watch(struct vm *vm, enum jn_op op, enum vm_family family) {
+    const struct jn_value *top = &vm->stack[vm->n - 1];
+    struct vm_motion *motion = &vm->motion[vm->n - 1];
+    if (family == VM_ONE) *motion = vm_change_one(vm->context, op, *motion, *top);
+    if (family == VM_TWO) motion[-1] = vm_change_two(vm->context, op, motion[-1], *motion, top[-1], *top);
+}
+
 static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
     const struct jn_expr *row = &vm->context->program->expr[expr];
     const uint8_t *code = vm->context->program->code + row->offset;
@@ -180,9 +202,13 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
         const uint8_t *operands = code;
         jn_rc rc = JN_OK;
         code += OPERAND_BYTES[op];
+        if (vm->context->until != NULL && vm->n > 0) vm_watch(vm, op, operation->family);
         switch (operation->family) {
         case VM_READ:
             vm_push(vm, vm_read(vm, op, operands));
+            if (vm->context->until != NULL)
+                vm->motion[vm->n - 1] = vm_change_read(
+                    vm->context, op, OPERAND_BYTES[op] > 0 ? vm_operand(operands) : 0, vm->stack[vm->n - 1]);
             if (jn_is_missing(vm->stack[vm->n - 1])) vm->missing = operands - 1;
             break;
         case VM_ONE:
@@ -210,7 +236,8 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
 }
 
 jn_rc jr_vm_eval(const struct jr_context *context, uint32_t expr, struct jn_value *out, struct jn_err *err) {
-    struct vm vm = {.context = context, .err = err, .fuel = VM_FUEL};
+    struct vm_motion motion[VM_STACK];
+    struct vm vm = {.motion = motion, .context = context, .err = err, .fuel = VM_FUEL};
     *out = JN_MISSING;
     JN_CHECK(expr < context->program->n_expr);
     return vm_run(&vm, expr, out);

@@ -31,8 +31,13 @@ struct jr_context {
     uint32_t first_var, n_var;
     struct jn_str journey, stage; /* names */
     const struct jn_json *body;   /* inbound body of a source */
-    struct jn_arena *scratch;     /* texts that are made live here */
-    struct jn_buf *out;           /* OUTPUT expressions write here */
+    /* What the engine knows beyond this; NULL: missing. They lower *until where time alone can change the answer. */
+    struct jn_value (*past)(const struct jr_context *context, uint32_t past);
+    struct jn_value (*computed)(const struct jr_context *context, uint32_t attr);
+    void *asker;    /* theirs */
+    int64_t *until; /* lowered to the next instant at which the value may be another with nothing but time passing */
+    struct jn_arena *scratch; /* texts that are made live here */
+    struct jn_buf *out;       /* OUTPUT expressions write here */
 };
 
 /* JN_UNPROCESSABLE when a template wrote a missing value (err names it), JN_TOO_LARGE when `out` is full. */

@@ -169,6 +169,38 @@ static void events_are_read_from_a_place_on(struct world *w) {
     assert_true(n == 1 && row[0].seq == 1);
 }
 
+static void events_are_read_from_the_newest_on(struct world *w) {
+    struct jr_row_event rows[] = {{1, 1, 100, JN_STR("a"), JN_STR("{}")},
+                                  {1, 3, 300, JN_STR("b"), JN_STR("{}")},
+                                  {1, 4, 400, JN_STR("c"), JN_STR("{}")},
+                                  {2, 2, 200, JN_STR("d"), JN_STR("{}")}},
+                        *row;
+    uint32_t n;
+    assert_int_equal(commit(w, (struct jr_batch){.event = rows, .n_event = 4}), JN_OK);
+    assert_int_equal(w->store->ops->recent(w->store, 1, UINT64_MAX, 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 2 && row[0].seq == 4 && row[1].seq == 3 && row[1].at == 300 && jn_str_is(row[1].name, "b"));
+    assert_int_equal(w->store->ops->recent(w->store, 1, 3, 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].seq == 1);
+    assert_int_equal(w->store->ops->recent(w->store, 1, 1, 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(w->store->ops->recent(w->store, 9, UINT64_MAX, 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+}
+
+static void a_customers_own_timers_stand_behind_those_of_runs(struct world *w) {
+    struct jr_row_timer rows[] = {{700, 2 | JR_TIMER_OWN, 2}, {700, 1 | JR_TIMER_OWN, 1}, {700, 99, 1}}, *row;
+    struct jr_row_timer after = {.due = 699};
+    uint32_t n;
+    assert_int_equal(commit(w, (struct jr_batch){.timer = rows, .n_timer = 3}), JN_OK);
+    assert_int_equal(w->store->ops->timers(w->store, after, 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 2 && row[0].run == 99 && row[1].run == (1 | JR_TIMER_OWN));
+    assert_int_equal(w->store->ops->timers(w->store, row[1], 2, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].customer == 2);
+    assert_int_equal(commit(w, (struct jr_batch){.timer_gone = rows, .n_timer_gone = 2}), JN_OK);
+    assert_int_equal(w->store->ops->timers(w->store, after, 9, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].run == 99);
+}
+
 static void ids_are_seen_until_they_are_forgotten(struct world *w) {
     const int64_t day = 86400000;
     struct jr_row_seen rows[] = {{.key = {1, 0, 2}, .digest = 7, .at = 5 * day},
@@ -288,6 +320,8 @@ static const struct {
     CASE(a_fence_keeps_a_former_owner_out),
     CASE(timers_come_in_order_and_by_pages),
     CASE(events_are_read_from_a_place_on),
+    CASE(events_are_read_from_the_newest_on),
+    CASE(a_customers_own_timers_stand_behind_those_of_runs),
     CASE(ids_are_seen_until_they_are_forgotten),
     CASE(deliveries_wait_change_and_go),
     CASE(counters_and_quarantine),

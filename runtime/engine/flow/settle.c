@@ -2,11 +2,13 @@
 #include "image/image.h"
 #include "runtime/engine/activation.h"
 #include "runtime/engine/flow/flow.h"
+#include "runtime/engine/history/history.h"
 
 bool turn_exits_if(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
     uint32_t exit_if = engine_journey(run)->exit_if;
     if (exit_if == JN_NONE || run->status == ENGINE_ENDED) return false;
     struct jr_context context = turn_context(turn, customer, run, NULL);
+    context.until = &customer->until;
     if (!jr_vm_holds(&context, exit_if)) return false;
     turn_end(turn, customer, run, JN_STR("exit_if"));
     return true;
@@ -38,6 +40,7 @@ static jn_rc settle_run(struct turn *turn, struct engine_customer *customer, boo
         const struct jn_step *step = &run->program->program->step[run->step];
         if (run->status != ENGINE_LIVE || run->arriving || step->kind != JN_STEP_WAIT_IF) continue;
         struct jr_context context = turn_context(turn, customer, run, NULL);
+        context.until = &customer->until;
         if (!jr_vm_holds(&context, step->a)) continue;
         turn_leave_hold(turn, run);
         return turn_activate(turn, customer, run, step->next);
@@ -66,12 +69,15 @@ jn_rc turn_settle(struct turn *turn, struct engine_customer *customer) {
         }
         struct engine_emitted *emitted = customer->emitted;
         if (emitted == NULL) {
+            customer->until = INT64_MAX;
             rc = settle_run(turn, customer, &moved);
+            if (rc == JN_OK && !moved) rc = turn_join(turn, customer, &moved);
             continue;
         }
         customer->emitted = emitted->next;
         rc = settle_emitted(turn, customer, emitted);
     }
+    if (rc == JN_OK) turn_plan_own(turn, customer);
     return rc;
 }
 

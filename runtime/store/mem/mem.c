@@ -192,6 +192,13 @@ static uint32_t mem_page(const struct mem_table *table, struct mem_key after, bo
     return n;
 }
 
+static void mem_event(uint64_t customer, const struct mem_row *row, struct jn_arena *arena, struct jr_row_event *out) {
+    *out = (struct jr_row_event){.customer = customer, .seq = row->key.low};
+    memcpy(&out->at, row->fixed, sizeof(out->at));
+    out->name = jn_arena_str(arena, row->text[0]);
+    out->body = jn_arena_str(arena, row->text[1]);
+}
+
 static jn_rc mem_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
                         struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
     const struct mem_table *table = &mem_of(store)->event;
@@ -199,14 +206,22 @@ static jn_rc mem_events(struct jr_store *store, uint64_t customer, uint64_t afte
     (void)err;
     *n = mem_page(table, (struct mem_key){customer, after}, true, max, &first);
     *out = JN_NEW_ARRAY(arena, struct jr_row_event, *n);
-    for (uint32_t i = 0; i < *n; i++) {
-        const struct mem_row *row = &table->row[first + i];
-        struct jr_row_event *event = &(*out)[i];
-        *event = (struct jr_row_event){.customer = customer, .seq = row->key.low};
-        memcpy(&event->at, row->fixed, sizeof(event->at));
-        event->name = jn_arena_str(arena, row->text[0]);
-        event->body = jn_arena_str(arena, row->text[1]);
-    }
+    for (uint32_t i = 0; i < *n; i++)
+        mem_event(customer, &table->row[first + i], arena, &(*out)[i]);
+    return JN_OK;
+}
+
+static jn_rc mem_recent(struct jr_store *store, uint64_t customer, uint64_t before, uint32_t max,
+                        struct jn_arena *arena, struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
+    const struct mem_table *table = &mem_of(store)->event;
+    uint32_t end = mem_table_after(table, (struct mem_key){customer, before == 0 ? 0 : before - 1}), first = end;
+    (void)err;
+    while (first > 0 && end - first < max && table->row[first - 1].key.high == customer)
+        first--;
+    *n = end - first;
+    *out = JN_NEW_ARRAY(arena, struct jr_row_event, *n);
+    for (uint32_t i = 0; i < *n; i++)
+        mem_event(customer, &table->row[end - 1 - i], arena, &(*out)[i]);
     return JN_OK;
 }
 
@@ -350,6 +365,7 @@ const struct jr_store_ops jr_store_mem = {
     .seen = mem_seen,
     .load = mem_load,
     .events = mem_events,
+    .recent = mem_recent,
     .timers = mem_timers,
     .deliveries = mem_deliveries,
     .quarantined = mem_quarantined,

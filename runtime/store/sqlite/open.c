@@ -190,6 +190,7 @@ const struct jr_store_ops jr_store_sqlite = {
     .seen = sqlite_seen,
     .load = sqlite_load,
     .events = sqlite_events,
+    .recent = sqlite_recent,
     .timers = sqlite_timers,
     .deliveries = sqlite_deliveries,
     .quarantined = sqlite_quarantined,

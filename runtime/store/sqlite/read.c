@@ -73,15 +73,15 @@ jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *ar
     return read_done(state, SQL_RUNS, code, err);
 }
 
-jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
-                    struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
-    struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *read = state->statement[SQL_EVENTS];
+static jn_rc read_events(struct jr_store_sqlite_state *state, enum sqlite_statement which, uint64_t customer,
+                         uint64_t bound, uint32_t max, struct jn_arena *arena, struct jr_row_event **out, uint32_t *n,
+                         struct jn_err *err) {
+    sqlite3_stmt *read = state->statement[which];
     int code;
     *n = 0;
     *out = NULL;
     sqlite_bind_u64(read, 1, customer);
-    sqlite_bind_u64(read, 2, after);
+    sqlite_bind_u64(read, 2, bound);
     sqlite3_bind_int64(read, 3, max);
     while ((code = sqlite3_step(read)) == SQLITE_ROW) {
         struct jr_row_event *row = sqlite_grow(arena, out, n, sizeof(*row));
@@ -90,7 +90,18 @@ jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, u
         row->name = sqlite_column_str(read, 2, arena);
         row->body = sqlite_column_str(read, 3, arena);
     }
-    return read_done(state, SQL_EVENTS, code, err);
+    return read_done(state, which, code, err);
+}
+
+jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
+    return read_events(sqlite_state(store), SQL_EVENTS, customer, after, max, arena, out, n, err);
+}
+
+jn_rc sqlite_recent(struct jr_store *store, uint64_t customer, uint64_t before, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err) {
+    if (before > INT64_MAX) before = INT64_MAX;
+    return read_events(sqlite_state(store), SQL_RECENT, customer, before, max, arena, out, n, err);
 }
 
 jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,

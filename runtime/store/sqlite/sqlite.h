@@ -56,6 +56,8 @@ jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *ar
                   struct jr_row_run **run, uint32_t *n_run, struct jn_err *err);
 jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
                     struct jr_row_event **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_recent(struct jr_store *store, uint64_t customer, uint64_t before, uint32_t max, struct jn_arena *arena,
+                    struct jr_row_event **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,
                     struct jr_row_timer **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,

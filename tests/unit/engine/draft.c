@@ -38,7 +38,7 @@ static uint32_t time_of_day(struct draft *d, const char *z) {
 }
 
 static uint32_t attribute(struct draft *d, const char *name, enum jn_type type) {
-    struct jn_attr row = {.name = text(d, name), .type = type, .one_of = JN_NONE, .preset = JN_NONE};
+    struct jn_attr row = {.name = text(d, name), .type = type, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
     return jn_builder_add_attr(d->builder, &row);
 }
 
@@ -151,6 +151,8 @@ void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_re
     end_journey(d);
     d->writing = true;
     d->journey = (struct jn_journey){.name = text(d, name),
+                                     .segment = JN_NONE,
+                                     .time = JN_NONE,
                                      .title = text(d, name),
                                      .event = event,
                                      .where = JN_NONE,

@@ -53,7 +53,7 @@ static void sample_init(struct sample *s) {
     s->text_expr = push(s, jn_value_text(JN_STR("x")), JN_T_TEXT);
     s->template_expr = jn_builder_code(s->b, (struct jn_str){"\0", 1}, JN_T_OUTPUT);
     jn_builder_add_attr(
-        s->b, &(struct jn_attr){.name = str(s, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE});
+        s->b, &(struct jn_attr){.name = str(s, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE});
     jn_builder_add_event(s->b, &(struct jn_event){.name = str(s, "signup"), .n_prop = 1});
     jn_builder_add_prop(s->b, &(struct jn_prop){.name = str(s, "plan"), .type = JN_T_TEXT, .one_of = JN_NONE});
     jn_builder_add_event(s->b, &(struct jn_event){.name = str(s, "other"), .first_prop = 1});
@@ -84,6 +84,8 @@ static void sample_init(struct sample *s) {
     jn_builder_add_arm(s->b, &(struct jn_arm){.name = str(s, "a"), .weight = 4000, .step = 3});
     jn_builder_add_arm(s->b, &(struct jn_arm){.name = str(s, "b"), .weight = 6000, .step = 4});
     struct jn_journey journey = {.name = str(s, "welcome"),
+                                 .segment = JN_NONE,
+                                 .time = JN_NONE,
                                  .where = JN_NONE,
                                  .key = JN_NONE,
                                  .reenter_after = JN_NONE,

@@ -70,9 +70,9 @@ void machine_init(struct machine *m) {
     jn_buf_init(&m->out, 1024);
     m->builder = jn_builder_new(&m->arena);
     jn_builder_add_meta(m->builder, &(struct jn_meta){.language = 1, .timezone = string(m, "Asia/Shanghai"), .keep_events = JN_NONE});
-    struct jn_attr points = {.name = string(m, "points"), .type = JN_T_NUMBER, .one_of = JN_NONE, .preset = JN_NONE};
-    struct jn_attr name = {.name = string(m, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE};
-    struct jn_attr absent = {.name = string(m, "absent"), .type = JN_T_NUMBER, .one_of = JN_NONE, .preset = JN_NONE};
+    struct jn_attr points = {.name = string(m, "points"), .type = JN_T_NUMBER, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
+    struct jn_attr name = {.name = string(m, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
+    struct jn_attr absent = {.name = string(m, "absent"), .type = JN_T_NUMBER, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
     m->points = jn_builder_add_attr(m->builder, &points);
     m->name = jn_builder_add_attr(m->builder, &name);
     m->missing_attr = jn_builder_add_attr(m->builder, &absent);

@@ -44,6 +44,39 @@ static void reads_what_the_context_holds(void **state) {
     assert_string_equal(RUN(m, NUMBER, ABSENT(NUMBER)), "missing");
 }
 
+static struct jn_value answer_with_its_number(const struct jr_context *context, uint32_t past) {
+    (void)context;
+    return jn_value_duration(JN_UNIT_MS, 1000 * ((int64_t)past + 1));
+}
+
+/* The past is somebody else's to know; how long ago something was moves with time. */
+static void asks_about_the_past_and_tells_when_time_changes_the_answer(void **state) {
+    struct machine *m = *state;
+    struct jn_past since = {.kind = JN_HISTORY_SINCE,
+                            .event = m->event,
+                            .prop = JN_NONE,
+                            .window = JN_NONE,
+                            .where = JN_NONE,
+                            .message = JN_NONE,
+                            .type = JN_T_DURATION};
+    uint32_t past = jn_builder_add_past(m->builder, &since);
+    int64_t until = INT64_MAX;
+    assert_string_equal(RUN(m, DURATION, {JN_OP_PAST, past, 0}), "missing");
+    m->context.past = answer_with_its_number;
+    m->context.until = &until;
+    assert_string_equal(RUN(m, DURATION, {JN_OP_PAST, past, 0}), "1 second");
+    assert_true(until == INT64_MAX);
+    RUN(m, BOOL, {JN_OP_PAST, past, 0}, PUSH(m, jn_value_duration(JN_UNIT_MS, 61000)), OP0(GT));
+    assert_true(until == m->context.now + 60000);
+    until = INT64_MAX;
+    RUN(m, BOOL, OP0(NOW), PUSH(m, jn_value_of(JN_T_INSTANT, m->context.now - 5)), OP0(GE));
+    assert_true(until == INT64_MAX); /* it stays so for ever */
+    RUN(m, BOOL, OP0(NOW), PUSH(m, jn_value_duration(JN_UNIT_DAYS, 2)), OP0(SUB_INSTANT),
+        PUSH(m, jn_value_of(JN_T_INSTANT, m->context.now)), OP0(LT));
+    assert_true(until == jn_instant_add(m->context.zone == NULL ? jn_zone_utc() : m->context.zone, m->context.now,
+                                        jn_value_duration(JN_UNIT_DAYS, 2)));
+}
+
 static void reads_missing_where_the_context_is_empty(void **state) {
     struct machine *m = *state;
     struct jr_context empty = {.scratch = &m->arena};
@@ -209,6 +242,7 @@ static void a_template_has_a_bound(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reads_what_the_context_holds, setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_about_the_past_and_tells_when_time_changes_the_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_missing_where_the_context_is_empty, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_a_body_by_its_path, setup, teardown),
         cmocka_unit_test_setup_teardown(compares_exactly, setup, teardown),
