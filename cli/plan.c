@@ -159,6 +159,23 @@ static void plan_print_journey(const struct plan_view *v, uint32_t journey, stru
                           JN_FMT(v->to->string[v->to->step[i].name]));
 }
 
+static struct jn_str plan_workspace(const struct plan_view *v, const struct jn_program *program) {
+    struct jn_buf out;
+    jn_buf_init(&out, PLAN_DEFINITION_MAX);
+    jn_image_define_workspace(program, &out);
+    struct jn_str text = jn_arena_str(v->arena, jn_buf_view(&out));
+    jn_buf_release(&out);
+    return text;
+}
+
+static void plan_print_workspace(const struct plan_view *v, struct jn_buf *out) {
+    struct jn_str before = plan_workspace(v, v->from), after = plan_workspace(v, v->to);
+    if (jn_str_eq(before, after)) return;
+    jn_buf_z(out, "workspace: changed\n");
+    plan_print_lines(before, after, "-", out);
+    plan_print_lines(after, before, "+", out);
+}
+
 /* Problems and texts of one version. */
 static bool plan_print_rest(const struct plan_view *v, struct jn_buf *out) {
     bool refused = false;
@@ -191,6 +208,7 @@ bool cli_plan_print(const struct cli_plan *plan, struct jn_arena *arena, struct 
         struct plan_view v = plan_view(plan, i, arena);
         if (plan->n_version > 1 || v.version->people != NULL) jn_buf_printf(out, "from %.*s\n", JN_FMT(v.version->id));
         changes = plan_changes(&v) || changes;
+        plan_print_workspace(&v, out);
         for (uint32_t j = 0; j < v.from->n_journey; j++)
             plan_print_journey(&v, j, out);
         for (uint32_t j = 0; j < v.to->n_journey; j++)
@@ -246,6 +264,9 @@ static void plan_json_new(const struct plan_view *v, const struct jn_journey *ol
 
 static bool plan_json_rest(const struct plan_view *v, struct jn_json_out *w) {
     bool refused = false;
+    jn_jw_key(w, "workspace");
+    jn_jw_str(w, jn_str_z(jn_str_eq(plan_workspace(v, v->from), plan_workspace(v, v->to)) ? STATE_WORD[PLAN_SAME]
+                                                                                          : STATE_WORD[PLAN_CHANGED]));
     jn_jw_key(w, "messages_changed");
     jn_jw_array(w);
     for (uint32_t i = 0; i < v->from->n_message; i++)

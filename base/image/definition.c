@@ -31,7 +31,16 @@ void jn_image_define_step(const struct jn_program *program, uint32_t step, struc
                      out);
 }
 
+/* Policies have words of their own. */
+static bool define_is_policy(const struct image_field *field) {
+    static const char *const NAME[] = {"topic", "control", "left_out", "priority"};
+    for (size_t i = 0; i < sizeof(NAME) / sizeof(*NAME); i++)
+        if (strcmp(field->name, NAME[i]) == 0) return true;
+    return false;
+}
+
 static bool define_is_header(const struct image_field *field) {
+    if (define_is_policy(field)) return false;
     if (field->kind == IMAGE_RANGE) return field->arg == IMAGE_goal || field->arg == IMAGE_leave;
     return field->kind != IMAGE_COUNT && !(field->kind == IMAGE_REF && field->arg == IMAGE_step);
 }
@@ -45,6 +54,7 @@ void jn_image_define_journey(const struct jn_program *program, uint32_t journey,
         define_field(program, &record->field[f], row[f], f + 1 < record->n_field ? row[f + 1] : 0, out);
         jn_buf_char(out, '\n');
     }
+    jn_image_define_journey_policies(program, journey, out);
 }
 
 void jn_image_define_message(const struct jn_program *program, uint32_t message, struct jn_buf *out) {

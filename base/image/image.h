@@ -31,6 +31,9 @@ void jn_image_disassemble_expr(const struct jn_program *program, uint32_t expr, 
 void jn_image_define_step(const struct jn_program *program, uint32_t step, struct jn_buf *out);
 /* A journey's header, a fact a line; a message's fields. */
 void jn_image_define_journey(const struct jn_program *program, uint32_t journey, struct jn_buf *out);
+/* Of a journey, and of a whole workspace with its topics and channels, in the language's words (policies.c). */
+void jn_image_define_journey_policies(const struct jn_program *program, uint32_t journey, struct jn_buf *out);
+void jn_image_define_workspace(const struct jn_program *program, struct jn_buf *out);
 void jn_image_define_message(const struct jn_program *program, uint32_t message, struct jn_buf *out);
 
 /* The operand that begins at these four bytes of verified code. */

@@ -1,9 +1,11 @@
 """Consent over the API, caps over restarts and kills, rates, and what a server cannot deliver."""
 import json
+import os
 import pathlib
+import subprocess
 import unittest
 
-from journey_process import Case, Server
+from journey_process import JOURNEY, Case, Server
 
 WORKSPACE = """workspace
   timezone "UTC"
@@ -163,6 +165,21 @@ class Policy(Case):
         self.assertEqual(server.wait(), 78)
         log = pathlib.Path(self.directory, "log").read_text(encoding="utf-8")
         self.assertIn("channel `email` goes out by smtp, which this server cannot deliver yet", log)
+
+
+    def test_a_plan_shows_policies(self):
+        self.write("  cap 1 per 1 day, skip")
+        old = os.path.join(self.directory, "old.jbc")
+        folder = os.path.join(self.directory, "workspace")
+        subprocess.run([JOURNEY, "build", folder, "-o", old], check=True)
+        self.write("  cap 2 per 1 day, hold\n  rate 5 per minute")
+        done = subprocess.run([JOURNEY, "plan", folder, "--against", old], stdout=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 2)
+        lines = done.stdout.decode().splitlines()
+        self.assertIn("workspace: changed", lines)
+        changes = [line.strip() for line in lines if line.startswith("  ")]
+        self.assertEqual(changes, ["- channel email: cap 1 per 1 day, skip", "+ channel email: cap 2 per 1 day, hold",
+                                   "+ channel email: rate 5 per minute"])
 
 
 if __name__ == "__main__":
