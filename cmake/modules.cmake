@@ -4,6 +4,7 @@
 # include/journey (the contract) may be included by everyone.
 journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::JANSSON PkgConfig::UTF8PROC m)
 journey_module(base/image USES base/core)
+journey_module(base/liquid USES base/core LIBS m)
 journey_module(base/upgrade USES base/core base/image)
 
 journey_module(compiler/diag USES base/core)

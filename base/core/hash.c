@@ -128,3 +128,19 @@ bool jn_unbase64(struct jn_str text, struct jn_buf *out) {
     }
     return true;
 }
+
+void jn_digest(const char *name, struct jn_str key, struct jn_str s, struct jn_buf *out) {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    size_t n = 0;
+    unsigned int m = 0;
+    const EVP_MD *digest = EVP_get_digestbyname(name);
+    JN_CHECK(digest != NULL);
+    if (key.p == NULL) {
+        JN_CHECK(EVP_Digest(s.p, s.n, bytes, &m, digest, NULL) == 1);
+        n = m;
+    } else {
+        JN_CHECK(EVP_Q_mac(NULL, "HMAC", NULL, name, NULL, key.n == 0 ? "" : key.p, key.n, (const unsigned char *)s.p,
+                           s.n, bytes, sizeof(bytes), &n) != NULL);
+    }
+    jn_buf_str(out, (struct jn_str){(const char *)bytes, n});
+}

@@ -19,6 +19,9 @@ uint64_t jn_hash64_seed(struct jn_str s, uint64_t seed);
 uint32_t jn_crc32c(uint32_t crc, struct jn_str s);
 void jn_sha256(struct jn_str s, struct jn_sha256 *out);
 void jn_hmac_sha256(struct jn_str key, struct jn_str message, struct jn_sha256 *out);
+/* Any digest that OpenSSL names ("MD5", "SHA1", "SHA256"), keyed (HMAC) when key.p is given: for formats of others,
+ * nothing here relies on the weak ones. */
+void jn_digest(const char *name, struct jn_str key, struct jn_str s, struct jn_buf *out);
 bool jn_equal_const_time(struct jn_str a, struct jn_str b);
 void jn_hex(struct jn_str bytes, struct jn_buf *out);
 bool jn_unhex(struct jn_str text, struct jn_buf *out);

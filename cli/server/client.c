@@ -1,4 +1,4 @@
-#include "cli/client.h"
+#include "cli/server/client.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>

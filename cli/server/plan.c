@@ -1,4 +1,4 @@
-#include "cli/plan.h"
+#include "cli/server/plan.h"
 
 #include "core/json.h"
 #include "image/image.h"

@@ -1,6 +1,6 @@
 /* The commands that talk to a running server: one request, one answer. */
-#ifndef CLI_CLIENT_H
-#define CLI_CLIENT_H
+#ifndef CLI_SERVER_CLIENT_H
+#define CLI_SERVER_CLIENT_H
 
 #include "core/buffer.h"
 

@@ -1,6 +1,6 @@
 /* What a new version changes, and for whom: rows that `journey plan` prints. */
-#ifndef CLI_PLAN_H
-#define CLI_PLAN_H
+#ifndef CLI_SERVER_PLAN_H
+#define CLI_SERVER_PLAN_H
 
 #include "core/buffer.h"
 #include "upgrade/upgrade.h"

@@ -1,9 +1,9 @@
 /* plan and deploy: a new version against the people inside. */
 #include <stdio.h>
 
-#include "cli/client.h"
 #include "cli/command.h"
-#include "cli/plan.h"
+#include "cli/server/client.h"
+#include "cli/server/plan.h"
 #include "cli/terminal.h"
 #include "cli/workspace.h"
 #include "core/json.h"
