@@ -51,7 +51,7 @@ static jn_rc fmt_tell(const struct jc_diags *diags, struct jn_err *err) {
 
 /* `fixed` is the source with its fixes, or as it is. With mistakes left it is not formatted, but keeps its fixes. */
 static jn_rc fmt_file(struct fmt *fmt, const struct jc_source *source, struct jn_str fixed, struct jn_err *err) {
-    struct jc_source now = {source->path, fixed};
+    struct jc_source now = {source->path, fixed, JC_READ};
     struct jn_arena arena;
     struct jc_diags diags;
     struct jn_buf text;

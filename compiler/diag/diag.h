@@ -40,9 +40,13 @@ struct jc_diag {
     struct jc_diag *next;
 };
 
+/* Why the text of a file in a folder was not read; its text is then empty, and the parser says so. */
+enum jc_unread { JC_READ, JC_UNREAD_LINK, JC_UNREAD_KIND, JC_UNREAD_DENIED };
+
 struct jc_source {      /* a file being compiled */
     struct jn_str path; /* as shown: relative to where the user stands */
     struct jn_str text;
+    enum jc_unread unread;
 };
 
 /* Collects diagnostics of one compilation; bounded, the first ones by place are kept. */

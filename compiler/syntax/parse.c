@@ -127,6 +127,13 @@ static void parse_take(struct jc_diags *diags, const struct jc_diags *found) {
 /* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */
 static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
     struct jn_str text = parser->text;
+    enum jc_unread unread = parser->diags->source[parser->source].unread;
+    struct jn_str kind = unread == JC_UNREAD_LINK ? JN_STR("a symbolic link") : JN_STR("neither a file nor a folder");
+    if (unread != JC_READ) {
+        jc_parser_report(parser, unread == JC_UNREAD_DENIED ? JC_E0370 : JC_W0973, parse_place(parser, 0, 0), kind,
+                         JN_STR(""));
+        return false;
+    }
     if (text.n > JC_LIMIT_FILE_BYTES) {
         jc_parser_report(parser, JC_E0115, parse_place(parser, 0, 0), JN_STR(""), JN_STR(""));
         return false;

@@ -16,7 +16,7 @@ static void add(struct jn_arena *arena, struct jc_written **list, uint32_t *n, s
 
 jn_rc jc_words_written(struct jn_arena *arena, struct jn_str text, struct jc_written **out, uint32_t *n,
                        struct jn_err *err) {
-    struct jc_source source = {JN_STR(""), text};
+    struct jc_source source = {JN_STR(""), text, JC_READ};
     struct jc_diags ignored; /* the source has no mistakes */
     struct jc_parser parser = {.diags = &ignored, .arena = arena, .text = text, .line = 1, .column = 1};
     yyscan_t scanner;

@@ -31,7 +31,7 @@ static jn_rc fail_errno(struct jn_err *err, struct jn_str path, int number) {
     return jn_fail(err, JN_IO, "%.*s: %s", JN_FMT(path), reason);
 }
 
-static jn_rc add_source(struct reading *r, struct jn_str path, struct jn_str text) {
+static jn_rc add_source(struct reading *r, struct jn_str path, struct jn_str text, enum jc_unread unread) {
     if (r->n == JC_WORKSPACE_FILES)
         return jn_fail(r->err, JN_TOO_LARGE, "%.*s: a workspace has at most %d files", JN_FMT(path),
                        JC_WORKSPACE_FILES);
@@ -45,18 +45,19 @@ static jn_rc add_source(struct reading *r, struct jn_str path, struct jn_str tex
         r->source = more;
         r->cap = cap;
     }
-    r->source[r->n++] = (struct jc_source){path, text};
+    r->source[r->n++] = (struct jc_source){path, text, unread};
     r->bytes += text.n;
     return JN_OK;
 }
 
-/* Everything up to the limit, whatever size the file claims to have: it may grow while it is read. */
+/* Everything up to the limit, whatever size the file claims to have: it may grow while it is read. Of a larger file
+ * a little more, so that the parser finds it too large. */
 static jn_rc read_all(struct reading *r, int fd, struct jn_str path, struct jn_str *out) {
     struct jn_buf buf;
-    jn_buf_init(&buf, JC_WORKSPACE_FILE_BYTES);
+    jn_buf_init(&buf, JC_WORKSPACE_FILE_BYTES + READ_BYTES);
     jn_rc rc = JN_OK;
     char *chunk = JN_NEW_ARRAY(r->arena, char, READ_BYTES);
-    while (rc == JN_OK) {
+    while (rc == JN_OK && buf.n <= JC_WORKSPACE_FILE_BYTES) {
         ssize_t n = read(fd, chunk, READ_BYTES);
         if (n == 0) break;
         if (n < 0 && errno == EINTR) continue;
@@ -64,9 +65,6 @@ static jn_rc read_all(struct reading *r, int fd, struct jn_str path, struct jn_s
             rc = fail_errno(r->err, path, errno);
         } else {
             jn_buf_add(&buf, chunk, (size_t)n);
-            if (buf.failed)
-                rc = jn_fail(r->err, JN_TOO_LARGE, "%.*s: a file has at most %d MiB", JN_FMT(path),
-                             JC_WORKSPACE_FILE_BYTES >> 20);
         }
     }
     if (rc == JN_OK) *out = jn_arena_str(r->arena, jn_buf_view(&buf));
@@ -77,7 +75,7 @@ static jn_rc read_all(struct reading *r, int fd, struct jn_str path, struct jn_s
 static jn_rc read_file(struct reading *r, int fd, struct jn_str path) {
     struct jn_str text;
     jn_rc rc = read_all(r, fd, path, &text);
-    return rc == JN_OK ? add_source(r, path, text) : rc;
+    return rc == JN_OK ? add_source(r, path, text, JC_READ) : rc;
 }
 
 static int entry_order(const void *a, const void *b) {
@@ -128,14 +126,18 @@ static jn_rc list_folder(struct reading *r, int fd, struct jn_str path, struct j
 
 static jn_rc read_folder(struct reading *r, int fd, struct jn_str path, unsigned depth);
 
-/* An entry that is neither a folder nor a regular *.journey file is passed over: what is opened is checked, not its
- * name. */
+/* What is called *.journey and is not read is noted; other entries that are no folders are passed over. What is opened
+ * is checked, not its name. */
 static jn_rc read_entry(struct reading *r, int folder, struct jn_str name, struct jn_str path, unsigned depth) {
     struct stat st;
     if (fstatat(folder, name.p, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? JN_OK : fail_errno(r->err, path, errno);
-    if (!S_ISDIR(st.st_mode) && !(S_ISREG(st.st_mode) && jn_str_ends(name, SUFFIX))) return JN_OK;
+    bool named = jn_str_ends(name, SUFFIX);
+    if (!S_ISDIR(st.st_mode) && !named) return JN_OK;
+    if (S_ISLNK(st.st_mode)) return add_source(r, path, JN_STR(""), JC_UNREAD_LINK);
+    if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) return add_source(r, path, JN_STR(""), JC_UNREAD_KIND);
     int fd = openat(folder, name.p, OPEN_FLAGS);
+    if (fd < 0 && errno == EACCES && named) return add_source(r, path, JN_STR(""), JC_UNREAD_DENIED);
     if (fd < 0) return errno == ENOENT || errno == ELOOP ? JN_OK : fail_errno(r->err, path, errno);
     jn_rc rc = JN_OK;
     if (fstat(fd, &st) != 0)

@@ -14,8 +14,9 @@ struct jc_workspace {
     uint32_t n_source;
 };
 
-/* Reads every path: a folder gives the *.journey files below it (hidden entries, node_modules and symbolic links left
- * out), a file gives itself, "-" gives standard input. Texts live in the arena.
+/* Reads every path: a folder gives the *.journey files below it (hidden entries and node_modules left out; of links,
+ * pipes and what may not be read only the name), a file gives itself, "-" gives standard input. No link is followed.
+ * Texts live in the arena.
  * JN_NOT_FOUND, JN_INVALID (a link, a device, nothing to read), JN_TOO_LARGE or JN_IO, each with the path. */
 jn_rc jc_workspace_read(struct jn_arena *arena, const struct jn_str *path, uint32_t n_path, struct jc_workspace *out,
                         struct jn_err *err);

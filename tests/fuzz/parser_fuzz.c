@@ -16,7 +16,7 @@ struct reading {
 };
 
 static void read_source(struct jn_arena *arena, struct reading *r, struct jn_str text) {
-    r->source = (struct jc_source){JN_STR("fuzz.journey"), text};
+    r->source = (struct jc_source){JN_STR("fuzz.journey"), text, JC_READ};
     jc_diags_init(&r->diags, arena, &r->source, 1);
     JN_CHECK(jc_parse(arena, &r->diags, 0, &r->tree, NULL) == JN_OK);
 }

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     jn_buf_z(&text, BEFORE);
     jn_value_print_source(jn_value_text((struct jn_str){(const char *)data, size}), &text);
     jn_buf_z(&text, "\nend\n");
-    struct jc_source source = {JN_STR("fuzz.journey"), jn_buf_view(&text)};
+    struct jc_source source = {JN_STR("fuzz.journey"), jn_buf_view(&text), JC_READ};
     if (!text.failed && jc_compile(&arena, &source, 1, &result, &err) == JN_OK && result.program != NULL) render(result.program, &arena);
     jn_buf_release(&text);
     jn_arena_release(&arena);

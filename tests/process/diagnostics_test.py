@@ -1,5 +1,6 @@
 """What `journey check` says in each of its forms, what `# allow` silences, and what `journey fmt` puts right."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -219,6 +220,29 @@ class Diagnostics(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("did you mean E03", done.stderr)
         self.assertIn("lists them", self.run_journey("explain", "sausages").stderr)
+
+    # ---- files
+
+    def test_what_cannot_be_read_is_told_by_name(self):
+        outside = pathlib.Path(tempfile.mkdtemp(prefix="journey-test-"))
+        self.addCleanup(shutil.rmtree, outside)
+        (outside / "x.journey").write_text("sausage\n", encoding="utf-8")
+        self.write(JOURNEY_OF_A)
+        os.symlink(outside / "x.journey", self.folder / "link.journey")
+        os.symlink(outside, self.folder / "folder")
+        os.mkfifo(self.folder / "pipe.journey")
+        found = self.found()
+        self.assertEqual([(d["code"], d["file"], d["line"]) for d in found], [("W0973", "link.journey", 1), ("W0973", "pipe.journey", 1)])
+        self.run_journey("fmt")
+        self.assertEqual((outside / "x.journey").read_text(encoding="utf-8"), "sausage\n")
+        self.assertTrue((self.folder / "link.journey").is_symlink())
+
+    def test_every_bound_has_a_name(self):
+        deep = "segment s is " + "not " * 5000 + "customer has tag \"x\"\n"
+        for text, code in (("event " + "a" * 200 + "\n", "E0109"), (deep, "E0205"), ("# x\n" * 300000, "E0115"),
+                           ("event a\n" + "sausage\n" * 300, "E0116")):
+            with self.subTest(code=code):
+                self.assertIn(code, self.codes(text))
 
     # ---- fmt
 

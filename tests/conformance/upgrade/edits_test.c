@@ -26,7 +26,7 @@ static struct jn_str image_of(struct world *w, const char *journey) {
     struct jc_result result;
     struct jn_err err;
     struct jn_buf out;
-    *source = (struct jc_source){JN_STR("test.journey"), text};
+    *source = (struct jc_source){JN_STR("test.journey"), text, JC_READ};
     assert_int_equal(jc_compile(&w->arena, source, 1, &result, &err), JN_OK);
     jn_buf_init(&out, 1u << 20);
     if (result.program == NULL) {

@@ -147,7 +147,7 @@ static void one_seed(uint64_t seed) {
     jn_buf_init(&oracle, 1u << 20);
     generate_script(&rng, &script);
     uint32_t n = generate_deeds(&rng, START, deed);
-    struct jc_source source = {JN_STR("random.journey"), jn_buf_view(&script)};
+    struct jc_source source = {JN_STR("random.journey"), jn_buf_view(&script), JC_READ};
     assert_int_equal(jc_compile(&arena, &source, 1, &result, NULL), JN_OK);
     if (result.program == NULL) {
         show_mistakes(result.diags);

@@ -18,7 +18,7 @@ struct paper {
 static void paper_init(struct paper *p, const char *text) {
     jn_arena_init(&p->arena);
     jn_buf_init(&p->out, 1 << 20);
-    p->source = (struct jc_source){JN_STR("a.journey"), jn_str_z(text)};
+    p->source = (struct jc_source){JN_STR("a.journey"), jn_str_z(text), JC_READ};
     jc_diags_init(&p->diags, &p->arena, &p->source, 1);
 }
 

@@ -21,7 +21,7 @@ struct desk {
 static jn_rc format(struct desk *d, struct jn_str text) {
     jn_arena_init(&d->arena);
     jn_buf_init(&d->out, 4 << 20);
-    d->source = (struct jc_source){JN_STR("a.journey"), text};
+    d->source = (struct jc_source){JN_STR("a.journey"), text, JC_READ};
     jc_diags_init(&d->diags, &d->arena, &d->source, 1);
     struct jn_err err;
     return jc_format_source(&d->arena, &d->diags, 0, d->set, &d->out, &err);
@@ -75,11 +75,11 @@ static void test_samples_keep_their_meaning_and_settle_at_once(void **state) {
     assert_int_equal(glob("tests/lang/samples/*.journey", 0, NULL, &samples), 0);
     for (size_t i = 0; i < samples.gl_pathc; i++) {
         struct desk once = {0}, twice = {0};
-        struct jc_source source = {jn_str_z(samples.gl_pathv[i]), read_sample(&arena, samples.gl_pathv[i])};
+        struct jc_source source = {jn_str_z(samples.gl_pathv[i]), read_sample(&arena, samples.gl_pathv[i]), JC_READ};
         assert_int_equal(format(&once, source.text), JN_OK);
         assert_int_equal(format(&twice, jn_buf_view(&once.out)), JN_OK);
         assert_true(jn_str_eq(jn_buf_view(&once.out), jn_buf_view(&twice.out)));
-        struct jc_source formatted = {source.path, jn_buf_view(&once.out)};
+        struct jc_source formatted = {source.path, jn_buf_view(&once.out), JC_READ};
         assert_true(jc_tree_equal(tree_of(&arena, &source), tree_of(&arena, &formatted)));
         put_away(&twice);
         put_away(&once);

@@ -14,7 +14,7 @@ static struct jc_result compile(struct jn_arena *arena, struct jn_str text) {
     struct jc_source *source = JN_NEW(arena, struct jc_source);
     struct jc_result result;
     struct jn_err err;
-    *source = (struct jc_source){JN_STR("example.journey"), text};
+    *source = (struct jc_source){JN_STR("example.journey"), text, JC_READ};
     assert_int_equal(jc_compile(arena, source, 1, &result, &err), JN_OK);
     return result;
 }

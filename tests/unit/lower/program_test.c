@@ -32,7 +32,7 @@ static struct jc_result compile(struct jn_arena *arena, const struct jc_source *
 
 static struct jc_result compile_text(struct jn_arena *arena, struct jn_str text) {
     struct jc_source *source = JN_NEW(arena, struct jc_source);
-    *source = (struct jc_source){JN_STR("w/a.journey"), text};
+    *source = (struct jc_source){JN_STR("w/a.journey"), text, JC_READ};
     return compile(arena, source, 1);
 }
 
@@ -169,9 +169,9 @@ static void encode(struct jn_arena *arena, const struct jc_source *source, struc
 static void the_same_workspace_gives_the_same_bytes(void **state) {
     const struct jn_str a = JN_STR(WORLD), b = JN_STR(SENDS);
     const struct jc_source order[3][2] = {
-        {{JN_STR("w/a.journey"), a}, {JN_STR("w/b.journey"), b}},
-        {{JN_STR("w/b.journey"), b}, {JN_STR("w/a.journey"), a}},
-        {{JN_STR("else/where/a.journey"), a}, {JN_STR("else/where/b.journey"), b}},
+        {{JN_STR("w/a.journey"), a, JC_READ}, {JN_STR("w/b.journey"), b, JC_READ}},
+        {{JN_STR("w/b.journey"), b, JC_READ}, {JN_STR("w/a.journey"), a, JC_READ}},
+        {{JN_STR("else/where/a.journey"), a, JC_READ}, {JN_STR("else/where/b.journey"), b, JC_READ}},
     };
     struct jn_buf out[3];
     struct jn_arena arena;

@@ -21,7 +21,7 @@ struct reading {
 static void read_source(struct reading *r, struct jn_str text) {
     jn_arena_init(&r->arena);
     jn_buf_init(&r->out, 16 << 20);
-    r->source = (struct jc_source){JN_STR("a.journey"), text};
+    r->source = (struct jc_source){JN_STR("a.journey"), text, JC_READ};
     jc_diags_init(&r->diags, &r->arena, &r->source, 1);
     struct jn_err err;
     assert_int_equal(jc_parse(&r->arena, &r->diags, 0, &r->tree, &err), JN_OK);

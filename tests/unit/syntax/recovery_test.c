@@ -23,7 +23,7 @@ static struct jn_str read_sample(struct jn_arena *arena) {
 }
 
 static uint32_t mistakes_in(struct jn_arena *arena, struct jn_str text) {
-    struct jc_source source = {JN_STR("a.journey"), text};
+    struct jc_source source = {JN_STR("a.journey"), text, JC_READ};
     struct jc_diags diags;
     struct jc_tree tree;
     jc_diags_init(&diags, arena, &source, 1);
