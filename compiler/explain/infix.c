@@ -65,6 +65,8 @@ static const struct {
     {JN_OP_DIV, "/", 7},
     {JN_OP_DIV_MONEY, "/", 7},
     {JN_OP_RATIO, "/", 7},
+    {JN_OP_DIV_DURATION, "/", 7},
+    {JN_OP_RATIO_DURATION, "/", 7},
 };
 
 static uint32_t infix_operand(const uint8_t *code) {

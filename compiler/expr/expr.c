@@ -135,29 +135,52 @@ static struct jc_typed expr_has_tag(struct jc_scope *scope, const struct jc_node
     if (!expr_is_customer(scope, node)) return jc_typed_bad();
     jc_tag_note(scope->unit, node->text, node->text_span, false);
     jc_code_op1(code, JN_OP_TAGGED, jn_builder_value(scope->unit->builder, jn_value_text(node->text)));
+    if (node->flags != 0) jc_code_op(code, JN_OP_NOT);
     return (struct jc_typed){.type = JN_T_BOOL};
 }
 
-static struct jc_typed expr_one_of(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
-    struct jn_value list[256];
+#define LIST_MAX 256 /* values written in one list */
+
+/* Values of one type, as a constant. */
+static bool expr_values(struct jc_scope *scope, const struct jc_node *first, enum jn_type type,
+                        const struct jc_attribute *attribute, uint32_t *constant) {
+    struct jn_value list[LIST_MAX];
     uint32_t n = 0;
-    struct jc_typed typed = jc_expr(scope, node->kid[0], (enum jn_type)node->first->value.type, code);
-    if (typed.bad) return typed;
-    const struct jc_attribute *attribute = jc_expr_attribute(scope, node->kid[0]);
-    for (const struct jc_node *literal = node->first; literal != NULL; literal = literal->next) {
-        if (literal->value.type != typed.type) {
-            jc_report(scope->unit->diags, JC_E0406, literal->span, jn_type_word(typed.type),
+    for (const struct jc_node *literal = first; literal != NULL; literal = literal->next) {
+        if (literal->value.type != type) {
+            jc_report(scope->unit->diags, JC_E0406, literal->span, jn_type_word(type),
                       jn_type_word((enum jn_type)literal->value.type));
-            return jc_typed_bad();
+            return false;
         }
         if (attribute != NULL) jc_expr_check_one_of(scope, attribute, literal);
-        if (n < sizeof(list) / sizeof(*list)) list[n++] = literal->value;
+        if (n == LIST_MAX) {
+            jc_report(scope->unit->diags, JC_E0466, literal->span, LIST_MAX);
+            return false;
+        }
+        list[n++] = literal->value;
     }
     struct jn_value value = {.type = JN_T_LIST, .len = n, .list = list};
-    jc_code_op1(code, JN_OP_PUSH, jn_builder_value(scope->unit->builder, value));
+    *constant = jn_builder_value(scope->unit->builder, value);
+    return true;
+}
+
+static struct jc_typed expr_one_of(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
+    uint32_t constant;
+    struct jc_typed typed = jc_expr(scope, node->kid[0], (enum jn_type)node->first->value.type, code);
+    if (typed.bad) return typed;
+    if (!expr_values(scope, node->first, typed.type, jc_expr_attribute(scope, node->kid[0]), &constant))
+        return jc_typed_bad();
+    jc_code_op1(code, JN_OP_PUSH, constant);
     jc_code_op(code, JN_OP_IN);
     if (node->flags != 0) jc_code_op(code, JN_OP_NOT);
     return (struct jc_typed){.type = JN_T_BOOL};
+}
+
+static struct jc_typed expr_list(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
+    uint32_t constant;
+    if (!expr_values(scope, node->first, (enum jn_type)node->first->value.type, NULL, &constant)) return jc_typed_bad();
+    jc_code_op1(code, JN_OP_PUSH, constant);
+    return (struct jc_typed){.type = JN_T_LIST};
 }
 
 struct jc_typed jc_expr(struct jc_scope *scope, const struct jc_node *node, enum jn_type want, struct jn_buf *code) {
@@ -178,6 +201,8 @@ struct jc_typed jc_expr(struct jc_scope *scope, const struct jc_node *node, enum
         return expr_in_segment(scope, node, code);
     case JC_HAS_TAG:
         return expr_has_tag(scope, node, code);
+    case JC_LIST:
+        return expr_list(scope, node, code);
     case JC_HISTORY:
         return jc_expr_history(scope, node, code);
     case JC_CALL:

@@ -25,6 +25,7 @@ static int strength_of(const struct jc_node *node) {
     if (node->kind == JC_ONE_OF || node->kind == JC_IS_MISSING || node->kind == JC_IN_SEGMENT ||
         node->kind == JC_HAS_TAG)
         return operator_strength(JC_OP_IS);
+    if (node->kind == JC_LIST) return operator_strength(JC_OP_NEGATE);
     if (node->kind == JC_HISTORY) return history_strength(node);
     if (node->kind == JC_CALL && node->flags == 1) return operator_strength(JC_OP_NEGATE);
     return node->kind == JC_MEMBER || node->kind == JC_AS_CURRENCY ? POSTFIX : TIGHTEST;
@@ -232,7 +233,7 @@ static void print_test(struct jc_printer *printer, const struct jc_node *node) {
         jc_print_z(printer, node->flags == 1 ? " not in " : " in ");
         jc_print_name(printer, node);
     } else {
-        jc_print_z(printer, " has tag ");
+        jc_print_z(printer, node->flags == 1 ? " has no tag " : " has tag ");
         jc_print_text(printer, node);
     }
 }
@@ -275,6 +276,10 @@ void jc_print_expr(struct jc_printer *printer, const struct jc_node *node) {
     case JC_IN_SEGMENT:
     case JC_HAS_TAG:
         print_test(printer, node);
+        break;
+    case JC_LIST:
+        jc_print_z(printer, "one of ");
+        jc_print_list(printer, node->first);
         break;
     case JC_HISTORY:
         print_history(printer, node);

@@ -51,6 +51,11 @@ static void jc_yyerror(const struct jc_span *span, struct jc_parser *parser, con
 
 /* `is missing` is a test of its own: nothing equals what is not known. */
 static struct jc_node *jc_is(struct jc_parser *parser, struct jc_span span, struct jc_node *a, struct jc_node *b, bool not) {
+    if (b->kind == JC_LIST && !b->grouped) {
+        struct jc_node *n = NK(ONE_OF, span, a, NULL, NULL, NULL);
+        n->flags = not;
+        return jc_node_hang(parser, n, (struct jc_list){b->first, NULL});
+    }
     if (b->kind == JC_LITERAL && b->value.type == JN_T_MISSING) {
         struct jc_node *n = NK(IS_MISSING, span, a, NULL, NULL, NULL);
         n->flags = not;
@@ -121,7 +126,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <flags> days day since_opt encoding
 
 %precedence LOW
-%precedence WHERE WHERE_GROUP
+%precedence WHERE
 %left OR
 %left AND
 %precedence NOT
@@ -415,8 +420,7 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | NOT expr { $$ = OPERATE(NOT, @$, $2, NULL); }
   | expr IS expr { $$ = jc_is(parser, @$, $1, $3, false); }
   | expr IS_NOT expr { $$ = jc_is(parser, @$, $1, $3, true); }
-  | expr IS ONE OF literals { $$ = jc_node_hang(parser, NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); }
-  | expr IS_NOT ONE OF literals { BUILD = jc_node_hang(parser, NK(ONE_OF, @$, $1, NULL, NULL, NULL), $5); n->flags = 1; $$ = n; }
+  | ONE OF literals { $$ = NL(LIST, @$, $3); }
   | expr IS KNOWN { BUILD = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | expr IS_NOT KNOWN { $$ = NK(IS_MISSING, @$, $1, NULL, NULL, NULL); }
   | expr '<' expr { $$ = OPERATE(LESS, @$, $1, $3); }
@@ -429,6 +433,7 @@ expr: expr OR expr { $$ = OPERATE(OR, @$, $1, $3); }
   | expr LIKE expr { $$ = OPERATE(LIKE, @$, $1, $3); }
   | expr IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr NOT_IN name { BUILD = NN(IN_SEGMENT, @$, $3); jc_node_put(parser, n, 0, $1); n->flags = 1; $$ = n; }
+  | expr HAS NO TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $5); jc_node_put(parser, n, 0, $1); n->flags = 1; $$ = n; }
   | expr HAS TAG TEXT_LITERAL { BUILD = NN(HAS_TAG, @$, $4); jc_node_put(parser, n, 0, $1); $$ = n; }
   | expr IN_THE_LAST DURATION %prec LOW { $$ = jc_node_history(parser, @$, $1, $3, NULL); }
   | expr IN_THE_LAST DURATION WHERE expr %prec LOW { $$ = jc_node_history(parser, @$, $1, $3, $5); }

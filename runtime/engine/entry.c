@@ -56,9 +56,12 @@ static void entry_set_mark(struct turn *turn, struct engine_customer *customer, 
     customer->changed = true;
 }
 
-/* What is told as the reason of an entry: its event, or that another journey started it. */
-static struct jn_str entry_trigger(const struct jn_program *program, const struct engine_event *event) {
-    return event == NULL ? JN_STR("start") : program->string[program->event[event->event].name];
+/* What is told as the reason of an entry: its event, the segment, or that another journey started it. */
+static struct jn_str entry_trigger(const struct turn *turn, const struct jn_program *program,
+                                   const struct jn_journey *journey, const struct engine_event *event) {
+    if (event != NULL) return program->string[program->event[event->event].name];
+    bool started = turn->depth > 0 || journey->segment == JN_NONE;
+    return started ? JN_STR("start") : program->string[program->segment[journey->segment].name];
 }
 
 /* Why nobody enters on this day; empty when people do. */
@@ -96,7 +99,7 @@ static struct engine_run *entry_begin(struct turn *turn, struct engine_customer 
     *place = run;
     if (event != NULL) engine_capture(turn, run, event);
     ++*engine_counter(turn->engine, engine_pinned_id(program));
-    turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name = entry_trigger(program->program, event);
+    turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name = entry_trigger(turn, program->program, row, event);
     turn_count(turn, JR_COUNT_ENTERED, engine_journey_name(run), JN_STR(""));
     return run;
 }
@@ -114,7 +117,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
                  const struct engine_event *event) {
     const struct jn_program *program = turn->engine->current->program;
     const struct jn_journey *row = &program->journey[journey];
-    struct jn_str name = program->string[row->name], event_name = entry_trigger(program, event);
+    struct jn_str name = program->string[row->name], event_name = entry_trigger(turn, program, row, event);
     struct jr_context context = turn_context(turn, customer, NULL, event);
     if (event != NULL && !jr_vm_holds(&context, row->where)) return JN_OK;
     struct jn_str closed =

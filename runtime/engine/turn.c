@@ -11,6 +11,23 @@
 
 /* ---- duplicates */
 
+/* What an input's id says of it: its content is new, was taken before, or is other than what was. */
+enum turn_repeat { TURN_NEW, TURN_DUPLICATE, TURN_CONFLICT };
+
+/* Who, what, and what with; not when, which a sender that tries again may write anew. */
+static uint64_t turn_digest(const struct jr_input *input) {
+    const struct jn_json *content = input->kind == JR_INPUT_IDENTIFY ? input->traits : input->properties;
+    struct jn_buf text;
+    jn_buf_init(&text, 2 * ENGINE_EVENT_MAX);
+    jn_buf_u8(&text, (uint8_t)input->kind);
+    jn_buf_lstr(&text, input->customer);
+    jn_buf_lstr(&text, input->event);
+    if (content != NULL) jn_json_dump(content, &text);
+    uint64_t digest = jn_hash64(jn_buf_view(&text));
+    jn_buf_release(&text);
+    return digest;
+}
+
 static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
     struct jn_str text =
         jn_arena_printf(turn->arena, "%zu:%.*s%.*s", input->source.n, JN_FMT(input->source), JN_FMT(input->dedupe));
@@ -18,11 +35,12 @@ static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, str
     jn_sha256(text, &hash);
     *row = (struct jr_row_seen){.at = input->received};
     memcpy(row->key, hash.b, sizeof(row->key));
-    row->digest = jn_hash64(input->event);
+    row->digest = turn_digest(input);
 }
 
-/* duplicate[i]: this input's id was taken before, in the store or earlier in the batch. */
-static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *input, uint32_t n, bool *duplicate) {
+/* repeat[i]: whether this input's id was taken before, in the store or earlier in the batch. */
+static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *input, uint32_t n,
+                                  enum turn_repeat *repeat) {
     struct jr_row_seen *row = JN_NEW_ARRAY(turn->arena, struct jr_row_seen, n);
     uint32_t *index = JN_NEW_ARRAY(turn->arena, uint32_t, n);
     bool *known = JN_NEW_ARRAY(turn->arena, bool, n);
@@ -39,25 +57,40 @@ static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *inpu
     if (rc != JN_OK) return rc;
     jn_map_init(&batch);
     for (uint32_t i = 0; i < n_row; i++) {
-        bool first = jn_map_put(&batch, (struct jn_str){(const char *)row[i].key, sizeof(row[i].key)}, 1);
-        duplicate[index[i]] = known[i] || !first;
-        if (duplicate[index[i]]) continue;
-        struct jr_row_seen *place = engine_grow(turn->arena, &turn->seen, &turn->n_seen, sizeof(*place));
-        *place = row[i];
+        struct jn_str key = {(const char *)row[i].key, sizeof(row[i].key)};
+        uint64_t digest = stored[i].digest;
+        if (!known[i] && !jn_map_get(&batch, key, &digest)) {
+            jn_map_put(&batch, key, row[i].digest);
+            struct jr_row_seen *place = engine_grow(turn->arena, &turn->seen, &turn->n_seen, sizeof(*place));
+            *place = row[i];
+            continue;
+        }
+        repeat[index[i]] = digest == row[i].digest ? TURN_DUPLICATE : TURN_CONFLICT;
     }
     jn_map_release(&batch);
     return JN_OK;
 }
 
+/* An id that was taken with other content is answered like any duplicate, but kept where someone sees it. */
+static void turn_repeated(struct turn *turn, const struct jr_input *input, uint32_t i, bool conflict) {
+    struct engine_customer nobody = {.ext = input->customer};
+    turn->out->answer[i] = JR_ANSWER_DUPLICATE;
+    turn_trace(turn, JR_TRACE_DUPLICATE, &nobody, NULL)->name = input->event;
+    if (!conflict) return;
+    struct jn_str why = JN_STR("its id was taken before, with other content");
+    struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, &nobody, NULL);
+    trace->name = input->event;
+    trace->detail = why;
+    turn_quarantine(turn, input, why, input->kind == JR_INPUT_IDENTIFY ? NULL : input->properties);
+}
+
 /* ---- inputs and timers */
 
-static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, bool duplicate) {
+static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, enum turn_repeat repeat) {
     struct engine_customer *customer = NULL;
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
-    if (duplicate) {
-        turn->out->answer[i] = JR_ANSWER_DUPLICATE;
-        struct engine_customer nobody = {.ext = input->customer};
-        turn_trace(turn, JR_TRACE_DUPLICATE, &nobody, NULL)->name = input->event;
+    if (repeat != TURN_NEW) {
+        turn_repeated(turn, input, i, repeat == TURN_CONFLICT);
         return JN_OK;
     }
     if (input->kind == JR_INPUT_QUARANTINE) {
@@ -95,14 +128,14 @@ static jn_rc turn_take_timers(struct turn *turn) {
 
 static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t n, int64_t now) {
     uint64_t *clock;
-    bool *duplicate = JN_NEW_ARRAY(turn->arena, bool, n);
-    jn_rc rc = turn_find_duplicates(turn, input, n, duplicate);
+    enum turn_repeat *repeat = JN_NEW_ARRAY(turn->arena, enum turn_repeat, n);
+    jn_rc rc = turn_find_duplicates(turn, input, n, repeat);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
         /* Engine time never goes back: what a wrong clock stamps earlier counts as now. */
         clock = engine_counter(turn->engine, ENGINE_TIME);
         if ((int64_t)*clock < input[i].received) *clock = (uint64_t)input[i].received;
         turn->now = (int64_t)*clock;
-        rc = turn_one(turn, &input[i], i, duplicate[i]);
+        rc = turn_one(turn, &input[i], i, repeat[i]);
     }
     clock = engine_counter(turn->engine, ENGINE_TIME);
     if ((int64_t)*clock < now) *clock = (uint64_t)now;

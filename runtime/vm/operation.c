@@ -307,6 +307,28 @@ static struct jn_value op_mul_duration(const struct jr_context *context, struct 
                                                         : jn_value_duration((enum jn_unit)a.scale, product);
 }
 
+static struct jn_value op_ratio_duration(const struct jr_context *context, struct jn_value a, struct jn_value b) {
+    struct jn_dec ratio;
+    (void)context;
+    if (jn_is_missing(a) || jn_is_missing(b)) return JN_MISSING;
+    return jn_dec_div(jn_dec_int(jn_duration_ms(a)), jn_dec_int(jn_duration_ms(b)), &ratio) ? jn_value_dec(ratio)
+                                                                                            : JN_MISSING;
+}
+
+/* In its own unit where that divides; days else in milliseconds, rounded. */
+static struct jn_value op_div_duration(const struct jr_context *context, struct jn_value a, struct jn_value b) {
+    struct jn_dec part, ms;
+    int64_t whole;
+    (void)context;
+    if (jn_is_missing(a) || jn_is_missing(b) || !jn_dec_div(jn_dec_int(a.i), jn_value_to_dec(b), &part))
+        return JN_MISSING;
+    if (jn_dec_to_int(part, &whole)) return jn_value_duration((enum jn_unit)a.scale, whole);
+    if (a.scale == JN_UNIT_MONTHS || !jn_dec_div(jn_dec_int(jn_duration_ms(a)), jn_value_to_dec(b), &part) ||
+        !jn_dec_round(part, 0, &ms) || !jn_dec_to_int(ms, &whole))
+        return JN_MISSING;
+    return jn_value_duration(JN_UNIT_MS, whole);
+}
+
 static struct jn_value op_date_of(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
     (void)operands;
     return jn_is_missing(a) ? a : vm_date_of(op_zone(context), a.i);
@@ -395,6 +417,8 @@ const struct vm_operation vm_operation[JN_OPS] = {
     [JN_OP_ADD_DURATION] = TWO(op_add_duration),
     [JN_OP_SUB_DURATION] = TWO(op_sub_duration),
     [JN_OP_MUL_DURATION] = TWO(op_mul_duration),
+    [JN_OP_DIV_DURATION] = TWO(op_div_duration),
+    [JN_OP_RATIO_DURATION] = TWO(op_ratio_duration),
     [JN_OP_IS_MISSING] = ONE(op_is_missing),
     [JN_OP_NOT] = ONE(op_not),
     [JN_OP_NEG] = ONE(op_neg),

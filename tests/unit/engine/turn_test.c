@@ -145,13 +145,33 @@ static void the_same_id_is_taken_once(void **state) {
     (void)state;
     opened(&w);
     does_once(&w, "ann", "begin", NULL, "1");
-    does_once(&w, "bo", "begin", NULL, "1");
+    does_once(&w, "ann", "begin", NULL, "1");
     does_once(&w, "cy", "begin", NULL, "2");
-    expect(&w, "entered begin; bo duplicate begin; cy entered begin");
+    expect(&w, "entered begin; duplicate begin; cy entered begin");
     restart(&w);
     does_once(&w, "ann", "begin", NULL, "1");
     expect(&w, "duplicate begin");
     assert_int_equal(w.turn.answer[0], JR_ANSWER_DUPLICATE);
+    world_close(&w);
+}
+
+static void the_same_id_with_other_content_is_kept_where_someone_sees_it(void **state) {
+    struct world w;
+    struct jr_row_quarantine *row;
+    uint32_t n;
+    (void)state;
+    opened(&w);
+    does_once(&w, "ann", "begin", "{\"a\":1}", "1");
+    does_once(&w, "ann", "begin", "{\"a\":2}", "1");
+    expect(&w, "entered begin; duplicate begin; quarantined begin");
+    assert_int_equal(w.turn.answer[1], JR_ANSWER_DUPLICATE);
+    restart(&w);
+    does_once(&w, "ann", "begin", "{\"a\":1}", "1");
+    does_once(&w, "bo", "begin", "{\"a\":1}", "1");
+    expect(&w, "duplicate begin; bo duplicate begin; bo quarantined begin");
+    assert_int_equal(w.store->ops->quarantined(w.store, 0, 10, &w.arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 2 && jn_str_is(row[0].reason, "its id was taken before, with other content") &&
+                jn_str_is(row[0].body, "{\"a\":2}"));
     world_close(&w);
 }
 
@@ -329,6 +349,7 @@ int main(void) {
         cmocka_unit_test(a_crash_loses_nothing_that_was_committed),
         cmocka_unit_test(another_owner_fences_the_engine),
         cmocka_unit_test(the_same_id_is_taken_once),
+        cmocka_unit_test(the_same_id_with_other_content_is_kept_where_someone_sees_it),
         cmocka_unit_test(ids_belong_to_their_source),
         cmocka_unit_test(an_id_of_a_failed_turn_is_not_taken),
         cmocka_unit_test(what_does_not_fit_its_declaration_is_quarantined),

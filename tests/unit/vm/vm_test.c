@@ -206,6 +206,13 @@ static void computes_with_time(void **state) {
     assert_string_equal(RUN(m, DURATION, PUSH(m, DAYS(1)), PUSH(m, HOURS(2)), OP0(ADD_DURATION)), "26 hours");
     assert_string_equal(RUN(m, DURATION, PUSH(m, DAYS(3)), PUSH(m, DAYS(2)), OP0(SUB_DURATION)), "1 day");
     assert_string_equal(RUN(m, DURATION, PUSH(m, month), PUSH(m, DAYS(2)), OP0(ADD_DURATION)), "missing");
+    assert_string_equal(RUN(m, DURATION, PUSH(m, jn_value_duration(JN_UNIT_DAYS, 10)), PUSH(m, number("4")), OP0(DIV_DURATION)),
+                        "60 hours");
+    assert_string_equal(RUN(m, DURATION, PUSH(m, jn_value_duration(JN_UNIT_MONTHS, 1)), PUSH(m, number("2")), OP0(DIV_DURATION)),
+                        "missing");
+    assert_string_equal(RUN(m, NUMBER, PUSH(m, jn_value_duration(JN_UNIT_DAYS, 7)), PUSH(m, jn_value_duration(JN_UNIT_DAYS, 2)),
+                            OP0(RATIO_DURATION)),
+                        "3.5");
     assert_string_equal(RUN(m, DURATION, PUSH(m, DAYS(3)), PUSH(m, number("2")), OP0(MUL_DURATION)), "6 days");
     assert_string_equal(RUN(m, DATE, PUSH(m, instant("2026-02-28T20:00:00Z")), OP0(DATE_OF)), "2026-03-01");
     assert_string_equal(RUN(m, NUMBER, PUSH(m, t), OP0(HOUR_OF)), "9");
