@@ -1,8 +1,10 @@
 #include "cli/report.h"
 
+#include "cli/terminal.h"
 #include "core/utf8.h"
 
-#define CLI_REPORT_MAX (1u << 22)
+#define CLI_REPORT_MAX   (1u << 22)
+#define CLI_REPORT_WIDTH 100 /* cells of a line in a file */
 
 void cli_report_text(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
     const struct jn_scenario *scenario = played->scenario;
@@ -13,11 +15,11 @@ void cli_report_text(const struct jn_program *program, const struct cli_played *
         jn_buf_printf(out, "  %.*s:%u: %.*s\n", JN_FMT(scenario->scene[finding->scene].file),
                       scenario->scene[finding->scene].line, JN_FMT(finding->text));
     jn_buf_char(out, '\n');
-    cli_timeline_print(program, played, out);
+    cli_timeline_print(program, played, cli_width(stdout), out);
     jn_buf_char(out, '\n');
 }
 
-void cli_report_json(const struct cli_played *played, struct jn_buf *out) {
+void cli_report_json(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
     const struct jn_scenario *scenario = played->scenario;
     struct jn_json_out w;
     jn_jw_init(&w, out);
@@ -43,6 +45,10 @@ void cli_report_json(const struct cli_played *played, struct jn_buf *out) {
         jn_jw_end_object(&w);
     }
     jn_jw_end_array(&w);
+    if (played->finding != NULL) {
+        jn_jw_key(&w, "timeline");
+        cli_timeline_json(program, played, &w);
+    }
     jn_jw_end_object(&w);
     jn_buf_char(out, '\n');
 }
@@ -82,7 +88,7 @@ void cli_report_junit(const struct jn_program *program, const struct cli_played 
     jn_buf_z(out, "\">");
     struct jn_buf timeline;
     jn_buf_init(&timeline, CLI_REPORT_MAX);
-    cli_timeline_print(program, played, &timeline);
+    cli_timeline_print(program, played, CLI_REPORT_WIDTH, &timeline);
     cli_xml(jn_buf_view(&timeline), out);
     jn_buf_release(&timeline);
     jn_buf_z(out, "</failure>\n    </testcase>\n");

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 bool cli_colour(FILE *stream) {
@@ -13,6 +15,32 @@ bool cli_colour(FILE *stream) {
     if (no_colour != NULL && no_colour[0] != '\0') return false;
     if (term == NULL || strcmp(term, "dumb") == 0) return false;
     return isatty(fileno(stream)) == 1;
+}
+
+unsigned cli_width(FILE *stream) {
+    struct winsize size;
+    if (isatty(fileno(stream)) != 1 || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 80;
+    return size.ws_col < 240 ? size.ws_col : 240;
+}
+
+void cli_progress(const char *what, uint64_t done, uint64_t of) {
+    static struct timespec last;
+    static bool shown;
+    struct timespec now;
+    const char *term = getenv("TERM");
+    if (what == NULL && shown) fputs("\r\033[K", stderr);
+    if (what == NULL) shown = false;
+    if (what == NULL || isatty(STDERR_FILENO) != 1 || term == NULL || strcmp(term, "dumb") == 0) return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (shown && (now.tv_sec - last.tv_sec) * 10 + (now.tv_nsec - last.tv_nsec) / 100000000 < 1) return;
+    last = now;
+    shown = true;
+    if (of > 0)
+        fprintf(stderr, "\r\033[K%s %llu of %llu (%llu%%)", what, (unsigned long long)done, (unsigned long long)of,
+                (unsigned long long)(done * 100 / of));
+    else
+        fprintf(stderr, "\r\033[K%s %llu", what, (unsigned long long)done);
+    fflush(stderr);
 }
 
 static jn_rc cli_errno(struct jn_err *err, const char *what, const char *path) {

@@ -9,6 +9,13 @@
 /* Colour on this stream: it is a terminal, TERM is not dumb, NO_COLOR is not set. */
 bool cli_colour(FILE *stream);
 
+/* Cells of a line on this stream: the terminal's, else 80. */
+unsigned cli_width(FILE *stream);
+
+/* A line on stderr that the next one replaces, at most ten a second, and only when it is a terminal.
+ * `of` 0: how many there are is not known. `what` NULL: it is over, the line goes. */
+void cli_progress(const char *what, uint64_t done, uint64_t of);
+
 /* Writes all of it. A reader that went away (EPIPE) is no error; a full disk is. */
 jn_rc cli_write(FILE *stream, struct jn_str text, struct jn_err *err);
 

@@ -1,6 +1,8 @@
 #include "cli/workspace.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cli/terminal.h"
 #include "compiler/diag/print.h"
@@ -88,6 +90,42 @@ jn_rc cli_find_workspaces(const struct cli_args *args, struct jn_arena *arena, s
     }
     jn_map_release(&declaring);
     return JN_OK;
+}
+
+#define CLI_HOME_DEPTH 16 /* folders looked at above a file */
+
+/* Whether a file right in the folder declares a workspace. */
+static bool cli_folder_declares(struct jn_str folder, struct jn_arena *arena) {
+    DIR *dir = opendir(jn_arena_str(arena, folder).p);
+    bool found = false;
+    if (dir == NULL) return false;
+    for (const struct dirent *entry; !found && (entry = readdir(dir)) != NULL;) {
+        struct jn_err unheard;
+        struct jn_buf text;
+        struct jn_str name = jn_str_z(entry->d_name);
+        if (name.n == 0 || name.p[0] == '.' || !jn_str_ends(name, JN_STR(".journey"))) continue;
+        if (cli_read_file(jn_arena_printf(arena, "%.*s/%.*s", JN_FMT(folder), JN_FMT(name)).p, JC_WORKSPACE_FILE_BYTES,
+                          &text, &unheard) == JN_OK)
+            found = cli_declares_workspace(jn_buf_view(&text));
+        jn_buf_release(&text);
+    }
+    closedir(dir);
+    return found;
+}
+
+bool cli_home_of_file(const char *path, struct jn_arena *arena, struct jn_str *home) {
+    struct stat st;
+    if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false;
+    struct jn_str folder = *home = cli_folder(jn_str_z(path));
+    for (unsigned depth = 0; depth < CLI_HOME_DEPTH && folder.n > 0; depth++) {
+        if (cli_folder_declares(folder, arena)) {
+            *home = folder;
+            return true;
+        }
+        if (jn_str_is(folder, ".")) break;
+        folder = cli_folder(folder);
+    }
+    return true;
 }
 
 jn_rc cli_compile_one(const char *path, struct jn_arena *arena, struct jc_result *result, struct jn_err *err) {

@@ -21,6 +21,10 @@ jn_rc cli_find_workspaces(const struct cli_args *args, struct jn_arena *arena, s
 /* The one workspace below `path`; JN_USAGE when there are several. */
 jn_rc cli_compile_one(const char *path, struct jn_arena *arena, struct jc_result *result, struct jn_err *err);
 
+/* The folder whose workspace a file belongs to: the nearest at or above it with a file that declares `workspace`, else
+ * its own. False when `path` is no file but a folder, standard input or nothing. */
+bool cli_home_of_file(const char *path, struct jn_arena *arena, struct jn_str *home);
+
 /* Prints diagnostics to stderr, coloured when that helps. */
 void cli_print_diagnostics(const struct jc_diags *diags);
 

@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/buffer.h"
+#include "core/json.h"
 #include "journey/compile.h"
 #include "journey/runtime.h"
 
@@ -32,7 +33,10 @@ struct cli_played {
 jn_rc cli_play(const struct jn_program *program, struct jn_str image, const struct jn_scenario *scenario,
                struct jn_arena *arena, struct cli_played *out, struct jn_err *err);
 
-/* Expected lines and what happened, side by side, the first difference marked. */
-void cli_timeline_print(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out);
+/* Expected lines and what happened, side by side in lines of `width` cells, the first difference marked. */
+void cli_timeline_print(const struct jn_program *program, const struct cli_played *played, unsigned width,
+                        struct jn_buf *out);
+/* The same as an array: line, expected, at, happened, differs. */
+void cli_timeline_json(const struct jn_program *program, const struct cli_played *played, struct jn_json_out *w);
 
 #endif

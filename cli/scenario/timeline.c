@@ -4,8 +4,7 @@
 #include "core/utf8.h"
 #include "core/zone.h"
 
-#define CLI_LEFT_CELLS 56
-#define CLI_LINE_MAX   4096
+#define CLI_LINE_MAX 4096
 
 /* How a happening reads; NULL: too small to tell. %1 is the trace's name, %2 its detail. */
 static const char *const CLI_SENTENCE[JR_TRACES] = {
@@ -55,18 +54,52 @@ static void cli_print_happening(const struct jn_zone *zone, const struct jr_trac
     }
 }
 
-/* Cuts or fills to a column of terminal cells. */
-static void cli_print_column(struct jn_str text, unsigned cells, struct jn_buf *out) {
+/* How many bytes fit into a column, cut behind a space when that is not far back. */
+static size_t cli_fits(struct jn_str text, unsigned cells) {
     unsigned used = 0;
-    for (size_t at = 0; at < text.n;) {
+    size_t space = 0, at = 0;
+    while (at < text.n) {
         size_t start = at;
-        unsigned width = (unsigned)jn_utf8_width(jn_utf8_next(text, &at));
-        if (used + width > cells) break;
-        jn_buf_str(out, jn_str_sub(text, start, at - start));
-        used += width;
+        used += (unsigned)jn_utf8_width(jn_utf8_next(text, &at));
+        if (used > cells) {
+            size_t cut = start > 0 ? start : at; /* a character wider than the column goes out all the same */
+            return space > cut / 2 ? space : cut;
+        }
+        if (text.p[start] == ' ') space = at;
     }
+    return text.n;
+}
+
+static void cli_print_cell(struct jn_str text, unsigned cells, struct jn_buf *out) {
+    unsigned used = 0;
+    for (size_t at = 0; at < text.n;)
+        used += (unsigned)jn_utf8_width(jn_utf8_next(text, &at));
+    jn_buf_str(out, text);
     for (; used < cells; used++)
         jn_buf_char(out, ' ');
+}
+
+struct cli_columns {
+    unsigned left, right;
+    struct jn_buf *out;
+};
+
+/* One row of both columns, over as many lines as they need. */
+static void cli_print_row(const struct cli_columns *c, const char *mark, struct jn_str left, struct jn_str right) {
+    do {
+        size_t n_left = cli_fits(left, c->left), n_right = cli_fits(right, c->right);
+        jn_buf_z(c->out, mark);
+        cli_print_cell(jn_str_sub(left, 0, n_left), right.n > 0 ? c->left : 0, c->out);
+        if (right.n > 0) jn_buf_z(c->out, " | ");
+        struct jn_str end = jn_str_sub(right, 0, n_right);
+        while (end.n > 0 && end.p[end.n - 1] == ' ')
+            end.n--;
+        jn_buf_str(c->out, end);
+        jn_buf_char(c->out, '\n');
+        left = jn_str_sub(left, n_left, left.n);
+        right = jn_str_sub(right, n_right, right.n);
+        mark = "    ";
+    } while (left.n > 0 || right.n > 0);
 }
 
 static const struct cli_happening *cli_next_told(const struct cli_happening *happening, uint32_t scene) {
@@ -75,33 +108,77 @@ static const struct cli_happening *cli_next_told(const struct cli_happening *hap
     return happening != NULL && happening->scene == scene ? happening : NULL;
 }
 
-static void cli_print_scene(const struct cli_played *played, const struct jn_zone *zone, uint32_t i, bool failed,
-                            struct jn_buf *out) {
+static const struct cli_finding *cli_finding_of(const struct cli_played *played, uint32_t scene) {
+    const struct cli_finding *finding = played->finding;
+    while (finding != NULL && finding->scene != scene)
+        finding = finding->next;
+    return finding;
+}
+
+static void cli_print_scene(const struct cli_columns *c, const struct cli_played *played, const struct jn_zone *zone,
+                            uint32_t i) {
     const struct cli_happening *happening = cli_next_told(played->happening, i);
+    const struct cli_finding *finding = cli_finding_of(played, i);
+    struct jn_str left = played->scenario->scene[i].source;
+    const char *mark = finding == NULL ? "    " : finding == played->finding ? "  > " : "  x ";
     struct jn_buf right;
     jn_buf_init(&right, CLI_LINE_MAX);
-    for (bool first = true; first || happening != NULL; first = false) {
-        jn_buf_z(out, first && failed ? "  > " : "    ");
-        cli_print_column(first ? played->scenario->scene[i].source : JN_STR_NONE, CLI_LEFT_CELLS, out);
-        jn_buf_z(out, " | ");
-        if (happening != NULL) {
-            jn_buf_reset(&right);
-            cli_print_happening(zone, &happening->trace, &right);
-            jn_buf_str(out, jn_buf_view(&right));
-            happening = cli_next_told(happening->next, i);
-        }
-        jn_buf_char(out, '\n');
+    if (finding != NULL)
+        jn_buf_printf(&right, "%s %.*s", finding == played->finding ? "<--" : "x", JN_FMT(finding->text));
+    if (finding != NULL || happening == NULL) {
+        cli_print_row(c, mark, left, jn_buf_view(&right));
+        left = JN_STR_NONE;
+    }
+    for (; happening != NULL; happening = cli_next_told(happening->next, i)) {
+        jn_buf_reset(&right);
+        cli_print_happening(zone, &happening->trace, &right);
+        cli_print_row(c, "    ", left, jn_buf_view(&right));
+        left = JN_STR_NONE;
     }
     jn_buf_release(&right);
 }
 
-void cli_timeline_print(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
+static const struct jn_zone *cli_timeline_zone(const struct jn_program *program) {
     const struct jn_zone *zone;
     if (jn_zone_find(jn_program_str(program, program->meta[0].timezone), &zone, NULL) != JN_OK) zone = jn_zone_utc();
-    jn_buf_z(out, "    ");
-    cli_print_column(JN_STR("expected"), CLI_LEFT_CELLS, out);
-    jn_buf_z(out, " | what happened\n");
-    uint32_t first = played->finding == NULL ? UINT32_MAX : played->finding->scene;
+    return zone;
+}
+
+void cli_timeline_print(const struct jn_program *program, const struct cli_played *played, unsigned width,
+                        struct jn_buf *out) {
+    unsigned room = width - 7; /* the mark and the bar */
+    struct cli_columns c = {.left = room * 9 / 20, .out = out};
+    c.right = room - c.left;
+    cli_print_row(&c, "    ", JN_STR("expected"), JN_STR("what happened"));
     for (uint32_t i = 0; i < played->scenario->n_scene; i++)
-        cli_print_scene(played, zone, i, i == first, out);
+        cli_print_scene(&c, played, cli_timeline_zone(program), i);
+}
+
+void cli_timeline_json(const struct jn_program *program, const struct cli_played *played, struct jn_json_out *w) {
+    const struct jn_zone *zone = cli_timeline_zone(program);
+    struct jn_buf text;
+    jn_buf_init(&text, CLI_LINE_MAX);
+    jn_jw_array(w);
+    for (uint32_t i = 0; i < played->scenario->n_scene; i++) {
+        const struct cli_finding *finding = cli_finding_of(played, i);
+        jn_jw_object(w);
+        jn_jw_key(w, "line");
+        jn_jw_int(w, played->scenario->scene[i].line);
+        jn_jw_key(w, "expected");
+        jn_jw_str(w, played->scenario->scene[i].source);
+        jn_jw_key(w, "differs");
+        jn_jw_bool(w, finding != NULL);
+        jn_jw_key(w, "happened");
+        jn_jw_array(w);
+        for (const struct cli_happening *h = cli_next_told(played->happening, i); h != NULL;
+             h = cli_next_told(h->next, i)) {
+            jn_buf_reset(&text);
+            cli_print_happening(zone, &h->trace, &text);
+            jn_jw_str(w, jn_buf_view(&text));
+        }
+        jn_jw_end_array(w);
+        jn_jw_end_object(w);
+    }
+    jn_jw_end_array(w);
+    jn_buf_release(&text);
 }

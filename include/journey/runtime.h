@@ -85,6 +85,7 @@ struct jr_trace {
     uint64_t run;                                     /* 0: about a customer or message only */
     struct jn_str customer;                           /* outside id */
     struct jn_str journey, stage, step, name, detail; /* name: message, goal, arm, reason, event, tag … */
+    uint32_t at_step; /* of the run's program, where the run stands; JN_NONE without a run */
 };
 
 typedef void (*jr_trace_fn)(void *user, const struct jr_trace *trace);

@@ -3,13 +3,14 @@
 struct jr_trace *turn_trace(struct turn *turn, enum jr_trace_kind kind, const struct engine_customer *customer,
                             const struct engine_run *run) {
     struct jr_trace *trace = engine_grow(turn->arena, &turn->trace, &turn->n_trace, sizeof(*trace));
-    *trace = (struct jr_trace){.kind = kind, .at = turn->now, .customer = customer->ext};
+    *trace = (struct jr_trace){.kind = kind, .at = turn->now, .customer = customer->ext, .at_step = JN_NONE};
     if (run == NULL) return trace;
     const struct jn_program *program = run->program->program;
     trace->run = run->id;
     trace->journey = engine_journey_name(run);
     if (run->stage != JN_NONE) trace->stage = program->string[program->stage[run->stage].name];
     trace->step = program->string[program->step[run->step].name];
+    trace->at_step = run->step;
     return trace;
 }
 

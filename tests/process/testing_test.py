@@ -1,0 +1,159 @@
+"""`journey test`: coverage, JUnit, filters, single files and the report of a failure."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from journey_process import JOURNEY
+
+DICTIONARY = """workspace
+  timezone "UTC"
+  quiet hours 22:00 to 08:00, hold
+  cap 1 message per 1 day, skip
+end
+customer
+  email text
+  plan text
+end
+event signup
+event came
+topic offers "Offers", opt in
+channel mail
+  webhook "https://mail.example/"
+  to customer.email
+end
+message hello on mail
+  subject "Hi"
+end
+message offer on mail about offers
+  subject "Offer"
+end
+journey greet
+  enter when signup
+  re-enter never
+  control 10%
+  stage one
+    send hello
+    if customer.plan is "pro" then
+      send offer
+    end
+    wait for came up to 2 days then
+      tag "came"
+    timeout
+      tag "silent"
+    end
+    split half
+      50% left:
+        tag "left"
+      50% right:
+    end
+  end
+end
+"""
+TESTS = """test "a <b> & \\"c\\""
+  customer ann with email = "a@b", plan = "free"
+  at 2026-03-02 09:00
+  ann does signup
+  expect ann gets hello
+  force split half = left
+  after 3 days
+  expect ann has tag "silent"
+end
+
+test "旅程 of a professional"
+  customer bob with email = "b@b", plan = "pro"
+  at 2026-03-02 09:00
+  bob does signup
+  expect bob never gets offer
+end
+"""
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([os.path.abspath(JOURNEY), *arguments], capture_output=True, text=True, timeout=120, cwd=cwd)
+
+
+class Testing(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+        (self.path / "greet.journey").write_text(DICTIONARY)
+        (self.path / "greet_test.journey").write_text(TESTS)
+
+    def test_coverage_counts_steps_sides_timeouts_arms_and_policies(self):
+        file = self.path / "coverage.json"
+        out = run("test", str(self.path), "--coverage", "--coverage-file", str(file))
+        self.assertEqual(out.returncode, 0, out.stdout + out.stderr)
+        self.assertIn("2 passed, 0 failed", out.stdout)
+        greet = next(line for line in out.stdout.splitlines() if line.startswith("  greet"))
+        self.assertEqual(greet.split()[1:], ["8/9", "2/3", "1/1", "1/2", "0/1", "75.0%"], out.stdout)
+        self.assertIn("greet.journey:32: greet: one.wait_for_came was never passed", out.stdout)
+        self.assertIn("never took arm right", out.stdout)
+        self.assertIn("greet: control was never at work", out.stdout)
+        data = json.loads(file.read_text())
+        steps = {row["step"]: row for row in data["journeys"][0]["steps"]}
+        self.assertEqual(data["journeys"][0]["name"], "greet")
+        self.assertEqual(steps["one.send_hello"]["count"], 2)
+        self.assertEqual((steps["one.wait_for_came"]["count"], steps["one.wait_for_came"]["alt"]), (2, 1))
+        self.assertEqual({row["policy"]: row["covered"] for row in data["policies"]},
+                         {"quiet hours": False, "cap": False, "consent to offers": True, "control": False})
+
+    def test_too_little_coverage_fails_and_says_what_is_missing(self):
+        out = run("test", str(self.path), "--min-coverage", "90%")
+        self.assertEqual(out.returncode, 1)
+        self.assertIn("less than 90.00%", out.stderr)
+        self.assertIn("was never passed", out.stderr)
+        self.assertEqual(run("test", str(self.path), "--min-coverage", "50").returncode, 0)
+        self.assertEqual(run("test", str(self.path), "--min-coverage", "most").returncode, 64)
+        self.assertEqual(run("test", str(self.path), "--min-coverage", "nan").returncode, 64)
+
+    def test_junit_is_xml_with_a_case_a_test(self):
+        (self.path / "greet_test.journey").write_text(TESTS.replace('tag "silent"', 'tag "loud"'))
+        report = self.path / "report.xml"
+        out = run("test", str(self.path), "--junit", str(report))
+        self.assertEqual(out.returncode, 1)
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("2", "1"))
+        cases = suite.findall("testcase")
+        self.assertEqual([case.get("name") for case in cases], ['a <b> & "c"', "旅程 of a professional"])
+        self.assertIn('expect ann has tag "loud"', cases[0].find("failure").text)
+        self.assertIsNone(cases[1].find("failure"))
+
+    def test_a_failure_shows_both_timelines_in_eighty_columns(self):
+        (self.path / "greet_test.journey").write_text(TESTS.replace('tag "silent"', 'tag "很长的标签很长的标签很长的标签很长的标签"'))
+        out = run("test", str(self.path))
+        self.assertEqual(out.returncode, 1)
+        lines = out.stdout.splitlines()
+        self.assertTrue(any(line.startswith("  > expect ann has tag") for line in lines), out.stdout)
+        self.assertTrue(any("timed out" in line for line in lines))
+        timeline = lines[lines.index(next(line for line in lines if "| what happened" in line)):]
+        wide = lambda line: sum(2 if "\u2e80" <= c <= "\uffe6" else 1 for c in line)
+        self.assertLessEqual(max(wide(line) for line in timeline[:timeline.index("")]), 80)
+        out = run("test", str(self.path), "--format", "json")
+        failed = json.loads(out.stdout.splitlines()[0])
+        self.assertFalse(failed["passed"])
+        self.assertEqual([row["expected"][:20] for row in failed["timeline"] if row["differs"]], ["expect ann has tag \""])
+
+    def test_a_file_is_tested_with_its_workspace(self):
+        out = run("test", str(self.path / "greet_test.journey"))
+        self.assertEqual(out.returncode, 0, out.stderr)
+        self.assertIn("2 passed", out.stdout)
+        self.assertIn("2 passed", run("test", "greet_test.journey", cwd=self.path).stdout)
+        (self.path / "more").mkdir()
+        (self.path / "more" / "one.journey").write_text(TESTS.split("\n\n")[0] + "\n")
+        self.assertIn("1 passed", run("test", str(self.path / "more" / "one.journey")).stdout)
+        self.assertIn("0 passed", run("test", str(self.path / "greet.journey")).stdout)
+
+    def test_a_filter_that_matches_nothing_is_an_error(self):
+        self.assertIn("1 passed", run("test", str(self.path), "--filter", "旅程").stdout)
+        out = run("test", str(self.path), "--filter", "nobody")
+        self.assertEqual(out.returncode, 1)
+        self.assertIn("nobody", out.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
