@@ -74,6 +74,7 @@ static uint32_t jc_share(const struct jc_parser *parser, const struct jc_node *n
 /* A line that leaves open what has to be decided. */
 static void jc_undecided(struct jc_parser *parser, enum jc_code code, struct jc_span line, const char *hint) {
     struct jc_span end = line;
+    if (end.end > parser->text.n) end.end = (uint32_t)parser->text.n; /* the line end behind the last line is no byte */
     if (end.end > end.offset && parser->text.p[end.end - 1] == '\n') end.end--;
     end.end_line = end.line;
     end.end_column = end.column + (end.end - end.offset);
