@@ -51,7 +51,7 @@ static void journey_check_once(struct jc_lowering *l) {
 static void journey_find(void *user, const struct jc_node *node) {
     struct jc_lowering *l = user;
     if (node->kind == JC_ALTERNATIVE) {
-        const struct jc_symbol *event = jc_known(l->unit, JC_TABLE_EVENT, node->kid[0]->text);
+        const struct jc_symbol *event = jc_meant(l->unit, JC_TABLE_EVENT, node->kid[0]->text);
         if (event != NULL) l->readable[event->index] = true;
     }
     if (node->kind == JC_GO_TO)

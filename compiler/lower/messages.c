@@ -9,7 +9,7 @@ static int messages_by_name(const void *a, const void *b) {
 }
 
 static void messages_note_send(struct jc_unit *unit, const struct jc_node *node, uint32_t entering) {
-    const struct jc_symbol *symbol = jc_known(unit, JC_TABLE_MESSAGE, node->kid[0]->text);
+    const struct jc_symbol *symbol = jc_meant(unit, JC_TABLE_MESSAGE, node->kid[0]->text);
     if (symbol == NULL) return;
     struct jc_message *message = &unit->message[symbol->index];
     message->entering = !message->sent || message->entering == entering ? entering : JN_NONE;
@@ -41,7 +41,7 @@ void jc_messages_prepare(struct jc_unit *unit) {
         uint32_t entering = JN_NONE;
         for (const struct jc_node *node = journey->first; node != NULL; node = node->next) {
             const struct jc_symbol *event =
-                node->kind == JC_ENTER ? jc_known(unit, JC_TABLE_EVENT, node->kid[0]->text) : NULL;
+                node->kind == JC_ENTER ? jc_meant(unit, JC_TABLE_EVENT, node->kid[0]->text) : NULL;
             if (event != NULL) entering = event->index;
         }
         jc_walk(journey->first, messages_visit, &(struct messages_sends){unit, entering});

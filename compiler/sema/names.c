@@ -136,23 +136,30 @@ struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, stru
     return jn_map_get(&unit->by_name[table], name, &i) ? &unit->symbol[table][i] : NULL;
 }
 
+struct jc_symbol *jc_meant(struct jc_unit *unit, enum jc_table table, struct jn_str name) {
+    struct jc_symbol *known = jc_known(unit, table, name);
+    if (known != NULL || name.n == 0) return known;
+    struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, unit->n_symbol[table]);
+    for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
+        candidate[i] = unit->symbol[table][i].name;
+    struct jn_str near = jc_nearest(name, candidate, unit->n_symbol[table]);
+    return near.n > 0 ? jc_known(unit, table, near) : NULL;
+}
+
 struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span) {
     struct jc_symbol *symbol = jc_known(unit, table, name);
     if (symbol != NULL) {
         symbol->used = true;
         return symbol;
     }
+    if (name.n == 0) return NULL;      /* it was missing, which is told */
     if (unit->incomplete) return NULL; /* the line that declares it may be the one that could not be read */
-    struct jn_str *candidate = JN_NEW_ARRAY(unit->arena, struct jn_str, unit->n_symbol[table]);
-    for (uint32_t i = 0; i < unit->n_symbol[table]; i++)
-        candidate[i] = unit->symbol[table][i].name;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0304, span, jc_table_noun(table), JN_FMT(name));
-    struct jn_str near = jc_nearest(name, candidate, unit->n_symbol[table]);
-    if (near.n > 0) {
-        struct jc_symbol *meant = jc_known(unit, table, near);
+    struct jc_symbol *meant = jc_meant(unit, table, name);
+    if (meant != NULL) {
         meant->used = true; /* one mistake, one diagnostic */
-        jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
-        jc_suggest(unit->diags, diag, near);
+        jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(meant->name));
+        jc_suggest(unit->diags, diag, meant->name);
         if (meant->node != NULL) jc_relate(unit->diags, diag, meant->span, "declared here");
         return meant;
     } else {

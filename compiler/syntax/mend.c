@@ -7,7 +7,7 @@
 #include "core/value.h"
 
 #define DROP_MAX   3 /* tokens left out */
-#define BEYOND     2 /* tokens of the next line that are tried too */
+#define BEYOND     4 /* tokens of the next line that are tried too */
 #define DROP_COST  18
 #define TOKEN_COST 20
 #define VALUE_COST 30 /* putting in what only people can know */
@@ -158,6 +158,13 @@ static void say(struct jc_stream *stream, const struct jc_token *token, struct m
         jc_hint(parser->diags, diag, "write `%s` before it", name);
 }
 
+/* `message on email`: the name is missing, and the word behind it was taken for it. */
+static bool took_a_word_for_a_name(const struct jc_stream *stream) {
+    struct jn_str before = jc_parser_text(stream->parser, stream->before);
+    return declares(stream->blocks.first) && stream->blocks.first != 0 &&
+           jc_word_find(stream->parser->words, before) != NULL;
+}
+
 bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first) {
     struct line line;
     if (!read_line(stream, token, &line)) return false;
@@ -167,6 +174,7 @@ bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first) {
     struct jc_span span = token->span;
     struct jc_token next = *token;
     jc_parser_drop_line(stream->parser, span.offset);
+    if (took_a_word_for_a_name(stream)) jc_diags_drop(stream->parser->diags, JN_STR(""));
     for (uint32_t i = 0; i < mend.drop; i++) {
         span = jc_span_join(span, next.span);
         next = jc_stream_read(stream);
