@@ -189,7 +189,6 @@ void jn_value_print(struct jn_value v, struct jn_buf *out) {
         jn_print_list(v, jn_value_print, out);
         break;
     case JN_T_MISSING:
-    case JN_T_OUTPUT:
     case JN_TYPE_COUNT:
         break;
     }

@@ -12,7 +12,7 @@ static void jn_encode_one(struct jn_value v, struct jn_buf *out) {
     }
     if (v.type == JN_T_NUMBER || v.type == JN_T_MONEY || v.type == JN_T_DURATION) jn_buf_u8(out, v.scale);
     if (v.type == JN_T_MONEY) jn_buf_le16(out, v.currency);
-    if (v.type != JN_T_MISSING && v.type != JN_T_OUTPUT) jn_buf_svarint(out, v.i);
+    if (v.type != JN_T_MISSING) jn_buf_svarint(out, v.i);
 }
 
 void jn_value_encode(struct jn_value v, struct jn_buf *out) {
@@ -33,7 +33,7 @@ static struct jn_value jn_decode_one(struct jn_reader *in, uint8_t type) {
         in->failed = true;
         return JN_MISSING;
     }
-    if (type == JN_T_MISSING || type == JN_T_OUTPUT) return JN_MISSING;
+    if (type == JN_T_MISSING) return JN_MISSING;
     if (type == JN_T_TEXT) return jn_value_text(jn_read_lstr(in));
     if (type == JN_T_NUMBER || type == JN_T_MONEY || type == JN_T_DURATION) v.scale = jn_read_u8(in);
     if (v.scale > (type == JN_T_DURATION ? JN_UNIT_MONTHS : JN_DEC_PLACES)) in->failed = true;
@@ -169,7 +169,6 @@ jn_rc jn_value_from_json(const struct jn_json *node, enum jn_type type, uint16_t
     case JN_T_LIST:
         return jn_list_from_json(node, arena, out, err);
     case JN_T_MISSING:
-    case JN_T_OUTPUT:
     case JN_TYPE_COUNT:
         break;
     }
@@ -233,7 +232,6 @@ void jn_value_to_json(struct jn_value v, struct jn_json_out *w) {
         jn_jw_end_array(w);
         break;
     case JN_T_MISSING:
-    case JN_T_OUTPUT:
     case JN_TYPE_COUNT:
         jn_jw_null(w);
         break;

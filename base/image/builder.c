@@ -104,7 +104,7 @@ static uint32_t builder_put_list(struct jn_builder *builder, struct jn_value lis
                                      .currency = v.currency,
                                      .low = (uint32_t)v.i,
                                      .high = (uint32_t)((uint64_t)v.i >> 32)};
-        JN_CHECK(v.type != JN_T_LIST && v.type != JN_T_MISSING && v.type != JN_T_OUTPUT);
+        JN_CHECK(v.type != JN_T_LIST && v.type != JN_T_MISSING);
         if (v.type == JN_T_TEXT) {
             record.low = jn_builder_string(builder, jn_value_str(v));
             record.high = 0;
@@ -119,7 +119,7 @@ static uint32_t builder_put_list(struct jn_builder *builder, struct jn_value lis
 }
 
 uint32_t jn_builder_value(struct jn_builder *builder, struct jn_value value) {
-    JN_CHECK(value.type != JN_T_MISSING && value.type < JN_T_OUTPUT);
+    JN_CHECK(value.type != JN_T_MISSING && value.type < JN_TYPE_COUNT);
     struct jn_buf bytes;
     jn_buf_init(&bytes, BUILDER_MAX);
     jn_value_encode(value, &bytes);

@@ -11,7 +11,7 @@ struct jn_builder; /* everything in it lives in the arena given at init */
 struct jn_builder *jn_builder_new(struct jn_arena *arena);
 
 uint32_t jn_builder_string(struct jn_builder *builder, struct jn_str s);
-uint32_t jn_builder_value(struct jn_builder *builder, struct jn_value value); /* not MISSING, not OUTPUT */
+uint32_t jn_builder_value(struct jn_builder *builder, struct jn_value value); /* not MISSING */
 /* Code as the machine reads it, ending with ret; equal code of equal type is stored once. */
 uint32_t jn_builder_code(struct jn_builder *builder, struct jn_str code, enum jn_type type);
 

@@ -50,7 +50,6 @@
 #define T_TIME            JN_T_TIME
 #define T_INSTANT         JN_T_INSTANT
 #define T_DURATION        JN_T_DURATION
-#define T_OUTPUT          JN_T_OUTPUT
 
 #define FIELD(name, kind, text) {#name, K_##kind},
 #define FIELDS(name, tag, fields)                                                                                      \

@@ -4,9 +4,10 @@
 #include "core/map.h"
 #include "core/value.h"
 #include "image/layout.h"
+#include "liquid/liquid.h"
 
 static bool image_type_fits(uint32_t wanted, uint32_t type) {
-    if (wanted == IMAGE_ANY) return type != JN_T_OUTPUT;
+    if (wanted == IMAGE_ANY) return true;
     if (wanted == IMAGE_DATE_OR_INSTANT) return type == JN_T_DATE || type == JN_T_INSTANT;
     return type == wanted;
 }
@@ -62,7 +63,7 @@ static jn_rc image_verify_constant(const struct jn_program *program, uint32_t i,
     const struct jn_constant *c = &program->constant[i];
     bool decimal = c->type == JN_T_NUMBER || c->type == JN_T_MONEY;
     uint32_t scale_max = decimal ? JN_DEC_PLACES : c->type == JN_T_DURATION ? JN_UNIT_MONTHS : 0;
-    bool sound = c->type != JN_T_MISSING && c->type < JN_T_OUTPUT && c->scale <= scale_max &&
+    bool sound = c->type != JN_T_MISSING && c->type < JN_TYPE_COUNT && c->scale <= scale_max &&
                  c->currency <= (c->type == JN_T_MONEY ? UINT16_MAX : 0);
     if (c->type == JN_T_TEXT) sound = sound && c->low < program->n_string && c->high == 0;
     if (c->type == JN_T_BOOL) sound = sound && c->low <= 1 && c->high == 0;
@@ -186,11 +187,30 @@ jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
     return rc;
 }
 
+/* Templates are well formed and need nothing beside themselves. */
+static jn_rc image_verify_templates(const struct jn_program *program, struct jn_err *err) {
+    struct jn_arena arena;
+    jn_rc rc = JN_OK;
+    jn_arena_init(&arena);
+    for (uint32_t i = 0; rc == JN_OK && i < program->n_field; i++) {
+        struct jn_liquid_mistake mistake;
+        struct jn_liquid *liquid;
+        uint32_t offset;
+        jn_arena_reset(&arena);
+        bool sound = jn_liquid_parse(program->string[program->field[i].text], &arena, &liquid, &mistake) == JN_OK;
+        if (!sound || jn_liquid_has_partials(liquid, &offset))
+            rc = jn_fail(err, JN_INVALID, "the template of field %u is not well formed", i);
+    }
+    jn_arena_release(&arena);
+    return rc;
+}
+
 jn_rc jn_image_verify(const struct jn_program *program, struct jn_err *err) {
     jn_rc rc = image_verify_fields(program, err);
     if (rc == JN_OK) rc = image_verify_names(program, err);
     if (rc == JN_OK) rc = image_verify_policy(program, err);
     if (rc == JN_OK) rc = image_verify_code(program, err);
     if (rc == JN_OK) rc = image_verify_steps(program, err);
+    if (rc == JN_OK) rc = image_verify_templates(program, err);
     return rc;
 }

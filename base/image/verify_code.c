@@ -85,7 +85,7 @@ static const char *code_operand(const struct code_check *check, char kind, uint3
         return NULL;
     case 'y':
         *pushed = value;
-        return value > JN_T_MISSING && value < JN_T_OUTPUT ? NULL : "no such type";
+        return value > JN_T_MISSING && value < JN_TYPE_COUNT ? NULL : "no such type";
     case 'j':
         return NULL;
     default:
@@ -147,7 +147,6 @@ static const char *code_effect(struct code_check *check, enum jn_op op, uint32_t
 static const char *code_return(const struct code_check *check, uint32_t at) {
     uint32_t type = check->program->expr[check->expr].type;
     if (at != check->length) return "code goes on behind its end";
-    if (type == JN_T_OUTPUT) return check->now.depth == 0 ? NULL : "a template leaves a value behind";
     return check->now.depth == 1 && check->now.type[0] == type ? NULL : "the result is not of the expression's type";
 }
 
@@ -172,9 +171,6 @@ static jn_rc code_instruction(struct code_check *check, uint32_t *at) {
         if (why != NULL) return code_fail(check, start, why);
         if (operands[i] == 'j') jump = value;
     }
-    bool output = check->program->expr[check->expr].type == JN_T_OUTPUT;
-    if ((op == JN_OP_OUT || op == JN_OP_OUT_TEXT) && !output)
-        return code_fail(check, start, "writes outside a template");
     const char *why = op == JN_OP_RET ? code_return(check, *at) : code_effect(check, op, jump, pushed, *at);
     return why == NULL ? JN_OK : code_fail(check, start, why);
 }

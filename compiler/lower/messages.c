@@ -75,9 +75,12 @@ static void messages_fields(struct jc_unit *unit, uint32_t m) {
                 struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "field", JN_FMT(field->text));
                 jc_relate(unit->diags, diag, other->text_span, "the other one is here");
             }
-        uint32_t code = jc_template_lower(unit, m, field->kid[0]);
-        if (code != JN_NONE && n < 64)
-            row[n++] = (struct jn_field){jn_builder_string(unit->builder, field->text), code};
+        struct jn_str text = jn_value_str(field->kid[0]->value);
+        bool html = jn_str_is(field->text, "html") || jn_str_ends(field->text, JN_STR("_html"));
+        if (jc_template_check(unit, m, field->kid[0]) && n < 64)
+            row[n++] = (struct jn_field){.name = jn_builder_string(unit->builder, field->text),
+                                         .flags = html ? (uint32_t)JN_FIELD_HTML : 0,
+                                         .text = jn_builder_string(unit->builder, text)};
     }
     if (symbol->node->first == NULL && !jc_has_mistake(unit, symbol->node))
         jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));

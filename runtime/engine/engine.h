@@ -18,9 +18,10 @@ struct engine_track {
 struct engine_program {
     struct jn_arena arena;
     struct jn_program *program;
-    struct jn_map events; /* by name */
-    uint64_t prefix;      /* first eight bytes of the id: how runs name it */
-    char version[72];     /* "sha256:" and the id in hex */
+    struct jn_map events;     /* by name */
+    uint64_t prefix;          /* first eight bytes of the id: how runs name it */
+    char version[72];         /* "sha256:" and the id in hex */
+    struct jn_liquid **field; /* templates of the messages, by field */
     /* Which its runs move to, and how; NULL: they stay. */
     struct engine_program *target;
     struct jr_deploy_rules rules;

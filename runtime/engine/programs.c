@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "image/image.h"
+#include "runtime/engine/content/content.h"
 #include "runtime/engine/history/history.h"
 
 static uint64_t engine_prefix(const uint8_t id[32]) {
@@ -23,6 +24,7 @@ struct engine_program *engine_program_load(struct jn_str image, struct jn_err *e
     const struct jn_program *program = loaded->program;
     for (uint32_t i = 0; i < program->n_event; i++)
         jn_map_put(&loaded->events, program->string[program->event[i].name], i);
+    engine_content_load(loaded);
     loaded->prefix = engine_prefix(program->id);
     struct jn_buf version;
     jn_buf_init(&version, sizeof(loaded->version) - 1);

@@ -1,6 +1,7 @@
 /* A message leaves a run: rendered once, frozen in the outbox, under an id that never changes. */
 #include "core/civil.h"
 #include "core/value.h"
+#include "runtime/engine/content/content.h"
 #include "runtime/engine/policy/policy.h"
 
 static uint32_t send_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
@@ -20,18 +21,16 @@ static void send_unsent(struct turn *turn, struct engine_customer *customer, str
 }
 
 /* Every field of the message, rendered. */
-static jn_rc send_content(struct jr_context *context, const struct jn_message *message, struct jn_json_out *w,
-                          struct jn_err *err) {
+static jn_rc send_content(const struct jr_context *context, const struct engine_run *run,
+                          const struct jn_message *message, struct jn_json_out *w, struct jn_err *err) {
     const struct jn_program *program = context->program;
     struct jn_buf text;
     jn_rc rc = JN_OK;
     jn_buf_init(&text, ENGINE_MESSAGE_MAX);
-    context->out = &text;
     jn_jw_object(w);
     for (uint32_t i = message->first_field; rc == JN_OK && i < message->first_field + message->n_field; i++) {
-        struct jn_value nothing;
         jn_buf_reset(&text);
-        rc = jr_vm_eval(context, program->field[i].code, &nothing, err);
+        rc = engine_content(run->program, context, i, context->scratch, &text, err);
         jn_jw_key_str(w, program->string[program->field[i].name]);
         jn_jw_str(w, jn_buf_view(&text));
     }
@@ -75,7 +74,7 @@ static jn_rc send_body(struct jr_context *context, const struct engine_run *run,
     send_key(&w, "id", delivery->customer);
     jn_jw_end_object(&w);
     jn_jw_key(&w, "content");
-    jn_rc rc = send_content(context, message, &w, err);
+    jn_rc rc = send_content(context, run, message, &w, err);
     send_key(&w, "at", jn_buf_view(&at));
     jn_jw_end_object(&w);
     jn_buf_release(&digits);

@@ -111,7 +111,6 @@ static struct jn_value op_like(const struct jr_context *context, struct jn_value
     }
 RECASE(lower, jn_utf8_downcase)
 RECASE(upper, jn_utf8_upcase)
-RECASE(capitalize, jn_utf8_capitalize)
 #undef RECASE
 
 static struct jn_value op_length(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
@@ -124,51 +123,7 @@ static struct jn_value op_count(const struct jr_context *context, struct jn_valu
     return jn_is_missing(a) ? a : jn_value_int(a.len);
 }
 
-static struct jn_value op_to_text(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
-    struct jn_buf text;
-    (void)operands;
-    if (jn_is_missing(a) || a.type == JN_T_TEXT) return a;
-    jn_buf_init(&text, TEXT_MAX);
-    jn_value_print(a, &text);
-    return op_keep(context, &text);
-}
-
-static bool op_instant_of(const struct jr_context *context, struct jn_value a, int64_t *out) {
-    int64_t days;
-    if (a.type == JN_T_INSTANT) {
-        *out = a.i;
-        return true;
-    }
-    if (a.type == JN_T_DATE) {
-        *out = jn_zone_instant(op_zone(context), a.i, 0);
-        return true;
-    }
-    struct jn_str text = jn_value_str(a);
-    if (jn_str_is(text, "now") || jn_str_is(text, "today")) {
-        *out = context->now;
-        return true;
-    }
-    if (jn_instant_parse(text, out)) return true;
-    if (!jn_date_parse(text, &days)) return false;
-    *out = jn_zone_instant(op_zone(context), days, 0);
-    return true;
-}
-
 /* A text that is no date is given back as it is, as Liquid has it. */
-static struct jn_value op_format_date(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
-    int64_t instant;
-    struct jn_str abbr;
-    struct jn_buf text;
-    uint32_t format =
-        (uint32_t)operands[0] | (uint32_t)operands[1] << 8 | (uint32_t)operands[2] << 16 | (uint32_t)operands[3] << 24;
-    if (jn_is_missing(a)) return a;
-    if (!op_instant_of(context, a, &instant)) return op_to_text(context, a, operands);
-    int32_t offset = jn_zone_offset(op_zone(context), instant, &abbr);
-    jn_buf_init(&text, TEXT_MAX);
-    jn_strftime(jn_value_str(context->program->value[format]), instant, offset, abbr, &text);
-    return op_keep(context, &text);
-}
-
 /* ---- truth */
 
 static struct jn_value op_is_missing(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
@@ -371,12 +326,9 @@ const struct vm_operation vm_operation[JN_OPS] = {
     [JN_OP_CUSTOMER_ID] = READ,
     [JN_OP_PROP] = READ,
     [JN_OP_SLOT] = READ,
-    [JN_OP_VAR] = READ,
     [JN_OP_BODY] = READ,
     [JN_OP_NOW] = READ,
     [JN_OP_TODAY] = READ,
-    [JN_OP_JOURNEY_NAME] = READ,
-    [JN_OP_STAGE_NAME] = READ,
     [JN_OP_TAGGED] = READ,
     [JN_OP_PAST] = READ,
     [JN_OP_SEGMENT] = {VM_CALL, NULL, NULL},
@@ -385,8 +337,6 @@ const struct vm_operation vm_operation[JN_OPS] = {
     [JN_OP_KNOWN_JUMP] = JUMP,
     [JN_OP_JUMP] = JUMP,
     [JN_OP_FALSE_JUMP] = JUMP,
-    [JN_OP_OUT] = {VM_WRITE, NULL, NULL},
-    [JN_OP_OUT_TEXT] = {VM_WRITE, NULL, NULL},
     [JN_OP_EQ] = TWO(op_eq),
     [JN_OP_NE] = TWO(op_ne),
     [JN_OP_LT] = TWO(op_lt),
@@ -429,13 +379,10 @@ const struct vm_operation vm_operation[JN_OPS] = {
     [JN_OP_DAY_OF] = ONE(op_day_of),
     [JN_OP_LOWER] = ONE(op_lower),
     [JN_OP_UPPER] = ONE(op_upper),
-    [JN_OP_CAPITALIZE] = ONE(op_capitalize),
     [JN_OP_LENGTH] = ONE(op_length),
     [JN_OP_COUNT] = ONE(op_count),
     [JN_OP_ROUND] = ONE(op_round),
     [JN_OP_ROUND_MONEY] = ONE(op_round),
     [JN_OP_ABS] = ONE(op_abs),
     [JN_OP_ABS_MONEY] = ONE(op_abs),
-    [JN_OP_TO_TEXT] = ONE(op_to_text),
-    [JN_OP_FORMAT_DATE] = ONE(op_format_date),
 };

@@ -9,8 +9,7 @@ enum vm_family {
     VM_ONE,  /* one value becomes another */
     VM_TWO,  /* two values become one */
     VM_JUMP,
-    VM_CALL,  /* evaluates a segment */
-    VM_WRITE, /* writes to the template's output */
+    VM_CALL, /* evaluates a segment */
     VM_END
 };
 

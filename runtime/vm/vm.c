@@ -25,7 +25,6 @@ struct vm {
     struct jn_value stack[VM_STACK];
     struct vm_motion *motion; /* of each value; kept only for whoever asks for `until` */
     unsigned n;
-    const uint8_t *missing; /* the last instruction that read a missing value, for the error's text */
 };
 
 static uint32_t vm_operand(const uint8_t *code) {
@@ -44,13 +43,13 @@ static bool vm_true(struct jn_value value) {
     return value.type == JN_T_BOOL && value.i != 0;
 }
 
-static struct jn_value vm_prop(const struct jr_context *context, uint32_t event, uint32_t prop) {
+struct jn_value jr_vm_prop(const struct jr_context *context, uint32_t event, uint32_t prop) {
     for (const struct jr_event_view *view = context->events; view != NULL; view = view->next)
         if (view->event == event) return view->prop[prop - context->program->event[event].first_prop];
     return JN_MISSING;
 }
 
-static struct jn_value vm_attr(const struct jr_context *context, uint32_t attr) {
+struct jn_value jr_vm_attr(const struct jr_context *context, uint32_t attr) {
     if (context->computed != NULL && context->program->attr[attr].computed != JN_NONE)
         return context->computed(context, attr);
     return context->attr == NULL ? JN_MISSING : context->attr[attr];
@@ -95,39 +94,26 @@ static struct jn_value vm_read(const struct vm *vm, enum jn_op op, const uint8_t
     case JN_OP_PUSH:
         return context->program->value[first];
     case JN_OP_ATTR:
-        return vm_attr(context, first);
+        return jr_vm_attr(context, first);
     case JN_OP_PAST:
         return context->past == NULL ? JN_MISSING : context->past(context, first);
     case JN_OP_CUSTOMER_ID:
         return vm_text(context->customer_id);
     case JN_OP_PROP:
-        return vm_prop(context, first, vm_operand(operands + 4));
+        return jr_vm_prop(context, first, vm_operand(operands + 4));
     case JN_OP_SLOT:
         return vm_in_range(context->slot, context->first_slot, context->n_slot, first);
-    case JN_OP_VAR:
-        return vm_in_range(context->var, context->first_var, context->n_var, first);
     case JN_OP_BODY:
         return vm_body(context, first, (enum jn_type)vm_operand(operands + 4));
     case JN_OP_NOW:
         return jn_value_of(JN_T_INSTANT, context->now);
     case JN_OP_TODAY:
         return vm_date_of(zone, context->now);
-    case JN_OP_JOURNEY_NAME:
-        return vm_text(context->journey);
-    case JN_OP_STAGE_NAME:
-        return vm_text(context->stage);
     case JN_OP_TAGGED:
         return vm_tagged(context, first);
     default:
         return JN_MISSING; /* ABSENT */
     }
-}
-
-static jn_rc vm_out(struct vm *vm, struct jn_str text) {
-    if (vm->context->out == NULL) return JN_OK;
-    jn_buf_str(vm->context->out, text);
-    if (!vm->context->out->failed) return JN_OK;
-    return jn_fail(vm->err, JN_TOO_LARGE, "the message is larger than %zu bytes", vm->context->out->max);
 }
 
 static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out);
@@ -158,31 +144,6 @@ static uint32_t vm_jump(struct vm *vm, enum jn_op op, uint32_t distance) {
     return taken ? distance : 0;
 }
 
-/* Names what was missing, so that whoever reads the reason knows what to fill in. */
-static jn_rc vm_fail_missing(const struct vm *vm) {
-    const struct jn_program *program = vm->context->program;
-    const uint8_t *code = vm->missing;
-    struct jn_str owner = JN_STR("value"), name = JN_STR("of the message");
-    if (code != NULL && *code == JN_OP_ATTR) {
-        owner = JN_STR("customer");
-        name = program->string[program->attr[vm_operand(code + 1)].name];
-    } else if (code != NULL && *code == JN_OP_PROP) {
-        owner = program->string[program->event[vm_operand(code + 1)].name];
-        name = program->string[program->prop[vm_operand(code + 5)].name];
-    } else if (code != NULL && *code == JN_OP_VAR) {
-        owner = JN_STR("with");
-        name = program->string[program->var[vm_operand(code + 1)].name];
-    }
-    return jn_fail(vm->err, JN_UNPROCESSABLE, "%.*s.%.*s is missing", JN_FMT(owner), JN_FMT(name));
-}
-
-static jn_rc vm_write(struct vm *vm, enum jn_op op, const uint8_t *operands) {
-    if (op == JN_OP_OUT_TEXT) return vm_out(vm, jn_value_str(vm->context->program->value[vm_operand(operands)]));
-    struct jn_value value = vm_pop(vm);
-    if (jn_is_missing(value)) return vm_fail_missing(vm);
-    return vm_out(vm, jn_value_str(value));
-}
-
 /* Before an instruction of one or two values, how its result will move. */
 static void vm_watch(struct vm *vm, enum jn_op op, enum vm_family family) {
     const struct jn_value *top = &vm->stack[vm->n - 1];
@@ -209,7 +170,6 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
             if (vm->context->until != NULL)
                 vm->motion[vm->n - 1] = vm_change_read(
                     vm->context, op, OPERAND_BYTES[op] > 0 ? vm_operand(operands) : 0, vm->stack[vm->n - 1]);
-            if (jn_is_missing(vm->stack[vm->n - 1])) vm->missing = operands - 1;
             break;
         case VM_ONE:
             vm->stack[vm->n - 1] = operation->one(vm->context, vm->stack[vm->n - 1], operands);
@@ -223,9 +183,6 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
             break;
         case VM_CALL:
             rc = vm_segment(vm, vm_operand(operands));
-            break;
-        case VM_WRITE:
-            rc = vm_write(vm, op, operands);
             break;
         case VM_END:
             *out = vm->n == 0 ? JN_MISSING : vm_pop(vm);

@@ -37,13 +37,16 @@ struct jr_context {
     void *asker;    /* theirs */
     int64_t *until; /* lowered to the next instant at which the value may be another with nothing but time passing */
     struct jn_arena *scratch; /* texts that are made live here */
-    struct jn_buf *out;       /* OUTPUT expressions write here */
 };
 
-/* JN_UNPROCESSABLE when a template wrote a missing value (err names it), JN_TOO_LARGE when `out` is full. */
+/* JN_TOO_LARGE when an expression takes more than its fuel. */
 jn_rc jr_vm_eval(const struct jr_context *context, uint32_t expr, struct jn_value *out, struct jn_err *err);
 
 /* True only when it is exactly true: missing and false are not. `expr` may be JN_NONE, which is true. */
 bool jr_vm_holds(const struct jr_context *context, uint32_t expr);
+
+/* One attribute or property as expressions read it; missing when there is none. */
+struct jn_value jr_vm_attr(const struct jr_context *context, uint32_t attr);
+struct jn_value jr_vm_prop(const struct jr_context *context, uint32_t event, uint32_t prop);
 
 #endif

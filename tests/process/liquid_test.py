@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from journey_process import JOURNEY
+from journey_process import JOURNEY, WORKSPACE, Case
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "conformance" / "liquid" / "golden_liquid.json"
 # Cases that contradict another one of the suite (it covers engines that differ): named, so that a change is seen.
@@ -73,6 +73,22 @@ class Command(unittest.TestCase):
                                  ("{{ a | json }}", '{"b":[1,null,"\\""]}')):
             status, out, err = self.render(template, {"a": {"b": [1, None, '"']}})
             self.assertEqual((status, out), (0, result), (template, err))
+
+
+class Message(Case):
+    def test_a_message_is_rendered(self):
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        text = WORKSPACE.replace('body    "Plan: {{ signup.plan | default: \'none\' }}"',
+                                 'body    "{% if signup.plan == \'pro\' %}Pro{% else %}{{ signup.plan | default: \'none\' | upcase }}{% endif %}"\n'
+                                 '  html    "<p>{{ signup.plan | default: \'-\' }}</p>{{ \'<b>\' | raw }}"')
+        self.assertIn("html", text)
+        path.write_text(text, encoding="utf-8")
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        for plan, body, html in (("pro", "Pro", "<p>pro</p><b>"), ("a<b", "A<B", "<p>a&lt;b</p><b>"), (None, "NONE", "<p>-</p><b>")):
+            server.track("ann", "signup", properties={"plan": plan} if plan else {})
+            content = self.receiver.next().json["content"]
+            self.assertEqual((content["body"], content["html"]), (body, html))
 
 
 if __name__ == "__main__":

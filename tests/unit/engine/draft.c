@@ -106,8 +106,7 @@ uint32_t declare_event_with(struct draft *d, const char *name, const char *prope
 }
 
 uint32_t declare_message(struct draft *d, const char *name, uint32_t on) {
-    uint32_t words = jn_builder_value(d->builder, jn_value_text(jn_str_z(name)));
-    struct jn_field field = {.name = text(d, "body"), .code = code(d, JN_OP_OUT_TEXT, words, JN_T_OUTPUT)};
+    struct jn_field field = {.name = text(d, "body"), .text = text(d, name)};
     struct jn_message row = {.name = text(d, name),
                              .channel = on,
                              .topic = JN_NONE,

@@ -63,11 +63,10 @@ static uint32_t string(struct machine *m, const char *z) {
 }
 
 void machine_init(struct machine *m) {
-    static struct jn_value attr[3], prop[1], slot[1], var[1];
+    static struct jn_value attr[3], prop[1], slot[1];
     static struct jr_event_view view;
     *m = (struct machine){0};
     jn_arena_init(&m->arena);
-    jn_buf_init(&m->out, 1024);
     m->builder = jn_builder_new(&m->arena);
     jn_builder_add_meta(m->builder, &(struct jn_meta){.language = 1, .timezone = string(m, "Asia/Shanghai"), .keep_events = JN_NONE});
     struct jn_attr points = {.name = string(m, "points"), .type = JN_T_NUMBER, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
@@ -80,7 +79,6 @@ void machine_init(struct machine *m) {
     m->amount = jn_builder_add_prop(
         m->builder, &(struct jn_prop){.name = string(m, "amount"), .type = JN_T_MONEY, .one_of = JN_NONE});
     m->slot = jn_builder_add_slot(m->builder, &(struct jn_slot){.name = string(m, "seven"), .type = JN_T_NUMBER});
-    m->var = jn_builder_add_var(m->builder, &(struct jn_var){.name = string(m, "x"), .type = JN_T_TEXT});
     struct ins more[] = {{JN_OP_ATTR, m->points, 0}, {JN_OP_PUSH, k(m, jn_value_int(3)), 0}, {JN_OP_GT, 0, 0}};
     struct jn_segment segment = {.name = string(m, "good"), .cond = expression(m, JN_T_BOOL, more, 3)};
     m->segment = jn_builder_add_segment(m->builder, &segment);
@@ -89,7 +87,6 @@ void machine_init(struct machine *m) {
     attr[2] = JN_MISSING;
     prop[0] = money("49.90", "CNY");
     slot[0] = jn_value_int(7);
-    var[0] = jn_value_text(JN_STR("x"));
     view = (struct jr_event_view){.event = m->event, .prop = prop};
     static const struct jn_str tag[] = {{"vip", 3}};
     m->context = (struct jr_context){.customer_id = JN_STR("ann"),
@@ -99,18 +96,14 @@ void machine_init(struct machine *m) {
                                      .events = &view,
                                      .slot = slot,
                                      .n_slot = 1,
-                                     .var = var,
-                                     .n_var = 1,
                                      .journey = JN_STR("welcome"),
                                      .stage = JN_STR("awareness"),
                                      .now = instant("2026-03-01T01:30:00Z").i,
-                                     .scratch = &m->arena,
-                                     .out = &m->out};
+                                     .scratch = &m->arena};
     assert_int_equal(jn_zone_find(JN_STR("Asia/Shanghai"), &m->context.zone, NULL), JN_OK);
 }
 
 void machine_release(struct machine *m) {
-    jn_buf_release(&m->out);
     jn_arena_release(&m->arena);
 }
 
@@ -128,10 +121,4 @@ const char *run(struct machine *m, enum jn_type type, const struct ins *ins, siz
     const char *z = jn_arena_str(&m->arena, jn_buf_view(&printed)).p;
     jn_buf_release(&printed);
     return z;
-}
-
-const char *run_template(struct machine *m, const struct ins *ins, size_t n) {
-    jn_buf_reset(&m->out);
-    const char *result = run(m, JN_T_OUTPUT, ins, n);
-    return result[0] == '!' ? result : jn_arena_str(&m->arena, jn_buf_view(&m->out)).p;
 }

@@ -15,10 +15,9 @@ struct machine {
     struct jn_arena arena;
     struct jn_builder *builder;
     struct jr_context context;
-    struct jn_buf out;
     uint32_t points, name, missing_attr; /* attributes: 5, "Ann", missing */
     uint32_t event, amount;              /* purchase.amount: 49.90 CNY */
-    uint32_t slot, var, segment;         /* 7; "x"; points > 3 */
+    uint32_t slot, segment;              /* 7; points > 3 */
 };
 
 void machine_init(struct machine *m);
@@ -35,13 +34,10 @@ struct jn_value instant(const char *iso);
 /* Runs the code (ret is added) and gives the result as the language writes it; "missing" when it is. */
 const char *run(struct machine *m, enum jn_type type, const struct ins *ins, size_t n);
 /* Runs a template and gives what it wrote, or the error's text behind "!". */
-const char *run_template(struct machine *m, const struct ins *ins, size_t n);
 
 #define RUN(m, type, ...)                                                                                              \
     run((m), JN_T_##type, (const struct ins[]){__VA_ARGS__},                                                           \
         sizeof((const struct ins[]){__VA_ARGS__}) / sizeof(struct ins))
-#define RUN_TEMPLATE(m, ...)                                                                                           \
-    run_template((m), (const struct ins[]){__VA_ARGS__}, sizeof((const struct ins[]){__VA_ARGS__}) / sizeof(struct ins))
 #define PUSH(m, value)                                                                                                 \
     { JN_OP_PUSH, k((m), (value)), 0 }
 #define OP0(op)                                                                                                        \

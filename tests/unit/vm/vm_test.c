@@ -33,11 +33,8 @@ static void reads_what_the_context_holds(void **state) {
     assert_string_equal(RUN(m, TEXT, OP0(CUSTOMER_ID)), "\"ann\"");
     assert_string_equal(RUN(m, MONEY, {JN_OP_PROP, m->event, m->amount}), "49.90 CNY");
     assert_string_equal(RUN(m, NUMBER, {JN_OP_SLOT, m->slot, 0}), "7");
-    assert_string_equal(RUN(m, TEXT, {JN_OP_VAR, m->var, 0}), "\"x\"");
     assert_string_equal(RUN(m, INSTANT, OP0(NOW)), "2026-03-01T01:30:00Z");
     assert_string_equal(RUN(m, DATE, OP0(TODAY)), "2026-03-01");
-    assert_string_equal(RUN(m, TEXT, OP0(JOURNEY_NAME)), "\"welcome\"");
-    assert_string_equal(RUN(m, TEXT, OP0(STAGE_NAME)), "\"awareness\"");
     assert_string_equal(RUN(m, BOOL, {JN_OP_TAGGED, text(m, "vip"), 0}), "true");
     assert_string_equal(RUN(m, BOOL, {JN_OP_TAGGED, text(m, "other"), 0}), "false");
     assert_string_equal(RUN(m, BOOL, {JN_OP_SEGMENT, m->segment, 0}), "true");
@@ -84,7 +81,6 @@ static void reads_missing_where_the_context_is_empty(void **state) {
     assert_string_equal(RUN(m, NUMBER, {JN_OP_ATTR, m->points, 0}), "missing");
     assert_string_equal(RUN(m, MONEY, {JN_OP_PROP, m->event, m->amount}), "missing");
     assert_string_equal(RUN(m, NUMBER, {JN_OP_SLOT, m->slot, 0}), "missing");
-    assert_string_equal(RUN(m, TEXT, {JN_OP_VAR, m->var, 0}), "missing");
     assert_string_equal(RUN(m, TEXT, OP0(CUSTOMER_ID)), "missing");
     assert_string_equal(RUN(m, TEXT, {JN_OP_BODY, text(m, "a.b"), JN_T_TEXT}), "missing");
     assert_string_equal(RUN(m, BOOL, {JN_OP_TAGGED, text(m, "vip"), 0}), "false");
@@ -148,7 +144,6 @@ static void looks_into_lists_and_texts(void **state) {
                         "false");
     assert_string_equal(RUN(m, TEXT, {JN_OP_PUSH, text(m, "ÄB"), 0}, OP0(LOWER)), "\"äb\"");
     assert_string_equal(RUN(m, TEXT, {JN_OP_PUSH, text(m, "äb"), 0}, OP0(UPPER)), "\"ÄB\"");
-    assert_string_equal(RUN(m, TEXT, {JN_OP_PUSH, text(m, "aNN"), 0}, OP0(CAPITALIZE)), "\"Ann\"");
     assert_string_equal(RUN(m, NUMBER, {JN_OP_PUSH, text(m, "购物车"), 0}, OP0(LENGTH)), "3");
 }
 
@@ -220,32 +215,6 @@ static void computes_with_time(void **state) {
     assert_string_equal(RUN(m, TEXT, PUSH(m, date(2026, 3, 1)), OP0(DAY_OF)), "\"sunday\"");
 }
 
-static void writes_templates(void **state) {
-    struct machine *m = *state;
-    assert_string_equal(RUN_TEMPLATE(m, {JN_OP_OUT_TEXT, text(m, "Hello "), 0}, {JN_OP_ATTR, m->name, 0}, OP0(OUT)),
-                        "Hello Ann");
-    assert_string_equal(RUN_TEMPLATE(m, {JN_OP_ATTR, m->points, 0}, OP0(TO_TEXT), OP0(OUT)), "5");
-    assert_string_equal(
-        RUN_TEMPLATE(m, PUSH(m, date(2026, 3, 1)), {JN_OP_FORMAT_DATE, text(m, "%-d %B %Y"), 0}, OP0(OUT)),
-        "1 March 2026");
-    assert_string_equal(
-        RUN_TEMPLATE(m, {JN_OP_PUSH, text(m, "no date"), 0}, {JN_OP_FORMAT_DATE, text(m, "%Y"), 0}, OP0(OUT)),
-        "no date");
-}
-
-static void a_missing_value_makes_a_template_fail_by_name(void **state) {
-    struct machine *m = *state;
-    assert_string_equal(RUN_TEMPLATE(m, {JN_OP_ATTR, m->missing_attr, 0}, OP0(TO_TEXT), OP0(OUT)),
-                        "!customer.absent is missing");
-}
-
-static void a_template_has_a_bound(void **state) {
-    struct machine *m = *state;
-    jn_buf_release(&m->out);
-    jn_buf_init(&m->out, 4);
-    assert_string_equal(RUN_TEMPLATE(m, {JN_OP_OUT_TEXT, text(m, "Hello"), 0}), "!the message is larger than 4 bytes");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reads_what_the_context_holds, setup, teardown),
@@ -258,9 +227,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(jumps_over_what_need_not_be_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(computes_with_numbers_and_money, setup, teardown),
         cmocka_unit_test_setup_teardown(computes_with_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(writes_templates, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_missing_value_makes_a_template_fail_by_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_template_has_a_bound, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
