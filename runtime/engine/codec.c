@@ -39,6 +39,7 @@ struct jn_str engine_customer_encode(const struct engine_customer *customer, str
     }
     engine_consents_encode(customer, &out);
     engine_slots_encode(customer, &out);
+    engine_recent_encode(customer, &out);
     engine_tracking_encode(customer, &out);
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
@@ -60,6 +61,9 @@ static bool codec_read_kept(struct jn_reader *in, struct jn_arena *arena, struct
         switch ((enum engine_kept)jn_read_u8(in)) {
         case ENGINE_KEPT_CONSENTS:
             sound = engine_consents_decode(in, arena, out);
+            break;
+        case ENGINE_KEPT_RECENT:
+            sound = engine_recent_decode(in, arena, out);
             break;
         case ENGINE_KEPT_SLOTS:
             sound = engine_slots_decode(in, arena, out);

@@ -12,6 +12,7 @@
 #define ENGINE_MEMBERS_MAX  65536 /* segments that are tracked: as many as an image holds journeys, and no more */
 #define ENGINE_RUNS_MAX     10000 /* of one customer */
 #define ENGINE_CONSENTS_MAX 1024
+#define ENGINE_RECENT_MAX   8    /* messages about topics whose ids are remembered */
 #define ENGINE_SLOTS_MAX    4096 /* messages that caps count, of one customer */
 
 struct engine_attr {
@@ -39,8 +40,14 @@ struct engine_slot {
     uint64_t journey, channel;
 };
 
+/* A message about a topic, so that a receipt that names its id is understood when its run is gone. */
+struct engine_recent {
+    uint64_t id;    /* its first eight bytes */
+    uint32_t topic; /* low half of the hash of its name */
+};
+
 /* Marks of what stands behind a customer's profile, there only when it is not empty. */
-enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS, ENGINE_KEPT_TRACKING };
+enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS, ENGINE_KEPT_TRACKING, ENGINE_KEPT_RECENT };
 
 /* An event that a run holds on to: the one that entered it and the last one matched of each type. */
 struct engine_event {
@@ -111,6 +118,8 @@ struct engine_customer {
     uint32_t n_consent;
     struct engine_slot *slot; /* oldest first */
     uint32_t n_slot;
+    struct engine_recent *recent; /* oldest first */
+    uint32_t n_recent;
     struct engine_run **run;
     uint32_t n_run;
     struct engine_emitted *emitted; /* events that runs have emitted, to take effect next */

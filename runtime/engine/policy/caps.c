@@ -110,6 +110,7 @@ static void caps_prune(const struct turn *turn, struct engine_customer *customer
 void turn_slot_take(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                     const struct jn_message *message, uint64_t delivery) {
     const struct jn_program *program = run->program->program;
+    turn_consent_note(turn, customer, run, message, delivery);
     if (!engine_is_capped(run, message)) return;
     caps_prune(turn, customer);
     struct engine_slot *slot = engine_grow(turn->arena, &customer->slot, &customer->n_slot, sizeof(*slot));

@@ -1,4 +1,5 @@
 /* Consent: what a customer has said of a topic, and how receipts take it back. */
+#include "core/hash.h"
 #include "core/json.h"
 #include "runtime/engine/policy/policy.h"
 
@@ -49,25 +50,42 @@ static uint32_t consent_topic_of(const struct jn_program *program, const struct 
     return own != JN_NONE ? own : journey->topic;
 }
 
-/* The message that one of the customer's runs sent under this id. */
-static bool consent_by_id(struct turn *turn, const struct engine_customer *customer, struct jn_str id,
+static uint64_t consent_prefix(const uint8_t id[16]) {
+    uint64_t prefix;
+    memcpy(&prefix, id, sizeof(prefix));
+    return prefix;
+}
+
+void turn_consent_note(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                       const struct jn_message *message, uint64_t delivery) {
+    const struct jn_program *program = run->program->program;
+    uint32_t topic = engine_topic(run, message), at = turn->n_delivery;
+    if (topic == JN_NONE) return;
+    while (at > 0 && turn->delivery[at - 1].delivery != delivery)
+        at--;
+    if (at == 0) return;
+    if (customer->n_recent == ENGINE_RECENT_MAX)
+        memmove(customer->recent, customer->recent + 1, --customer->n_recent * sizeof(*customer->recent));
+    struct engine_recent *recent = engine_grow(turn->arena, &customer->recent, &customer->n_recent, sizeof(*recent));
+    *recent = (struct engine_recent){.id = consent_prefix(turn->delivery[at - 1].id),
+                                     .topic = (uint32_t)jn_hash64(program->string[program->topic[topic].name])};
+    customer->changed = true;
+}
+
+/* The topic of a message that was sent under this id not long ago. */
+static bool consent_by_id(const struct jr_engine *engine, const struct engine_customer *customer, struct jn_str id,
                           struct jn_str *topic) {
-    for (uint32_t r = 0; r < customer->n_run; r++) {
-        const struct engine_run *run = customer->run[r];
-        const struct jn_program *program = run->program->program;
-        for (uint32_t i = 0; i < run->n_visit; i++) {
-            uint32_t step = jn_program_step(program, run->journey, run->visit[i].step);
-            if (step == JN_NONE || program->step[step].kind != JN_STEP_SEND) continue;
-            for (uint32_t n = 1; n <= run->visit[i].n; n++) {
-                uint8_t effect[16];
-                char text[37];
-                engine_effect_id(turn->engine, run->id, run->visit[i].step, n, effect);
-                engine_message_id(effect, text);
-                if (!jn_str_is(id, text)) continue;
-                uint32_t found = consent_topic_of(program, engine_journey(run), program->step[step].a);
-                if (found != JN_NONE) *topic = program->string[program->topic[found].name];
-                return found != JN_NONE;
-            }
+    const struct jn_program *program = jr_engine_program(engine);
+    struct jn_buf bytes;
+    jn_buf_init(&bytes, 16);
+    bool whole = jn_str_starts(id, JN_STR("msg_")) && jn_unhex(jn_str_sub(id, 4, id.n), &bytes) && bytes.n == 16;
+    uint64_t prefix = whole ? consent_prefix((const uint8_t *)bytes.p) : 0;
+    jn_buf_release(&bytes);
+    for (uint32_t i = customer->n_recent; whole && program != NULL && i-- > 0;) {
+        if (customer->recent[i].id != prefix) continue;
+        for (uint32_t t = 0; t < program->n_topic; t++) {
+            *topic = program->string[program->topic[t].name];
+            if ((uint32_t)jn_hash64(*topic) == customer->recent[i].topic) return true;
         }
     }
     return false;
@@ -100,7 +118,7 @@ void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, c
     if (unsubscribed && jn_json_kind(input->properties) == JN_JSON_OBJECT)
         message = jn_json_text(jn_json_get_str(input->properties, JN_STR("message")));
     if (message.n > 0 && consent_by_name(turn, customer, message)) return;
-    if (message.n > 0 && consent_by_id(turn, customer, message, &topic))
+    if (message.n > 0 && consent_by_id(turn->engine, customer, message, &topic))
         turn_consent(turn, customer, topic, false);
     else
         consent_take_all_back(turn, customer);

@@ -46,3 +46,24 @@ bool engine_slots_decode(struct jn_reader *in, struct jn_arena *arena, struct en
     }
     return !in->failed;
 }
+
+void engine_recent_encode(const struct engine_customer *customer, struct jn_buf *out) {
+    if (customer->n_recent == 0) return;
+    jn_buf_u8(out, ENGINE_KEPT_RECENT);
+    jn_buf_varint(out, customer->n_recent);
+    for (uint32_t i = 0; i < customer->n_recent; i++) {
+        jn_buf_le64(out, customer->recent[i].id);
+        jn_buf_le32(out, customer->recent[i].topic);
+    }
+}
+
+bool engine_recent_decode(struct jn_reader *in, struct jn_arena *arena, struct engine_customer *out) {
+    uint64_t n = jn_read_varint(in);
+    if (in->failed || n > ENGINE_RECENT_MAX) return false;
+    for (uint64_t i = 0; i < n && !in->failed; i++) {
+        struct engine_recent *recent = engine_grow(arena, &out->recent, &out->n_recent, sizeof(*recent));
+        recent->id = jn_read_le64(in);
+        recent->topic = jn_read_le32(in);
+    }
+    return !in->failed;
+}

@@ -3,8 +3,7 @@
 
 #include "core/value.h"
 
-/* The message's own topic, or its journey's. */
-static uint32_t policy_topic(const struct engine_run *run, const struct jn_message *message) {
+uint32_t engine_topic(const struct engine_run *run, const struct jn_message *message) {
     return message->topic != JN_NONE ? message->topic : engine_journey(run)->topic;
 }
 
@@ -20,7 +19,7 @@ static bool policy_is_outranked(const struct engine_run *run) {
 static struct policy_answer policy_ask(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                                        const struct jn_message *message) {
     const struct jn_program *program = run->program->program;
-    uint32_t topic = policy_topic(run, message);
+    uint32_t topic = engine_topic(run, message);
     struct policy_answer answer = {.verdict = POLICY_SEND};
     if (topic != JN_NONE && !engine_consents(customer, program, topic)) {
         answer.verdict = POLICY_NO_CONSENT;
@@ -121,5 +120,8 @@ void engine_policy_merge(struct engine_customer *into, const struct engine_custo
             into->slot[at] = into->slot[at - 1];
         into->slot[at] = from->slot[i];
     }
+    for (uint32_t i = 0; i < from->n_recent && into->n_recent < ENGINE_RECENT_MAX; i++)
+        *(struct engine_recent *)engine_grow(arena, &into->recent, &into->n_recent, sizeof(*into->recent)) =
+            from->recent[i];
     into->changed = true;
 }

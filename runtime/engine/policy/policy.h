@@ -47,6 +47,12 @@ bool engine_consents(const struct engine_customer *customer, const struct jn_pro
 /* `unsubscribed` and `complained` take consent back. */
 void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
 
+/* The message's own topic, or its journey's; JN_NONE: none. */
+uint32_t engine_topic(const struct engine_run *run, const struct jn_message *message);
+/* Remembers what the message of this outbox row is about. */
+void turn_consent_note(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                       const struct jn_message *message, uint64_t delivery);
+
 /* ---- shares (share.c) */
 /* A journey's name, or its old one when it is renamed: what is kept or drawn by it stays the same. */
 struct jn_str engine_lasting_name(const struct jn_program *program, const struct jn_journey *journey);
@@ -65,7 +71,8 @@ enum policy_verdict turn_quiet(const struct turn *turn, const struct engine_cust
 bool engine_is_capped(const struct engine_run *run, const struct jn_message *message);
 struct policy_answer turn_caps(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
                                const struct jn_message *message);
-/* The message is counted from now on; given back when it finally fails or is cancelled. */
+/* The message has been written: its topic is remembered, and caps count it from now on; the slot is given back when it
+ * finally fails or is cancelled. */
 void turn_slot_take(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                     const struct jn_message *message, uint64_t delivery);
 jn_rc turn_slot_return(struct turn *turn, uint64_t customer, uint64_t delivery);

@@ -257,6 +257,44 @@ static void consent_outlives_a_restart(void **state) {
     world_close(&w);
 }
 
+static bool consents_to(struct world *w, const char *topic) {
+    struct jr_customer_view view;
+    assert_int_equal(jr_engine_customer(w->engine, JN_STR("ann"), &w->turn_arena, &view, NULL), JN_OK);
+    for (uint32_t i = 0; i < view.n_topic; i++)
+        if (jn_str_is(view.topic[i], topic)) return view.consents[i];
+    fail_msg("there is no topic %s", topic);
+    return false;
+}
+
+/* An id alone names the topic, also when the run is over; one that nobody remembers names all. */
+static void a_receipt_names_a_message_by_its_id(void **state) {
+    struct world w;
+    char receipt[96];
+    (void)state;
+    world_open(&w);
+    struct draft d = draft_new(&w.arena);
+    uint32_t news = declare_topic(&d, "news", JN_OPT_OUT);
+    declare_topic(&d, "offers", JN_OPT_OUT);
+    uint32_t a = declare_event(&d, "a"), first = declare_message(&d, "first", d.post);
+    message_is_about(&d, first, news);
+    begin_journey(&d, "ja", a, JN_REENTER_ALWAYS);
+    step_send(&d, first);
+    step_exit(&d, "completed");
+    deploy(&w, &d);
+    does(&w, "ann", "a", NULL);
+    expect(&w, "entered a; sent first; left completed");
+    restart(&w);
+    (void)snprintf(receipt, sizeof receipt, "{\"message\":\"%.*s\"}", (int)w.sent[0].id.n, w.sent[0].id.p);
+    does(&w, "ann", "unsubscribed", receipt);
+    turn(&w);
+    assert_false(consents_to(&w, "news"));
+    assert_true(consents_to(&w, "offers"));
+    does(&w, "ann", "unsubscribed", "{\"message\":\"msg_00000000000000000000000000000000\"}");
+    turn(&w);
+    assert_false(consents_to(&w, "offers"));
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_sent_counts_after_a_restart),
@@ -269,6 +307,7 @@ int main(void) {
         cmocka_unit_test(a_crowd_is_released_over_ten_minutes),
         cmocka_unit_test(a_control_group_is_a_share_and_stays_one),
         cmocka_unit_test(consent_outlives_a_restart),
+        cmocka_unit_test(a_receipt_names_a_message_by_its_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
