@@ -119,9 +119,9 @@ void jc_names_release(struct jc_unit *unit);
 const char *jc_table_noun(enum jc_table table);
 /* The symbol, marked as used; NULL and a diagnostic with a suggestion when there is none. */
 struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span);
+struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name); /* NULL, silently */
 /* … or the one that was probably meant by a misspelt name, NULL when there is none; nothing is told. */
 struct jc_symbol *jc_meant(struct jc_unit *unit, enum jc_table table, struct jn_str name);
-struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name); /* NULL, silently */
 const struct jc_attribute *jc_attribute_known(const struct jc_attributes *attributes, struct jn_str name);
 /* … or a diagnostic that suggests another one; `owner` is "customer" or the event's name. */
 const struct jc_attribute *jc_attribute_find(struct jc_unit *unit, const struct jc_attributes *attributes,

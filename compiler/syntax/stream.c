@@ -12,7 +12,7 @@ static struct jc_token stream_scan(struct jc_stream *stream) {
     stream->parser->word = NULL;
     token.kind = jc_yylex(&token.value, &token.span, stream->scanner);
     if (stream->parser->word != NULL) token.second = stream->parser->word->token[1];
-    if (token.kind == JC_YYEOF) token.span = jc_parser_end(stream->parser);
+    if (token.span.line == 0) token.span = jc_parser_end(stream->parser); /* the end, and the line end it stands for */
     return token;
 }
 
