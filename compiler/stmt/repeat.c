@@ -4,8 +4,17 @@
 
 #define REPEAT_MAX 10000 /* rounds */
 
+static bool repeat_slot_taken(const struct jc_lowering *l, struct jn_str name) {
+    for (size_t i = 0; i < l->slots.n; i++)
+        if (jn_str_eq(l->slots.row[i].name, name)) return true;
+    return false;
+}
+
+/* Two steps of one name are E0504; but a repeat that never goes round twice has no step, and its variables are here. */
 static uint32_t repeat_slot(struct jc_lowering *l, struct jn_str step, const char *what, enum jn_type type) {
     struct jn_str name = jn_arena_printf(l->unit->arena, "%.*s.%s", JN_FMT(step), what);
+    for (unsigned nth = 2; repeat_slot_taken(l, name); nth++)
+        name = jn_arena_printf(l->unit->arena, "%.*s.%s.%u", JN_FMT(step), what, nth);
     struct jn_slot record = {.name = jn_builder_string(l->unit->builder, name), .type = type};
     struct jc_variable *slot = jc_grow(l->unit->arena, &l->slots.row, &l->slots.n, sizeof(*slot));
     *slot = (struct jc_variable){.name = name, .type = type, .read = true, .set = true};
