@@ -79,6 +79,17 @@ static bool history_message(struct jc_scope *scope, const struct jc_node *node, 
     return false;
 }
 
+/* A window must not be longer than events are kept: it would be right at first and wrong later. */
+static bool history_is_kept(struct jc_unit *unit, const struct jc_node *window) {
+    const struct jc_node *line = unit->workspace == NULL ? NULL : unit->workspace->first;
+    while (line != NULL && line->kind != JC_WS_KEEP)
+        line = line->next;
+    if (line == NULL || jn_duration_ms(window->value) <= jn_duration_ms(line->kid[0]->value)) return true;
+    struct jc_diag *diag = jc_report(unit->diags, JC_E0467, window->span);
+    jc_relate(unit->diags, diag, line->span, "events are kept for so long");
+    return false;
+}
+
 /* Equal questions are asked once. */
 static uint32_t history_add(struct jn_builder *builder, const struct jn_past *row) {
     uint32_t n = jn_builder_count_past(builder);
@@ -115,6 +126,7 @@ struct jc_typed jc_expr_history(struct jc_scope *scope, const struct jc_node *no
             jc_report(unit->diags, JC_E0465, node->kid[1]->span);
             return jc_typed_bad();
         }
+        if (!history_is_kept(unit, node->kid[1])) return jc_typed_bad();
         row.window = jn_builder_value(unit->builder, node->kid[1]->value);
     }
     jc_code_op1(code, JN_OP_PAST, history_add(unit->builder, &row));

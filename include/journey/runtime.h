@@ -151,6 +151,10 @@ const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, ui
 jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
                      struct jr_turn *turn, struct jn_err *err);
 
+/* One bounded slice of forgetting what nothing can ask about any more: ids taken longer ago than `keep_ids` (ms), and
+ * events that no loaded program keeps. *more: the round goes on. Between turns, and no part of one. */
+jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, bool *more, struct jn_err *err);
+
 /* When the next timer is due, INT64_MAX when none is. */
 int64_t jr_engine_next_due(const struct jr_engine *engine);
 uint64_t jr_engine_timer_count(const struct jr_engine *engine);

@@ -140,6 +140,10 @@ struct jr_store_ops {
     /* Events of a customer with seq < before, newest first, at most max. */
     jn_rc (*recent)(struct jr_store *store, uint64_t customer, uint64_t before, uint32_t max, struct jn_arena *arena,
                     struct jr_row_event **out, uint32_t *n, struct jn_err *err);
+    /* Forgets events of a customer that were accepted before `at` and have seq < below, the oldest first, at most max;
+     * *n says how many. */
+    jn_rc (*forget)(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max, uint32_t *n,
+                    struct jn_err *err);
     /* Timers behind `after` (due, run) in order, at most max. */
     jn_rc (*timers)(struct jr_store *store, struct jr_row_timer after, uint32_t max, struct jn_arena *arena,
                     struct jr_row_timer **out, uint32_t *n, struct jn_err *err);

@@ -266,6 +266,7 @@ static void jr_app__open_handles(struct jr_app *app) {
 
 static void jr_app__start_lane(struct jr_app *app) {
     struct jr_lane_options options = {.store = app->store,
+                                      .keep_ids_ms = app->config.keep_ids_ms,
                                       .engine = app->engine,
                                       .clock = &app->clock,
                                       .mailbox = &app->mailbox,

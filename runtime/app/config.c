@@ -3,7 +3,11 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "core/civil.h"
+#include "core/decimal.h"
 #include "runtime/delivery/signature.h"
+
+#define KEEP_IDS_DAYS_MAX 60 /* a store may hold a few days more than it is asked to */
 
 static struct jn_str jr_config__variable_or(const char *variable, const char *preset) {
     const char *value = getenv(variable);
@@ -49,6 +53,16 @@ static jn_rc jr_config__listen(struct jn_str text, struct jr_config *out, struct
     return JN_OK;
 }
 
+static jn_rc jr_config__days(struct jn_str text, int64_t *ms, struct jn_err *err) {
+    struct jn_dec number;
+    int64_t days;
+    if (!jn_dec_parse(text, &number) || !jn_dec_to_int(number, &days) || days < 1 || days > KEEP_IDS_DAYS_MAX)
+        return jn_fail(err, JN_CONFIG, "`%.*s` is no number of days between 1 and %d to keep ids for", JN_FMT(text),
+                       KEEP_IDS_DAYS_MAX);
+    *ms = days * JN_MS_DAY;
+    return JN_OK;
+}
+
 static bool jr_config__listens_on_loopback(const struct jr_config *config) {
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
@@ -78,6 +92,7 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
     if (rc == JN_OK) rc = jr_keys_parse(options->write_keys, &out->keys, err);
     if (rc == JN_OK) rc = jr_config__secrets(out, err);
+    if (rc == JN_OK) rc = jr_config__days(options->keep_ids, &out->keep_ids_ms, err);
     return rc;
 }
 

@@ -13,6 +13,7 @@ struct jr_config {
     bool dev;
     struct jr_allow allow;
     struct jr_keys keys;
+    int64_t keep_ids_ms;
     struct jn_str token, store, image;
 };
 

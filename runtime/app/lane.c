@@ -36,6 +36,8 @@ struct jr_lane_thread {
     uint32_t n_input;
     uint32_t n_report; /* the first inputs of the turn are results */
     bool more;
+    bool tidying;        /* a round of upkeep goes on */
+    int64_t next_upkeep; /* when the next one begins */
     _Atomic bool failing;
 };
 
@@ -168,7 +170,7 @@ static int64_t jr_lane__now(struct jr_lane_thread *lane) {
 static int64_t jr_lane__idle_ms(struct jr_lane_thread *lane) {
     if (lane->jobs != NULL || lane->taken != NULL || lane->stopping) return 0;
     if (lane->failing) return JR_LANE_RETRY_MS; /* what is old waits; what is new is tried at once */
-    if (lane->results != NULL || lane->reports != NULL || lane->fetch || lane->more) return 0;
+    if (lane->results != NULL || lane->reports != NULL || lane->fetch || lane->more || lane->tidying) return 0;
     int64_t due = jr_engine_next_due(lane->options.engine);
     if (due == INT64_MAX) return JR_LANE__NAP_MAX_MS;
     int64_t nap = due - jr_clock_now(lane->options.clock);
@@ -329,6 +331,17 @@ static void jr_lane__page(struct jr_lane_thread *lane, struct jr_lane__news *new
     jr_lane_fetch(lane, after);
 }
 
+/* A slice of upkeep where nothing else is to be done; what fails is tried again in the next round. */
+static void jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now) {
+    struct jn_err err;
+    bool idle = lane->n_input == 0 && lane->taken == NULL && lane->reports == NULL && !lane->more && !lane->failing;
+    if (!idle || (!lane->tidying && now < lane->next_upkeep)) return;
+    jn_rc rc = jr_engine_upkeep(lane->options.engine, now, lane->options.keep_ids_ms, &lane->tidying, &err);
+    if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
+    if (rc != JN_OK) lane->tidying = false;
+    if (!lane->tidying) lane->next_upkeep = now + JR_LANE_UPKEEP_MS;
+}
+
 static struct jr_lane__news *jr_lane__news_new(struct jr_lane_thread *lane) {
     struct jr_lane__news *news = jn_alloc_zero(1, sizeof *news);
     news->mail.run = jr_lane__tell;
@@ -352,6 +365,7 @@ static void jr_lane__main(void *argument) {
         jr_lane__gather(lane, news, now);
         end->rc = jr_lane__turn(lane, news, now, &end->err);
         if (fetch && end->rc == JN_OK) jr_lane__page(lane, news, after);
+        if (end->rc == JN_OK) jr_lane__upkeep(lane, now);
         jr_mailbox_post(lane->options.mailbox, &news->mail);
     }
     uv_mutex_lock(&lane->lock);

@@ -75,6 +75,8 @@ struct jr_engine {
     struct jn_map flights; /* by the delivery's number */
     bool migrating;        /* some program has a target */
     bool sweeping;         /* not everybody has been looked at since */
+    bool upkeep_ids_done;  /* of this round of upkeep */
+    uint64_t upkeep_after; /* customers up to here are done */
     uint64_t sweep_after;  /* customers up to here have been */
 };
 

@@ -187,6 +187,26 @@ static void events_are_read_from_the_newest_on(struct world *w) {
     assert_int_equal(n, 0);
 }
 
+static void old_events_are_forgotten_from_the_oldest_on(struct world *w) {
+    struct jr_row_event rows[] = {{1, 1, 100, JN_STR("a"), JN_STR("{}")},
+                                  {1, 2, 200, JN_STR("b"), JN_STR("{}")},
+                                  {1, 3, 300, JN_STR("c"), JN_STR("{}")},
+                                  {2, 4, 100, JN_STR("d"), JN_STR("{}")}},
+                        *row;
+    uint32_t n = 9;
+    assert_int_equal(commit(w, (struct jr_batch){.event = rows, .n_event = 4}), JN_OK);
+    assert_int_equal(w->store->ops->forget(w->store, 1, 300, 2, 10, &n, NULL), JN_OK);
+    assert_int_equal(n, 1); /* the second is still asked about */
+    assert_int_equal(w->store->ops->forget(w->store, 1, 301, UINT64_MAX, 1, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(w->store->ops->forget(w->store, 1, 300, UINT64_MAX, 10, &n, NULL), JN_OK);
+    assert_int_equal(n, 0); /* an event of that very instant is not before it */
+    assert_int_equal(w->store->ops->events(w->store, 1, 0, 10, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].seq == 3);
+    assert_int_equal(w->store->ops->events(w->store, 2, 0, 10, &w->arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+}
+
 static void a_customers_own_timers_stand_behind_those_of_runs(struct world *w) {
     struct jr_row_timer rows[] = {{700, 2 | JR_TIMER_OWN, 2}, {700, 1 | JR_TIMER_OWN, 1}, {700, 99, 1}}, *row;
     struct jr_row_timer after = {.due = 699};
@@ -321,6 +341,7 @@ static const struct {
     CASE(timers_come_in_order_and_by_pages),
     CASE(events_are_read_from_a_place_on),
     CASE(events_are_read_from_the_newest_on),
+    CASE(old_events_are_forgotten_from_the_oldest_on),
     CASE(a_customers_own_timers_stand_behind_those_of_runs),
     CASE(ids_are_seen_until_they_are_forgotten),
     CASE(deliveries_wait_change_and_go),

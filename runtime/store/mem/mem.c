@@ -350,6 +350,20 @@ static jn_rc mem_prune(struct jr_store *store, int64_t before, bool *more, struc
     return JN_OK;
 }
 
+static jn_rc mem_forget(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max,
+                        uint32_t *n, struct jn_err *err) {
+    struct mem_table *table = &mem_of(store)->event;
+    (void)err;
+    *n = 0;
+    for (uint32_t i = mem_table_after(table, (struct mem_key){customer, 0}); i < table->n && *n < max; (*n)++) {
+        int64_t accepted;
+        memcpy(&accepted, table->row[i].fixed, sizeof(accepted));
+        if (table->row[i].key.high != customer || table->row[i].key.low >= below || accepted >= at) break;
+        mem_table_remove(table, table->row[i].key);
+    }
+    return JN_OK;
+}
+
 static jn_rc mem_check(struct jr_store *store, struct jn_err *err) {
     (void)store, (void)err;
     return JN_OK;
@@ -375,5 +389,6 @@ const struct jr_store_ops jr_store_mem = {
     .programs = mem_programs,
     .program_drop = mem_program_drop,
     .prune = mem_prune,
+    .forget = mem_forget,
     .check = mem_check,
 };

@@ -221,3 +221,17 @@ jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn
     *more = sqlite3_changes(state->db) > 0;
     return *more ? JN_OK : sqlite_load_days(state, err);
 }
+
+jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max, uint32_t *n,
+                    struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *forget = state->statement[SQL_FORGET];
+    sqlite_bind_u64(forget, 1, customer);
+    sqlite3_bind_int64(forget, 2, at);
+    sqlite_bind_u64(forget, 3, below > INT64_MAX ? INT64_MAX : below);
+    sqlite3_bind_int64(forget, 4, max);
+    int code = commit_step(state, SQL_FORGET);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old events", err);
+    *n = (uint32_t)sqlite3_changes(state->db);
+    return JN_OK;
+}

@@ -200,5 +200,6 @@ const struct jr_store_ops jr_store_sqlite = {
     .programs = sqlite_programs,
     .program_drop = sqlite_program_drop,
     .prune = sqlite_prune,
+    .forget = sqlite_forget,
     .check = sqlite_check,
 };

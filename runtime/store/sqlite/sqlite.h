@@ -47,6 +47,8 @@ jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, s
 jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
 jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
+jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max, uint32_t *n,
+                    struct jn_err *err);
 jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err);
 
 /* ---- read.c: the contract's reads */

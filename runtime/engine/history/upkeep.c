@@ -1,0 +1,84 @@
+/* What nobody can ask about any more is forgotten, a slice at a time, between turns. */
+#include "core/value.h"
+#include "runtime/engine/history/history.h"
+
+#define UPKEEP_CUSTOMERS 32   /* looked at in a slice */
+#define UPKEEP_EVENTS    1000 /* of one customer, forgotten in a slice */
+
+/* Events accepted before this instant are not kept by any program that is loaded; INT64_MIN: all are. */
+static int64_t upkeep_bound(const struct jr_engine *engine, int64_t now) {
+    int64_t bound = engine->programs == NULL ? INT64_MIN : INT64_MAX;
+    for (const struct engine_program *row = engine->programs; row != NULL; row = row->next) {
+        uint32_t keep = row->program->meta[0].keep_events;
+        if (keep == JN_NONE) return INT64_MIN;
+        struct jn_value back = row->program->value[keep];
+        back.i = -back.i;
+        int64_t at = jn_instant_add(jn_zone_utc(), now, back);
+        if (at < bound) bound = at;
+    }
+    return bound;
+}
+
+/* What a wait of a live run may still look back to stays, however old. */
+static uint64_t upkeep_below(const struct engine_customer *customer) {
+    uint64_t below = UINT64_MAX;
+    for (uint32_t i = 0; i < customer->n_run; i++) {
+        const struct engine_run *run = customer->run[i];
+        bool looks_back = (engine_journey(run)->flags & JN_JOURNEY_LOOKS_BACK) != 0;
+        if (run->status != ENGINE_ENDED && looks_back && run->entry_seq < below) below = run->entry_seq;
+    }
+    return below;
+}
+
+static jn_rc upkeep_customer(struct jr_engine *engine, const struct jr_row_customer *row, int64_t bound,
+                             struct jn_arena *arena, uint32_t *n, struct jn_err *err) {
+    struct engine_customer customer = {0};
+    struct jr_row_customer body;
+    struct jr_row_run *run;
+    uint32_t n_run;
+    jn_rc rc = engine->store->ops->load(engine->store, row->customer, arena, &body, &run, &n_run, err);
+    if (rc == JN_OK) rc = engine_customer_decode(engine, &body, run, n_run, arena, &customer, err);
+    if (rc != JN_OK) return rc;
+    return engine->store->ops->forget(engine->store, row->customer, bound, upkeep_below(&customer), UPKEEP_EVENTS, n,
+                                      err);
+}
+
+static jn_rc upkeep_events(struct jr_engine *engine, int64_t now, struct jn_arena *arena, bool *more,
+                           struct jn_err *err) {
+    int64_t bound = upkeep_bound(engine, now);
+    struct jr_row_customer *row;
+    uint32_t n = 0;
+    *more = false;
+    if (bound == INT64_MIN) return JN_OK;
+    jn_rc rc =
+        engine->store->ops->customers(engine->store, engine->upkeep_after, UPKEEP_CUSTOMERS, arena, &row, &n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        uint32_t forgotten = 0;
+        rc = upkeep_customer(engine, &row[i], bound, arena, &forgotten, err);
+        if (rc != JN_OK) return rc;
+        *more = true;
+        if (forgotten == UPKEEP_EVENTS) return JN_OK; /* there may be more of this one */
+        engine->upkeep_after = row[i].customer;
+    }
+    if (rc == JN_OK && n < UPKEEP_CUSTOMERS) *more = false;
+    return rc;
+}
+
+jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, bool *more, struct jn_err *err) {
+    struct jn_arena arena;
+    jn_rc rc;
+    *more = false;
+    if (!engine->upkeep_ids_done) {
+        rc = engine->store->ops->prune(engine->store, now - keep_ids, more, err);
+        engine->upkeep_ids_done = rc == JN_OK && !*more;
+        *more = rc == JN_OK;
+        return rc;
+    }
+    jn_arena_init(&arena);
+    rc = upkeep_events(engine, now, &arena, more, err);
+    jn_arena_release(&arena);
+    if (*more) return rc;
+    engine->upkeep_ids_done = false;
+    engine->upkeep_after = 0;
+    return rc;
+}
