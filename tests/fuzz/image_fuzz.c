@@ -47,13 +47,9 @@ static void repair(char *image, size_t n) {
 static void run_all(struct jn_program *program, struct jn_arena *arena) {
     struct jn_buf out;
     struct jn_value value;
-    struct jr_context context = {.program = program, .scratch = arena, .out = &out};
-    jn_buf_init(&out, 1u << 16);
-    for (uint32_t i = 0; i < program->n_expr && i < 1000; i++) {
-        jn_buf_reset(&out);
+    struct jr_context context = {.program = program, .scratch = arena};
+    for (uint32_t i = 0; i < program->n_expr && i < 1000; i++)
         jr_vm_eval(&context, i, &value, NULL);
-    }
-    jn_buf_release(&out);
     jn_buf_init(&out, 1u << 24);
     jn_image_disassemble(program, &out);
     jn_buf_release(&out);
