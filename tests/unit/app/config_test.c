@@ -13,7 +13,7 @@ static struct jn_err err;
 
 static struct jr_app_options sound(void) {
     return (struct jr_app_options){.listen = JN_STR("127.0.0.1:8080"), .store = JN_STR("mem:"),
-                                   .write_keys = JN_STR("wk"), .token = JN_STR("t")};
+                                   .write_keys = JN_STR("wk"), .token = JN_STR("t"), .keep_ids = JN_STR("30")};
 }
 
 static void test_listen(void **state) {
@@ -34,6 +34,19 @@ static void test_listen(void **state) {
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         struct jr_app_options options = sound();
         options.listen = jn_str_z(BAD[i]);
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    }
+}
+
+static void test_days_to_keep_ids(void **state) {
+    (void)state;
+    static const char *const BAD[] = {"", "0", "61", "-1", "1.5", "month"};
+    struct jr_app_options options = sound();
+    options.keep_ids = JN_STR("2");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.keep_ids_ms, 2 * 24 * 3600 * 1000);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        options.keep_ids = jn_str_z(BAD[i]);
         assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     }
 }
@@ -115,7 +128,7 @@ static void test_programs_need_their_variables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_listen),
+        cmocka_unit_test(test_listen), cmocka_unit_test(test_days_to_keep_ids),
         cmocka_unit_test(test_keys_and_tokens),
         cmocka_unit_test(test_development),
         cmocka_unit_test(test_presets_and_environment),
