@@ -110,7 +110,7 @@ uint64_t engine_tracked_id(const struct engine_program *program);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 
-/* ---- flights (flights.c) */
+/* ---- flights (send/flights.c) */
 struct engine_flight *engine_flight_find(const struct jr_engine *engine, uint64_t delivery);
 void engine_flight_add(struct jr_engine *engine, const struct engine_flight *flight); /* copies */
 void engine_flight_drop(struct jr_engine *engine, uint64_t delivery);

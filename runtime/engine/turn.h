@@ -117,12 +117,12 @@ bool engine_value_is_allowed(const struct jn_program *program, uint32_t one_of, 
 struct engine_event *turn_decode_event(struct turn *turn, const struct engine_program *program, uint32_t event,
                                        const struct jn_json *properties, uint64_t seq, struct jn_str *why);
 
-/* ---- sending (send.c) and its results (result.c) */
+/* ---- sending (send/send.c) and its results (send/result.c) */
 jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                 const struct jn_step *step);
 jn_rc turn_result(struct turn *turn, const struct jr_input *input);
 
-/* ---- the outbox row's body (outgoing.c) */
+/* ---- the outbox row's body (send/outgoing.c) */
 struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,
                                      struct jn_str step, struct jn_arena *arena);
 bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *arena, struct jr_delivery *out,
