@@ -132,7 +132,7 @@ class Surface(Case):
         for image in (b"", b"nonsense", b"\0" * 1000):
             status, headers, body = server.request("PUT", "/api/program", image)
             self.assertEqual((status, headers["content-type"]), (422, "application/problem+json"), body)
-        self.assertEqual(server.request("PUT", "/api/program?mode=magic", b"x")[0], 422)
+        self.assertEqual(server.request("PUT", "/api/program?mode=magic", b"x")[0], 400)
         self.assertEqual(server.get("/api/journeys"), before)
 
     def test_journeys_and_customers(self):
