@@ -2,39 +2,9 @@
 import re
 import sys
 
+import gen_grammar
 import tree
-
-
-def literal(text):
-    """A C string literal, adjacent ones joined, escapes resolved."""
-    parts = re.findall(r'"((?:\\.|[^"\\])*)"', text)
-    joined = "".join(parts)
-    return re.sub(r"\\(.)", lambda match: {"n": "\n", "t": "\t"}.get(match.group(1), match.group(1)), joined)
-
-
-def rows(path, macro):
-    """Arguments of each MACRO(…) of a table, as texts."""
-    text = re.sub(r"/\*.*?\*/", "", (tree.ROOT / path).read_text(encoding="utf-8"), flags=re.S)
-    for match in re.finditer(rf"^{macro}\(", text, re.M):
-        depth, at, quoted, arguments, start = 1, match.end(), False, [], match.end()
-        while depth > 0:
-            c = text[at]
-            if quoted:
-                if c == "\\":
-                    at += 1
-                elif c == '"':
-                    quoted = False
-            elif c == '"':
-                quoted = True
-            elif c == "(":
-                depth += 1
-            elif c == ")":
-                depth -= 1
-            if not quoted and (c == "," and depth == 1 or depth == 0):
-                arguments.append(text[start:at].strip())
-                start = at + 1
-            at += 1
-        yield [literal(a) if a.startswith('"') else a for a in arguments]
+from tables import rows
 
 
 def cell(text):
@@ -107,6 +77,25 @@ PAGES = {
         "Log events", "One JSON line each on stderr.", ("event", "level", "says"),
         [(n, level.lower(), t) for n, level, t in rows("include/journey/tbl/logs.def", "LOG")]),
 }
+
+
+# Parts of pages that are written by hand: between `<!-- NAME: made … -->` and `<!-- NAME: end -->`.
+PARTS = {
+    "language.md": {"grammar": lambda: gen_grammar.fenced("en"), "words": gen_grammar.words_table, "limits": lambda: gen_grammar.limits("en")},
+}
+
+
+def with_parts(name, parts):
+    page = (tree.ROOT / "docs" / name).read_text(encoding="utf-8")
+    for part, make in parts.items():
+        page, n = re.subn(rf"(<!-- {part}: made [^\n]*-->\n).*?(<!-- {part}: end -->)",
+                          lambda match: match.group(1) + make() + "\n" + match.group(2), page, flags=re.S)
+        if n != 1:
+            raise SystemExit(f"docs/{name} has no place for the part `{part}`")
+    return page
+
+
+PAGES.update({name: lambda name=name, parts=parts: with_parts(name, parts) for name, parts in PARTS.items()})
 
 
 def write_or_compare(compare):
