@@ -146,9 +146,11 @@ static jn_rc deploy_path(const struct cli_args *args, struct jn_arena *arena, co
 
 static void deploy_tell(const struct jn_buf *answer, struct jn_buf *out) {
     struct jn_json *document = NULL;
-    if (jn_json_parse(jn_buf_view(answer), &document, NULL) == JN_OK)
-        jn_buf_printf(out, "deployed %.*s: %lld journeys\n", JN_FMT(jn_json_text(jn_json_get(document, "version"))),
-                      (long long)jn_json_int(jn_json_get(document, "journeys")));
+    if (jn_json_parse(jn_buf_view(answer), &document, NULL) == JN_OK) {
+        int64_t n = jn_json_int(jn_json_get(document, "journeys"));
+        jn_buf_printf(out, "deployed %.*s: %lld journey%s\n", JN_FMT(jn_json_text(jn_json_get(document, "version"))),
+                      (long long)n, n == 1 ? "" : "s");
+    }
     jn_json_free(document);
 }
 

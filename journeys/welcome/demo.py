@@ -4,9 +4,6 @@ Usage: demo.py JOURNEY [--once]. A receiver on a free port checks each signature
 server is killed with SIGKILL and started again, and nothing is lost.
 """
 import base64
-import hashlib
-import hmac
-import http.server
 import json
 import os
 import pathlib
@@ -19,28 +16,15 @@ import tempfile
 import threading
 import urllib.request
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import receiver
+
 PATIENCE = 60  # seconds for one webhook; it takes milliseconds
 WORKSPACE = pathlib.Path(__file__).resolve().parent
 
 
-def receiver(key, arrived):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"]))
-            signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
-            expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-            good = hmac.compare_digest(expected, self.headers["webhook-signature"] or "")
-            arrived.put((good, json.loads(body)))
-            self.send_response(204 if good else 401)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def receive(key, arrived):
+    server = receiver.serve(0, key, lambda good, webhook: arrived.put((good, webhook)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_address[1]
 
@@ -123,7 +107,7 @@ Journey runs at {journey.url} (Ctrl-C ends it). Try:
 
 def main():
     key, arrived, seen = secrets.token_bytes(32), queue.Queue(), set()
-    port = receiver(key, arrived)
+    port = receive(key, arrived)
     environment = dict(os.environ, HOOK_URL=f"http://127.0.0.1:{port}/", HOOK_SECRET="whsec_" + base64.b64encode(key).decode())
     for name in ("JOURNEY_WRITE_KEY", "JOURNEY_TOKEN"):
         environment.pop(name, None)
