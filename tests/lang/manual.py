@@ -12,6 +12,7 @@ Usage: manual.py JOURNEY. A fence says what its block is:
 
 The page in Chinese has the same blocks, which differ in names and texts only.
 """
+import itertools
 import json
 import pathlib
 import re
@@ -20,7 +21,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PAGES = ("language",)
+PAGES = ("language", "language.zh")
 ARROW = " → "
 HEADS = "language|workspace|customer|event|segment|topic|channel|message|service|source|journey|test"
 HEADS_ZH = "语言|工作区|客户|事件|分群|话题|渠道|消息|服务|来源|旅程|测试"
@@ -169,20 +170,26 @@ def check_templates(journey, page, home):
                 yield f"docs/{page}.md has no example of the {macro.lower()} `{name}`"
 
 
-def table_words():
+def words_of_chinese():
     text = "".join((ROOT / "compiler/syntax" / name).read_text(encoding="utf-8") for name in ("keywords.def", "units.def", "builtins.def"))
-    return {w for w in re.findall(r'"([^"\s]+)"', text)}
+    return {w for w in re.findall(r'"([^"\s]+)"', text) if not w.isascii()}
 
 
 def skeleton(source, words):
-    """What the grammar sees: words, numbers and signs; names and texts are any."""
+    """What the grammar sees, a line each: words, numbers and signs; `T` is any text, `N` any name."""
+    source = re.sub(r'"""\n.*?"""', '""', source, flags=re.S)
     lines = []
     for line in source.splitlines():
-        tokens = re.findall(r'"""|"(?:\\.|[^"\\])*"|`[^`]*`|#.*|[^\W\d]\w*|[\d.,:_-]*\d|\S', line)
+        tokens = re.findall(r'"(?:\\.|[^"\\])*"|`[^`]*`|#.*|[^\W\d]\w*|[\d.,:_-]*\d|\S', line)
         kinds = ["T" if t[0] == '"' else t if t in words or not re.match(r"[^\W\d]|`", t) else "N" for t in tokens if t[0] != "#"]
         if kinds:
-            lines.append(" ".join(kinds))
-    return re.sub(r"T\n(?:(?!T$).*\n)*?T$", "T", "\n".join(lines), flags=re.M) if '"""' in source else "\n".join(lines)
+            lines.append(kinds)
+    return lines
+
+
+def alike(line, other):
+    """A word may be a name in one of the two: behind a dot, as an attribute."""
+    return len(line) == len(other) and all(a == b or "N" in (a, b) and (a + b).isalpha() for a, b in zip(line, other))
 
 
 def check_translation(journey, english, chinese):
@@ -194,16 +201,17 @@ def check_translation(journey, english, chinese):
                 return
         yield f"docs/{PAGES[0]}.md and docs/{PAGES[1]}.md have different numbers of blocks"
         return
-    words = table_words()
+    words = words_of_chinese()
     for folder in {f.parent for f in english} | {f.parent for f in chinese}:
         run(journey, "fmt", "--words", "zh", str(folder))
     for (one, block), (other, translated) in pairs:
         if "wrong" in block.options:
             continue
         a, b = (skeleton((f / "block.journey").read_text(encoding="utf-8"), words) for f in (one, other))
-        if a != b:
-            differ = next((f"{x!r} and {y!r}" for x, y in zip(a.splitlines(), b.splitlines()) if x != y), "one is longer")
-            yield f"{translated.place}: says something else than {block.place}: {differ}"
+        for line, wanted in itertools.zip_longest(b, a, fillvalue=[]):
+            if not alike(line, wanted):
+                yield f"{translated.place}: {' '.join(line)!r} where {block.place} has {' '.join(wanted)!r}"
+                break
 
 
 def main():
@@ -216,9 +224,9 @@ def main():
             findings += check_format(journey, folders[page], home)
             findings += check_tests(journey, folders[page], home)
             findings += check_templates(journey, page, home)
-        for page in PAGES[1:]:
-            findings += check_translation(journey, folders[PAGES[0]], folders[page])
-    print("\n".join(findings))
+        findings += check_translation(journey, folders[PAGES[0]], folders[PAGES[1]])
+    for finding in findings:
+        print(finding)
     return 1 if findings else 0
 
 

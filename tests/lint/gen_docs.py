@@ -82,6 +82,7 @@ PAGES = {
 # Parts of pages that are written by hand: between `<!-- NAME: made … -->` and `<!-- NAME: end -->`.
 PARTS = {
     "language.md": {"grammar": lambda: gen_grammar.fenced("en"), "words": gen_grammar.words_table, "limits": lambda: gen_grammar.limits("en")},
+    "language.zh.md": {"grammar": lambda: gen_grammar.fenced("zh"), "words": gen_grammar.words_table, "limits": lambda: gen_grammar.limits("zh")},
 }
 
 
