@@ -10,7 +10,7 @@ Usage: manual.py JOURNEY. A fence says what its block is:
     ```json data                    what the templates that follow read
     ```liquid                       a template a line, ` → `, and what it writes
 
-The page in Chinese has the same blocks, which differ in names and texts only.
+The page in Chinese has the same blocks, which differ in names and texts only; so has the tutorial in Chinese.
 """
 import itertools
 import json
@@ -22,6 +22,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = ("language", "language.zh")
+TUTORIALS = ("tutorial", "tutorial.zh")  # tests/process/tutorial_test.py carries them out
 ARROW = " → "
 HEADS = "language|workspace|customer|event|segment|topic|channel|message|service|source|journey|test"
 HEADS_ZH = "语言|工作区|客户|事件|分群|话题|渠道|消息|服务|来源|旅程|测试"
@@ -192,20 +193,25 @@ def alike(line, other):
     return len(line) == len(other) and all(a == b or "N" in (a, b) and (a + b).isalpha() for a, b in zip(line, other))
 
 
+def check_blocks(pages):
+    """Both pages have blocks of the same kinds in the same order."""
+    for one, other in itertools.zip_longest(*(list(blocks_of(page)) for page in pages)):
+        if one is None or other is None:
+            yield f"docs/{pages[0]}.md and docs/{pages[1]}.md have different numbers of blocks"
+            return
+        if one.info != other.info:
+            yield f"{other.place}: a block `{other.info}` where {one.place} has `{one.info}`"
+            return
+        if one.kind == "diff" and [line[0] for line in one.text.splitlines()] != [line[0] for line in other.text.splitlines()]:
+            yield f"{other.place}: another change than {one.place}"
+
+
 def check_translation(journey, english, chinese):
-    pairs = list(zip(english.items(), chinese.items()))
-    if [b.info for b in blocks_of(PAGES[0])] != [b.info for b in blocks_of(PAGES[1])]:
-        for one, other in zip(blocks_of(PAGES[0]), blocks_of(PAGES[1])):
-            if one.info != other.info:
-                yield f"{other.place}: a block `{other.info}` where {one.place} has `{one.info}`"
-                return
-        yield f"docs/{PAGES[0]}.md and docs/{PAGES[1]}.md have different numbers of blocks"
-        return
     words = words_of_chinese()
     for folder in {f.parent for f in english} | {f.parent for f in chinese}:
         run(journey, "fmt", "--words", "zh", str(folder))
-    for (one, block), (other, translated) in pairs:
-        if "wrong" in block.options:
+    for (one, block), (other, translated) in zip(english.items(), chinese.items()):
+        if "in" in block.options and "wrong" in block.options:
             continue
         a, b = (skeleton((f / "block.journey").read_text(encoding="utf-8"), words) for f in (one, other))
         for line, wanted in itertools.zip_longest(b, a, fillvalue=[]):
@@ -224,7 +230,10 @@ def main():
             findings += check_format(journey, folders[page], home)
             findings += check_tests(journey, folders[page], home)
             findings += check_templates(journey, page, home)
-        findings += check_translation(journey, folders[PAGES[0]], folders[PAGES[1]])
+        for page in TUTORIALS:
+            folders[page] = lay_out(page, pathlib.Path(place, page))
+        for pages in (PAGES, TUTORIALS):
+            findings += list(check_blocks(pages)) or check_translation(journey, *(folders[page] for page in pages))
     for finding in findings:
         print(finding)
     return 1 if findings else 0

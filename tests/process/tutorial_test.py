@@ -143,6 +143,9 @@ class Tutorial(unittest.TestCase):
     def test_in_english(self):
         self.follow("tutorial")
 
+    def test_in_chinese(self):
+        self.follow("tutorial.zh")
+
 
 if __name__ == "__main__":
     unittest.main()
