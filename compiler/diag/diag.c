@@ -132,6 +132,10 @@ void jc_suggest(struct jc_diags *diags, struct jc_diag *diag, struct jn_str repl
     set_fix(diags, diag, diag->span, replacement, false);
 }
 
+void jc_suggest_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement) {
+    set_fix(diags, diag, span, replacement, false);
+}
+
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...) {
     struct jc_related *related = JN_NEW(diags->arena, struct jc_related);
     va_list ap;

@@ -74,6 +74,7 @@ void jc_hint(struct jc_diags *diags, struct jc_diag *diag, const char *format, .
 void jc_fix(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* safe, in place of the span */
 void jc_suggest(struct jc_diags *diags, struct jc_diag *diag, struct jn_str replacement); /* maybe, in place of it */
 void jc_fix_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement); /* safe */
+void jc_suggest_at(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, struct jn_str replacement);
 void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/lint/lint.h"
 #include "compiler/lower/allow.h"
 #include "compiler/lower/lowering.h"
 #include "compiler/syntax/parse.h"
@@ -55,7 +56,9 @@ static void compile_program(struct jc_unit *unit, struct jc_result *result) {
         struct jc_span nowhere = {.line = 1, .column = 1, .end_line = 1, .end_column = 1};
         jc_report(unit->diags, JC_E0801, nowhere, refused.text);
         result->program = NULL;
+        return;
     }
+    jc_lint_program(unit, result->program);
 }
 
 jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source, struct jc_result *result,

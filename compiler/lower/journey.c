@@ -320,6 +320,9 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     row.flags = (journey_header(&l, JC_ON_REPEAT) != NULL ? (uint32_t)JN_JOURNEY_RESTART : 0) |
                 (l.looks_back ? (uint32_t)JN_JOURNEY_LOOKS_BACK : 0);
     *jn_builder_at_journey(unit->builder, l.journey) = row;
+    for (uint32_t i = 0; i < l.n_origin; i++)
+        *(const struct jc_node **)jc_grow(unit->arena, &unit->origin, &unit->n_origin, sizeof(*unit->origin)) =
+            l.origin[i];
     bool empty =
         row.n_step == 0 || (row.n_step == 1 && l.origin[0] == l.node); /* but for the end that every journey has */
     if (empty && jc_has_mistake(unit, l.node)) return;

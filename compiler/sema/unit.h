@@ -100,7 +100,9 @@ struct jc_unit {
     struct jc_sending *sendings;
     struct jc_tag *tag;
     uint32_t n_tag;
-    struct jc_node *workspace; /* the WORKSPACE, or NULL */
+    struct jc_node *workspace;     /* the WORKSPACE, or NULL */
+    const struct jc_node **origin; /* by step: the statement that it was made from */
+    uint32_t n_origin;
     struct jn_str timezone;
     uint16_t currency;
     bool incomplete; /* a line that may declare a name could not be read: unknown names are not told */
