@@ -95,6 +95,7 @@ enum jr_share { JR_SHARE_CONTROL, JR_SHARE_ROLLOUT };
 
 struct jr_engine_options {
     uint32_t lane;
+    uint32_t timers_max; /* in memory; 0: 65,536 */
     jr_trace_fn trace; /* may be NULL */
     void *trace_user;
     /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */
@@ -157,6 +158,7 @@ jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, 
 
 /* When the next timer is due, INT64_MAX when none is. */
 int64_t jr_engine_next_due(const struct jr_engine *engine);
+/* Timers in memory: the soonest of the store's, options->timers_max at most. */
 uint64_t jr_engine_timer_count(const struct jr_engine *engine);
 
 /* Undelivered messages with number > after, at most max, for recovery: what a crash left in the outbox. */

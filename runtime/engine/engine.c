@@ -9,6 +9,7 @@
 #include "runtime/engine/migrate/migrate.h"
 
 #define TIMER_PAGE 4096
+#define TIMERS_MAX (1u << 16) /* in memory: 1.5 MiB */
 
 static jn_rc engine_load_counters(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
     struct jr_row_counter *row;
@@ -59,19 +60,23 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
     return rc;
 }
 
-static jn_rc engine_load_timers(struct jr_engine *engine, struct jn_err *err) {
-    struct jr_row_timer after = {.due = INT64_MIN, .run = 0};
+jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err) {
     struct jn_arena arena;
-    uint32_t n = TIMER_PAGE;
     jn_rc rc = JN_OK;
+    if (!jr_timers_want(&engine->timers)) return JN_OK;
     jn_arena_init(&arena);
-    while (rc == JN_OK && n == TIMER_PAGE) {
+    while (rc == JN_OK && jr_timers_want(&engine->timers)) {
+        struct jr_timer last = engine->timers.last;
         struct jr_row_timer *row;
+        uint32_t n;
         jn_arena_reset(&arena);
-        rc = engine->store->ops->timers(engine->store, after, TIMER_PAGE, &arena, &row, &n, err);
-        for (uint32_t i = 0; rc == JN_OK && i < n; i++)
-            jr_timers_add(&engine->timers, (struct jr_timer){row[i].due, row[i].run, row[i].customer});
-        if (rc == JN_OK && n > 0) after = row[n - 1];
+        rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){last.due, last.run, last.customer},
+                                        TIMER_PAGE, &arena, &row, &n, err);
+        if (rc != JN_OK) break;
+        struct jr_timer *timer = JN_NEW_ARRAY(&arena, struct jr_timer, n);
+        for (uint32_t i = 0; i < n; i++)
+            timer[i] = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
+        jr_timers_fill(&engine->timers, timer, n, n < TIMER_PAGE);
     }
     jn_arena_release(&arena);
     return rc;
@@ -85,13 +90,13 @@ jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *opt
     if (err == NULL) err = &unheard;
     jn_arena_init(&arena);
     jn_map_init(&engine->flights);
-    jr_timers_init(&engine->timers);
+    jr_timers_init(&engine->timers, options->timers_max == 0 ? TIMERS_MAX : options->timers_max);
     engine->store = store;
     engine->options = *options;
     jn_rc rc = store->ops->claim(store, options->lane, &engine->lane, err);
     if (rc == JN_OK) rc = engine_load_counters(engine, &arena, err);
     if (rc == JN_OK) rc = engine_load_programs(engine, &arena, err);
-    if (rc == JN_OK) rc = engine_load_timers(engine, err);
+    if (rc == JN_OK) rc = engine_fill_timers(engine, err);
     jn_arena_release(&arena);
     if (rc != JN_OK) {
         jr_engine_close(engine);
@@ -116,7 +121,8 @@ void jr_engine_close(struct jr_engine *engine) {
 int64_t jr_engine_next_due(const struct jr_engine *engine) {
     struct jr_timer soonest;
     if (engine->sweeping) return 0;
-    return jr_timers_peek(&engine->timers, &soonest) ? soonest.due : INT64_MAX;
+    if (jr_timers_peek(&engine->timers, &soonest)) return soonest.due;
+    return engine->timers.whole ? INT64_MAX : 0; /* 0: a turn must read on */
 }
 
 uint64_t jr_engine_timer_count(const struct jr_engine *engine) {

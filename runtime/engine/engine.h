@@ -80,6 +80,9 @@ struct jr_engine {
     uint64_t sweep_after;  /* customers up to here have been */
 };
 
+/* Reads on when few timers are left in memory and more are in the store. */
+jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err);
+
 /* ---- programs (programs.c) */
 struct engine_program *engine_program_load(struct jn_str image, struct jn_err *err); /* NULL on failure */
 void engine_program_free(struct engine_program *program);

@@ -115,13 +115,15 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
 static jn_rc turn_take_timers(struct turn *turn) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
-    while (rc == JN_OK && turn->n_taken < ENGINE_TIMERS_MAX &&
-           jr_timers_take(&turn->engine->timers, turn->limit, &timer)) {
+    while (turn->n_taken < ENGINE_TIMERS_MAX) {
+        rc = engine_fill_timers(turn->engine, turn->err);
+        if (rc != JN_OK || !jr_timers_take(&turn->engine->timers, turn->limit, &timer)) return rc;
         struct engine_customer *customer;
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
         rc = turn_customer_by_id(turn, timer.customer, &customer);
         if (rc == JN_OK) rc = turn_fire_timer(turn, customer, &timer);
+        if (rc != JN_OK) return rc;
     }
     return rc;
 }
@@ -280,7 +282,6 @@ static void turn_tell(struct turn *turn) {
 
 static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n) {
     struct jr_engine *engine = turn->engine;
-    struct jr_timer soonest;
     engine_counters_settle(&engine->counters, true);
     for (uint32_t i = 0; i < batch->n_timer; i++)
         jr_timers_add(&engine->timers,
@@ -289,8 +290,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     turn->out->n_delivery = turn->n_out;
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
-    turn->out->more = jr_timers_peek(&engine->timers, &soonest) && soonest.due <= turn->limit;
-    if (engine->sweeping) turn->out->more = true;
+    turn->out->more = jr_engine_next_due(engine) <= turn->limit;
     turn_tell(turn);
 }
 

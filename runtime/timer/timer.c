@@ -6,8 +6,9 @@
 
 #define ARITY 4 /* a 4-ary heap halves the levels and keeps siblings in a cache line or two */
 
-void jr_timers_init(struct jr_timers *timers) {
-    *timers = (struct jr_timers){0};
+void jr_timers_init(struct jr_timers *timers, uint64_t max) {
+    JN_CHECK(max >= 4);
+    *timers = (struct jr_timers){.max = max, .last = {.due = INT64_MIN}};
 }
 
 void jr_timers_release(struct jr_timers *timers) {
@@ -19,7 +20,7 @@ static bool jr_timer_sooner(const struct jr_timer *a, const struct jr_timer *b) 
     return a->due < b->due || (a->due == b->due && a->run < b->run);
 }
 
-void jr_timers_add(struct jr_timers *timers, struct jr_timer timer) {
+static void jr_timers_push(struct jr_timers *timers, struct jr_timer timer) {
     if (timers->n == timers->cap) {
         timers->cap = timers->cap == 0 ? 64 : timers->cap * 2;
         timers->heap = jn_realloc(timers->heap, timers->cap * sizeof(*timers->heap));
@@ -32,6 +33,35 @@ void jr_timers_add(struct jr_timers *timers, struct jr_timer timer) {
         at = parent;
     }
     timers->heap[at] = timer;
+}
+
+static int jr_timer_order(const void *a, const void *b) {
+    return jr_timer_sooner(a, b) ? -1 : jr_timer_sooner(b, a);
+}
+
+/* Half of them stay, the soonest: a sorted array is a heap, and the next half comes back by one read of a range. */
+static void jr_timers_shed(struct jr_timers *timers) {
+    qsort(timers->heap, timers->n, sizeof(*timers->heap), jr_timer_order);
+    timers->n = timers->max / 2;
+    timers->last = timers->heap[timers->n - 1];
+    timers->whole = false;
+}
+
+void jr_timers_add(struct jr_timers *timers, struct jr_timer timer) {
+    if (!timers->whole && jr_timer_sooner(&timers->last, &timer)) return;
+    jr_timers_push(timers, timer);
+    if (timers->n > timers->max) jr_timers_shed(timers);
+}
+
+bool jr_timers_want(const struct jr_timers *timers) {
+    return !timers->whole && timers->n < timers->max / 4;
+}
+
+void jr_timers_fill(struct jr_timers *timers, const struct jr_timer *row, uint64_t n, bool end) {
+    for (uint64_t i = 0; i < n; i++)
+        jr_timers_push(timers, row[i]);
+    if (n > 0) timers->last = row[n - 1];
+    timers->whole = end;
 }
 
 bool jr_timers_peek(const struct jr_timers *timers, struct jr_timer *out) {

@@ -1,4 +1,4 @@
-/* Full disks and crashes change nothing of what happens to anybody: the same lives, with and without. */
+/* Full disks, crashes and little memory change nothing of what happens to anybody: the same lives, with and without. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,6 +72,10 @@ static struct jn_str lives(struct jn_arena *kept, uint64_t seed, bool trouble) {
     jn_random_seed(&bad_luck, seed + 1);
     struct draft d = busy(&w);
     deploy(&w, &d);
+    if (trouble) { /* few timers in memory: they are shed and read again all the time */
+        w.timers_max = 4;
+        restart(&w);
+    }
     for (int i = 0; i < STEPS; i++) {
         act(&w, &dice);
         if (trouble && jn_random_below(&bad_luck, 3) == 0) {

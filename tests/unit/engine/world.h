@@ -15,6 +15,7 @@ struct world {
     struct jr_store_ops ops; /* the memory store's, with a commit that can be made to fail */
     uint32_t failing;        /* commits that will fail */
     uint32_t commits;        /* made so far */
+    uint32_t timers_max;     /* held in memory from the next restart on; 0: as the engine presets */
     struct jr_engine *engine;
     struct jr_turn turn;
     int64_t now;

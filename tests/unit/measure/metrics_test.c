@@ -26,7 +26,7 @@ static void test_counters_and_gauges(void **state) {
     assert_non_null(strstr(all, "# TYPE journey_events_ingested_total counter\n"));
     assert_non_null(strstr(all, "journey_events_ingested_total{answer=\"taken\"} 0\n"));
     assert_non_null(strstr(all, "journey_events_ingested_total{answer=\"duplicate\"} 3\n"));
-    assert_non_null(strstr(all, "journey_timers_pending 42\n"));
+    assert_non_null(strstr(all, "journey_timers_in_memory 42\n"));
 }
 
 static void test_histograms(void **state) {
