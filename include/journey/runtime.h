@@ -96,7 +96,7 @@ enum jr_share { JR_SHARE_CONTROL, JR_SHARE_ROLLOUT };
 struct jr_engine_options {
     uint32_t lane;
     uint32_t timers_max; /* in memory; 0: 65,536 */
-    jr_trace_fn trace; /* may be NULL */
+    jr_trace_fn trace;   /* may be NULL */
     void *trace_user;
     /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */
     struct jn_str (*force_arm)(void *user, struct jn_str journey, struct jn_str split);

@@ -115,6 +115,29 @@ static void a_damaged_database_is_refused_after_a_crash(void **state) {
     expect_refusal("damaged", JN_CORRUPT, "damaged");
 }
 
+/* A large one is looked through beside the work; from the finding on nothing is written any more. */
+static void damage_in_a_large_database_ends_its_commits(void **state) {
+    char bytes[4096];
+    struct jr_store *store;
+    struct jr_lane lane;
+    (void)state;
+    make_store("large");
+    change("large/journey.db", "with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)"
+                               "insert into quarantine select i, 0, x'', x'', zeroblob(120) from n;"
+                               "update meta set value = 0 where key = 'clean'");
+    memset(bytes, 0x5A, sizeof(bytes));
+    int fd = open("large/journey.db", O_WRONLY);
+    assert_true(fd >= 0 && pwrite(fd, bytes, sizeof(bytes), 5000 * 4096) == (ssize_t)sizeof(bytes));
+    close(fd);
+    assert_int_equal(jr_store_open(JN_STR("sqlite:large"), &store, NULL), JN_OK);
+    assert_int_equal(store->ops->claim(store, 0, &lane, NULL), JN_OK);
+    jn_rc rc = JN_OK;
+    for (struct jr_batch batch = {.epoch = lane.epoch, .seq = lane.seq}; rc == JN_OK; batch.seq++)
+        rc = store->ops->commit(store, &batch, NULL);
+    assert_int_equal(rc, JN_CORRUPT);
+    store->ops->close(store);
+}
+
 static void a_file_is_no_store(void **state) {
     (void)state;
     put_file("file", "x", 1);
@@ -130,6 +153,7 @@ int main(void) {
         cmocka_unit_test(a_database_of_another_program_is_left_alone),
         cmocka_unit_test(what_is_no_database_is_refused),
         cmocka_unit_test(a_damaged_database_is_refused_after_a_crash),
+        cmocka_unit_test(damage_in_a_large_database_ends_its_commits),
         cmocka_unit_test(a_file_is_no_store),
     };
     char folder[] = "/tmp/journey-sqlite-XXXXXX";

@@ -146,6 +146,7 @@ static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
 
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
+    if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
     int pages = 0, code = commit_step(state, SQL_BEGIN);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);
     sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);

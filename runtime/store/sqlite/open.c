@@ -6,8 +6,6 @@
 #include "runtime/store/sqlite/schema.h"
 #include "runtime/store/sqlite/sqlite.h"
 
-#define QUICK_CHECK_PAGES (INT64_C(1) << 18) /* 1 GiB: a third of a second for every 100 MiB */
-
 static const char *const TEXT[SQL_STATEMENTS] = {
 #define STATEMENT(name, hot, text) text,
 #include "runtime/store/sqlite/statements.def"
@@ -96,26 +94,10 @@ static bool open_was_clean(struct jr_store_sqlite_state *state) {
     return clean;
 }
 
-jn_rc sqlite_check(struct jr_store *store, struct jn_err *err) {
-    sqlite3_stmt *statement = NULL;
-    sqlite3 *db = sqlite_state(store)->db;
-    int code = sqlite3_prepare_v2(db, "pragma quick_check(1)", -1, &statement, NULL);
-    if (code == SQLITE_OK) code = sqlite3_step(statement);
-    const char *found = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-    jn_rc rc = JN_OK;
-    if (found == NULL)
-        rc = sqlite_failure(db, code, "be checked", err);
-    else if (strcmp(found, "ok") != 0)
-        rc = jn_fail(err, JN_CORRUPT, "the database is damaged: %.200s", found);
-    sqlite3_finalize(statement);
-    return rc;
-}
-
-/* After a crash a database of moderate size is looked through before it is trusted. */
 static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
     int64_t pages = 0;
     jn_rc rc = fresh || open_was_clean(state) ? JN_OK : open_number(state->db, "pragma page_count", &pages, err);
-    if (rc == JN_OK && pages > 0 && pages < QUICK_CHECK_PAGES) rc = sqlite_check(&state->base, err);
+    if (rc == JN_OK && pages > 0) rc = sqlite_look(state, pages, err);
     return rc == JN_OK ? open_set_clean(state, false, err) : rc;
 }
 
@@ -145,6 +127,7 @@ static jn_rc open_database(struct jr_store_sqlite_state *state, const char *fold
 }
 
 static void open_release(struct jr_store_sqlite_state *state) {
+    sqlite_look_end(state);
     for (int i = 0; i < SQL_STATEMENTS; i++)
         sqlite3_finalize(state->statement[i]);
     sqlite3_close(state->db);
@@ -175,7 +158,7 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
 
 void sqlite_close(struct jr_store *store) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    if (open_set_clean(state, true, NULL) == JN_OK)
+    if (sqlite_look_end(state) && open_set_clean(state, true, NULL) == JN_OK)
         sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     open_release(state);
 }

@@ -16,9 +16,12 @@ enum sqlite_statement {
 
 #define SQLITE_SEEN_DAYS 64 /* days of inbound ids that may be kept */
 
+struct sqlite_look;
+
 struct jr_store_sqlite_state {
     struct jr_store base;
     sqlite3 *db;
+    struct sqlite_look *look; /* under way, or NULL */
     sqlite3_stmt *statement[SQL_STATEMENTS];
     int lock;                           /* descriptor of the lock file */
     int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
@@ -36,7 +39,14 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
 /* ---- open.c */
 jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err);
 void sqlite_close(struct jr_store *store);
+
+/* ---- look.c */
 jn_rc sqlite_check(struct jr_store *store, struct jn_err *err);
+/* Looks for damage: at once in a database of few pages, else on a thread of its own until sqlite_look_end. */
+jn_rc sqlite_look(struct jr_store_sqlite_state *state, int64_t pages, struct jn_err *err);
+bool sqlite_is_damaged(const struct jr_store_sqlite_state *state);
+/* True when all was looked through and nothing found, also when nothing had to be. */
+bool sqlite_look_end(struct jr_store_sqlite_state *state);
 
 /* ---- lock.c */
 jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
