@@ -59,9 +59,9 @@ static void walk_step(struct cli_walk *walk, const struct jr_trace *trace) {
         const struct jn_step *last = &walk->program->step[walker->step];
         /* A message that was held back is tried again: that is the same visit. */
         if (walker->step == trace->at_step && last->kind == JN_STEP_SEND) return;
-        if (cli_walk_forks(last) && last->kind != JN_STEP_WAIT_FOR) {
+        if (last->kind != JN_STEP_WAIT_FOR) {
             walk->next[walker->step] += trace->at_step == last->next;
-            walk->alt[walker->step] += trace->at_step == last->alt;
+            walk->alt[walker->step] += trace->at_step == last->alt && last->next != last->alt;
         }
     }
     walk->count[trace->at_step]++;

@@ -14,7 +14,7 @@ struct cli_walker {
 struct cli_walk {
     const struct jn_program *program;
     uint64_t *count; /* of each step: how often it was carried out */
-    uint64_t *next;  /* of steps with two ways: how often the first was taken */
+    uint64_t *next;  /* how often its first way, or only one, was taken */
     uint64_t *alt;   /* … the second: false, timed out, no further round */
     uint64_t *arm;   /* of each arm */
     struct cli_walker *walker;

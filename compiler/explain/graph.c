@@ -1,8 +1,10 @@
-#include "compiler/explain/graph.h"
+#include "compiler/explain/chart.h"
 
 #include "compiler/explain/infix.h"
 #include "core/value.h"
 #include "image/image.h"
+
+#define GRAPH_LABEL_MAX (1u << 20)
 
 static void graph_alternatives(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     jn_buf_z(out, "wait for ");
@@ -73,91 +75,187 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     }
 }
 
-static void graph_escape(struct jn_str text, enum jc_graph_language language, struct jn_buf *out) {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        bool mermaid = language == JC_GRAPH_MERMAID;
-        if (c == '"')
-            jn_buf_z(out, mermaid ? "#quot;" : "\\\"");
-        else if (c == '\\' && !mermaid)
-            jn_buf_z(out, "\\\\");
-        else if (mermaid && (c == '#' || c == '<' || c == '>'))
-            jn_buf_printf(out, "#%u;", c);
-        else
-            jn_buf_char(out, c < 0x20 || c == 0x7F ? ' ' : (char)c);
+/* What kind of box it is drawn as. */
+static enum chart_shape graph_shape(enum jn_step_kind kind) {
+    switch (kind) {
+    case JN_STEP_SEND:
+        return CHART_SEND;
+    case JN_STEP_WAIT:
+    case JN_STEP_WAIT_TIME:
+    case JN_STEP_WAIT_DATE:
+    case JN_STEP_WAIT_THEN:
+    case JN_STEP_WAIT_FOR:
+    case JN_STEP_WAIT_IF:
+    case JN_STEP_REPEAT:
+        return CHART_HOLD;
+    case JN_STEP_BRANCH:
+    case JN_STEP_SPLIT:
+    case JN_STEP_OPTIMIZE:
+        return CHART_CHOICE;
+    case JN_STEP_START:
+    case JN_STEP_EMIT:
+    case JN_STEP_SET_ATTR:
+    case JN_STEP_SET_SLOT:
+    case JN_STEP_TAG:
+    case JN_STEP_UNTAG:
+    case JN_STEP_PASS:
+        return CHART_EFFECT;
+    case JN_STEP_EXIT:
+        return CHART_EXIT;
+    case JN_STEPS:
+        break;
+    }
+    return CHART_EFFECT;
+}
+
+/* What is written on a step's two ways. */
+static void graph_sides(enum jn_step_kind kind, struct jn_str *next, struct jn_str *alt) {
+    *next = JN_STR("");
+    *alt = JN_STR("timeout");
+    if (kind == JN_STEP_BRANCH) {
+        *next = JN_STR("yes");
+        *alt = JN_STR("no");
+    } else if (kind == JN_STEP_WAIT_FOR) {
+        *next = JN_STR("came");
+    } else if (kind == JN_STEP_WAIT_IF) {
+        *next = JN_STR("true");
+    } else if (kind == JN_STEP_REPEAT) {
+        *next = JN_STR("again");
+        *alt = JN_STR("done");
     }
 }
 
-static void graph_node(const struct jn_program *p, uint32_t step, enum jc_graph_language language, struct jn_buf *out) {
-    struct jn_buf label;
-    jn_buf_init(&label, 1u << 20);
-    graph_label(p, &p->step[step], &label);
-    jn_buf_printf(out, language == JC_GRAPH_MERMAID ? "    s%u[\"" : "    s%u [label=\"", step);
-    graph_escape(jn_buf_view(&label), language, out);
-    jn_buf_z(out, language == JC_GRAPH_MERMAID ? "\"]\n" : "\"];\n");
-    jn_buf_release(&label);
+/* ---- boxes and arrows */
+
+/* Joins are passed over. A cycle holds a wait, so this ends. */
+static uint32_t graph_target(const struct jn_program *p, uint32_t step) {
+    while (step != JN_NONE && p->step[step].kind == JN_STEP_PASS)
+        step = p->step[step].next;
+    return step;
 }
 
-static void graph_edge(uint32_t from, uint32_t to, struct jn_str label, enum jc_graph_language language,
-                       struct jn_buf *out) {
-    if (to == JN_NONE) return;
-    if (language == JC_GRAPH_MERMAID) {
-        jn_buf_printf(out, "  s%u -->", from);
-        if (label.n > 0) {
-            jn_buf_z(out, "|\"");
-            graph_escape(label, language, out);
-            jn_buf_z(out, "\"|");
-        }
-        jn_buf_printf(out, " s%u\n", to);
+static struct chart_node *graph_box(struct chart *chart, uint32_t step) {
+    const struct jn_step *row = &chart->program->step[step];
+    struct chart_node *node = jn_arena_grow(chart->arena, &chart->node, &chart->n_node, sizeof(*node));
+    struct jn_buf label;
+    jn_buf_init(&label, GRAPH_LABEL_MAX);
+    graph_label(chart->program, row, &label);
+    *node = (struct chart_node){.step = step,
+                                .band = row->stage == JN_NONE ? chart->journey->n_stage
+                                                              : row->stage - chart->journey->first_stage,
+                                .shape = graph_shape((enum jn_step_kind)row->kind),
+                                .label = jn_arena_str(chart->arena, jn_buf_view(&label)),
+                                .count = chart->marks == NULL ? 0 : chart->marks->count[step]};
+    jn_buf_release(&label);
+    return node;
+}
+
+/* Ways between the same two boxes are one arrow. */
+static void graph_arrow(struct chart *chart, const uint32_t *box, uint32_t from, uint32_t step, struct jn_str label,
+                        uint64_t count) {
+    uint32_t target = graph_target(chart->program, step);
+    if (target == JN_NONE) return;
+    uint32_t to = box[target - chart->journey->first_step];
+    for (uint32_t i = chart->n_edge; i > 0 && chart->edge[i - 1].from == from; i--) {
+        struct chart_edge *edge = &chart->edge[i - 1];
+        if (edge->to != to) continue;
+        edge->label = jn_arena_printf(chart->arena, "%.*s · %.*s", JN_FMT(edge->label), JN_FMT(label));
+        edge->count += count;
         return;
     }
-    jn_buf_printf(out, "  s%u -> s%u [label=\"", from, to);
-    graph_escape(label, language, out);
-    jn_buf_z(out, "\"];\n");
+    struct chart_edge *edge = jn_arena_grow(chart->arena, &chart->edge, &chart->n_edge, sizeof(*edge));
+    *edge = (struct chart_edge){from, to, label, count};
 }
 
-static void graph_edges(const struct jn_program *p, uint32_t i, enum jc_graph_language language, struct jn_buf *out) {
+static void graph_arrows(struct chart *chart, const uint32_t *box, uint32_t from) {
+    const struct jn_program *p = chart->program;
+    const struct jc_graph_marks *marks = chart->marks;
+    uint32_t i = chart->node[from].step;
     const struct jn_step *step = &p->step[i];
-    struct jn_str yes = JN_STR(""), no = JN_STR("timeout");
-    if (step->kind == JN_STEP_BRANCH) {
-        yes = JN_STR("yes");
-        no = JN_STR("no");
-    } else if (step->kind == JN_STEP_WAIT_FOR) {
-        yes = JN_STR("came");
-    } else if (step->kind == JN_STEP_WAIT_IF) {
-        yes = JN_STR("true");
-    } else if (step->kind == JN_STEP_REPEAT) {
-        yes = JN_STR("again");
-        no = JN_STR("done");
-    }
-    graph_edge(i, step->next, yes, language, out);
-    graph_edge(i, step->alt, no, language, out);
-    for (uint32_t a = 0; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->b; a++)
-        graph_edge(i, p->arm[step->a + a].step, p->string[p->arm[step->a + a].name], language, out);
+    struct jn_str next, alt;
+    graph_sides((enum jn_step_kind)step->kind, &next, &alt);
+    graph_arrow(chart, box, from, step->next, next, marks == NULL ? 0 : marks->next[i]);
+    graph_arrow(chart, box, from, step->alt, alt, marks == NULL ? 0 : marks->alt[i]);
+    for (uint32_t a = step->a; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->a + step->b;
+         a++)
+        graph_arrow(chart, box, from, p->arm[a].step, p->string[p->arm[a].name], marks == NULL ? 0 : marks->arm[a]);
 }
 
-void jc_graph(const struct jn_program *p, uint32_t journey, enum jc_graph_language language, struct jn_buf *out) {
-    const struct jn_journey *row = &p->journey[journey];
-    bool mermaid = language == JC_GRAPH_MERMAID;
-    jn_buf_z(out, mermaid ? "flowchart TD\n" : "digraph journey {\n  node [shape=box];\n");
-    for (uint32_t s = 0; s <= row->n_stage; s++) { /* the last round: steps outside every stage */
-        uint32_t stage = s == row->n_stage ? JN_NONE : row->first_stage + s;
-        struct jn_str name = stage == JN_NONE ? JN_STR("") : p->string[p->stage[stage].name];
-        if (stage != JN_NONE) {
-            jn_buf_printf(out, mermaid ? "  subgraph stage%u[\"" : "  subgraph cluster_%u {\n    label=\"", s);
-            graph_escape(name, language, out);
-            jn_buf_z(out, mermaid ? "\"]\n" : "\";\n");
-        }
-        for (uint32_t i = row->first_step; i < row->first_step + row->n_step; i++)
-            if (p->step[i].stage == stage) graph_node(p, i, language, out);
-        if (stage != JN_NONE) jn_buf_z(out, mermaid ? "  end\n" : "  }\n");
+void chart_make(const struct jn_program *program, uint32_t journey, const struct jc_graph_marks *marks,
+                struct jn_arena *arena, struct chart *out) {
+    const struct jn_journey *row = &program->journey[journey];
+    uint32_t *box = JN_NEW_ARRAY(arena, uint32_t, row->n_step + 1);
+    *out = (struct chart){.program = program,
+                          .journey = row,
+                          .marks = marks,
+                          .entered = marks == NULL ? 0 : marks->entered[journey],
+                          .arena = arena};
+    struct chart_node *entry = jn_arena_grow(arena, &out->node, &out->n_node, sizeof(*entry));
+    *entry = (struct chart_node){.step = JN_NONE, .shape = CHART_ENTRY, .count = out->entered};
+    entry->label = program->string[row->event != JN_NONE     ? program->event[row->event].name
+                                   : row->segment != JN_NONE ? program->segment[row->segment].name
+                                                             : row->name];
+    for (uint32_t i = 0; i < row->n_step; i++) {
+        if (program->step[row->first_step + i].kind == JN_STEP_PASS) continue;
+        box[i] = out->n_node;
+        graph_box(out, row->first_step + i);
     }
-    jn_buf_printf(out, mermaid ? "  enter((\"" : "  enter [shape=circle, label=\"");
-    graph_escape(row->event != JN_NONE ? p->string[p->event[row->event].name]
-                                       : p->string[p->segment[row->segment].name],
-                 language, out);
-    jn_buf_printf(out, mermaid ? "\")) --> s%u\n" : "\"];\n  enter -> s%u;\n", row->entry);
-    for (uint32_t i = row->first_step; i < row->first_step + row->n_step; i++)
-        graph_edges(p, i, language, out);
-    if (!mermaid) jn_buf_z(out, "}\n");
+    graph_arrow(out, box, 0, row->entry, JN_STR(""), out->entered);
+    out->node[0].band = out->n_edge > 0 ? out->node[out->edge[0].to].band : row->n_stage;
+    for (uint32_t i = 1; i < out->n_node; i++)
+        graph_arrows(out, box, i);
+}
+
+struct jn_str chart_band_name(const struct chart *chart, uint32_t band) {
+    if (band >= chart->journey->n_stage) return JN_STR("");
+    return chart->program->string[chart->program->stage[chart->journey->first_stage + band].name];
+}
+
+/* ---- what marks say */
+
+bool chart_is_bare(const struct chart *chart, uint64_t count) {
+    return chart->marks != NULL && chart->marks->mark == JC_GRAPH_COVERAGE && count == 0;
+}
+
+double chart_share(const struct chart *chart, uint64_t count) {
+    return chart->entered == 0 ? 0 : (double)count / (double)chart->entered;
+}
+
+static struct jn_str graph_counted(const struct chart *chart, uint64_t count) {
+    if (chart->marks == NULL) return JN_STR("");
+    if (chart->marks->mark == JC_GRAPH_COVERAGE)
+        return jn_arena_printf(chart->arena, "%llu×", (unsigned long long)count);
+    return jn_arena_printf(chart->arena, "%.1f%%", 100 * chart_share(chart, count));
+}
+
+struct jn_str chart_edge_text(const struct chart *chart, const struct chart_edge *edge) {
+    struct jn_str counted = graph_counted(chart, edge->count);
+    if (edge->label.n == 0 || counted.n == 0) return edge->label.n == 0 ? counted : edge->label;
+    return jn_arena_printf(chart->arena, "%.*s · %.*s", JN_FMT(edge->label), JN_FMT(counted));
+}
+
+struct jn_str chart_node_text(const struct chart *chart, const struct chart_node *node) {
+    struct jn_str counted = graph_counted(chart, node->count);
+    if (chart->marks == NULL || chart->marks->mark == JC_GRAPH_COVERAGE) return counted;
+    return jn_arena_printf(chart->arena, "%llu · %.*s", (unsigned long long)node->count, JN_FMT(counted));
+}
+
+/* ---- the picture */
+
+void jc_graph(const struct jn_program *p, const uint32_t *journey, uint32_t n, enum jc_graph_language language,
+              const struct jc_graph_marks *marks, struct jn_buf *out) {
+    struct jn_arena arena;
+    jn_arena_init(&arena);
+    struct chart *chart = JN_NEW_ARRAY(&arena, struct chart, n);
+    for (uint32_t i = 0; i < n; i++)
+        chart_make(p, journey[i], marks, &arena, &chart[i]);
+    if (language == JC_GRAPH_SVG) chart_svg(chart, n, out);
+    for (uint32_t i = 0; language != JC_GRAPH_SVG && i < n; i++) {
+        if (i > 0) jn_buf_char(out, '\n');
+        if (language == JC_GRAPH_MERMAID)
+            chart_mermaid(&chart[i], out);
+        else
+            chart_dot(&chart[i], out);
+    }
+    jn_arena_release(&arena);
 }

@@ -135,11 +135,6 @@ class Toolchain(unittest.TestCase):
         self.assertTrue(done.stdout.endswith("0 passed, 1 failed\n"))
         self.assertIn("<failure", pathlib.Path(self.folder, "report.xml").read_text(encoding="utf-8"))
 
-    def test_graph_draws_both_ways(self):
-        self.assertTrue(run("graph", "journeys/cart", "--as", "mermaid").stdout.startswith("flowchart TD\n"))
-        self.assertTrue(run("graph", "journeys/cart", "--as", "dot", "--journey", "cart").stdout.startswith("digraph"))
-        self.assertEqual(run("graph", "journeys/cart", "--journey", "nobody").returncode, 1)
-
     def test_explain_shows_wrong_and_right(self):
         page = run("explain", "E0510").stdout
         self.assertIn("Wrong:", page)
