@@ -53,12 +53,8 @@ static struct jc_typed operator_clash(struct jc_scope *scope, const struct jc_no
 /* Two amounts of money must be of one currency. */
 static bool operator_same_money(struct jc_scope *scope, const struct jc_node *node, struct jc_typed left,
                                 struct jc_typed right) {
-    char one[4], other[4];
-    if (left.type != JN_T_MONEY || right.type != JN_T_MONEY || left.currency == right.currency) return true;
-    jn_currency_print(left.currency, one);
-    jn_currency_print(right.currency, other);
-    jc_report(scope->unit->diags, JC_E0414, node->span, one, other);
-    return false;
+    if (left.type != JN_T_MONEY || right.type != JN_T_MONEY) return true;
+    return jc_currency_same(scope->unit, left.currency, right.currency, node->span);
 }
 
 struct operands {

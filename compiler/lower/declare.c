@@ -48,12 +48,8 @@ static void declare_computed(struct jc_unit *unit) {
         uint32_t expr = jc_expr_finish(&scope, node, attribute->type, "the attribute", &typed);
         attribute->maybe_missing = typed.maybe_missing;
         if (expr == JN_NONE) continue;
-        if (attribute->type == JN_T_MONEY && typed.currency != attribute->currency) {
-            char one[4], other[4];
-            jn_currency_print(attribute->currency, one);
-            jn_currency_print(typed.currency, other);
-            jc_report(unit->diags, JC_E0414, node->span, one, other);
-        }
+        if (attribute->type == JN_T_MONEY)
+            (void)jc_currency_same(unit, attribute->currency, typed.currency, node->span);
         jn_builder_at_attr(unit->builder, attribute->index)->computed = expr;
     }
 }
@@ -180,12 +176,7 @@ static void declare_mapping(struct jc_unit *unit, struct jc_scope *scope, uint32
     uint32_t expr =
         jc_expr_finish(scope, node->kid[0], prop == NULL ? JN_T_MISSING : prop->type, "the attribute", &typed);
     if (prop == NULL || expr == JN_NONE) return;
-    if (prop->type == JN_T_MONEY && typed.currency != prop->currency) {
-        char one[4], other[4];
-        jn_currency_print(prop->currency, one);
-        jn_currency_print(typed.currency, other);
-        jc_report(unit->diags, JC_E0414, node->kid[0]->span, one, other);
-    }
+    if (prop->type == JN_T_MONEY) (void)jc_currency_same(unit, prop->currency, typed.currency, node->kid[0]->span);
     jn_builder_add_mapping(unit->builder, &(struct jn_mapping){prop->index, expr});
 }
 

@@ -67,7 +67,7 @@ void jc_messages_prepare(struct jc_unit *unit) {
 
 static void messages_fields(struct jc_unit *unit, uint32_t m) {
     const struct jc_symbol *symbol = &unit->symbol[JC_TABLE_MESSAGE][m];
-    struct jn_field row[64];
+    struct jn_field *row = NULL;
     uint32_t n = 0;
     for (const struct jc_node *field = symbol->node->first; field != NULL; field = field->next) {
         for (const struct jc_node *other = symbol->node->first; other != field; other = other->next)
@@ -77,10 +77,11 @@ static void messages_fields(struct jc_unit *unit, uint32_t m) {
             }
         struct jn_str text = jn_value_str(field->kid[0]->value);
         bool html = jn_str_is(field->text, "html") || jn_str_ends(field->text, JN_STR("_html"));
-        if (jc_template_check(unit, m, field->kid[0]) && n < 64)
-            row[n++] = (struct jn_field){.name = jn_builder_string(unit->builder, field->text),
-                                         .flags = html ? (uint32_t)JN_FIELD_HTML : 0,
-                                         .text = jn_builder_string(unit->builder, text)};
+        if (!jc_template_check(unit, m, field->kid[0])) continue;
+        struct jn_field *made = jc_grow(unit->arena, &row, &n, sizeof(*row));
+        *made = (struct jn_field){.name = jn_builder_string(unit->builder, field->text),
+                                  .flags = html ? (uint32_t)JN_FIELD_HTML : 0,
+                                  .text = jn_builder_string(unit->builder, text)};
     }
     if (symbol->node->first == NULL && !jc_has_mistake(unit, symbol->node))
         jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));

@@ -188,12 +188,8 @@ static void policy_smtp(struct jc_unit *unit, const struct jc_node *value, struc
 
 /* Money of channels adds up over a workspace: it has to be in the workspace's currency. */
 static void policy_cost(struct jc_unit *unit, const struct jc_node *literal, struct jn_channel *row) {
-    char one[4], other[4];
     row->cost = jn_builder_value(unit->builder, literal->value);
-    if (unit->currency == 0 || literal->value.currency == unit->currency) return;
-    jn_currency_print(unit->currency, one);
-    jn_currency_print(literal->value.currency, other);
-    jc_report(unit->diags, JC_E0414, literal->span, one, other);
+    if (unit->currency != 0) (void)jc_currency_same(unit, unit->currency, literal->value.currency, literal->span);
 }
 
 void jc_policy_channel(struct jc_unit *unit, const struct jc_node *channel, struct jn_channel *row) {

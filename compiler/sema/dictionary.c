@@ -36,26 +36,36 @@ bool jc_currency_check(struct jc_unit *unit, struct jn_str code, struct jc_span 
     return false;
 }
 
+/* Of amounts in a workspace that names no currency: one mistake, one diagnostic. */
+static uint16_t dictionary_stand_in(void) {
+    uint16_t code = 0;
+    jn_currency_pack(JN_STR("ZZZ"), &code);
+    return code;
+}
+
+bool jc_currency_same(struct jc_unit *unit, uint16_t one, uint16_t other, struct jc_span span) {
+    char a[4], b[4];
+    if (one == other || one == dictionary_stand_in() || other == dictionary_stand_in()) return true;
+    jn_currency_print(one, a);
+    jn_currency_print(other, b);
+    jc_report(unit->diags, JC_E0414, span, a, b);
+    return false;
+}
+
 uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span) {
-    uint16_t stand_in = 0;
     if (unit->currency != 0) return unit->currency;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0308, span);
     jc_hint(unit->diags, diag, "write `currency CNY` (or another) in the `workspace` block");
-    jn_currency_pack(JN_STR("ZZZ"), &stand_in);
-    unit->currency = stand_in; /* one mistake, one diagnostic */
-    return stand_in;
-}
-
-static bool dictionary_fits(const struct jc_attribute *attribute, const struct jc_node *literal) {
-    if (literal->value.type != attribute->type) return false;
-    return literal->value.type != JN_T_MONEY || literal->value.currency == attribute->currency;
+    return unit->currency = dictionary_stand_in();
 }
 
 static void dictionary_check_value(struct jc_unit *unit, const struct jc_attribute *attribute,
                                    const struct jc_node *literal) {
-    if (!dictionary_fits(attribute, literal))
+    if (literal->value.type != attribute->type)
         jc_report(unit->diags, JC_E0401, literal->span, jn_type_word((enum jn_type)literal->value.type),
                   jn_type_word(attribute->type));
+    else if (attribute->type == JN_T_MONEY)
+        (void)jc_currency_same(unit, attribute->currency, literal->value.currency, literal->span);
 }
 
 static void dictionary_modifier(struct jc_unit *unit, struct jc_attribute *attribute, struct jc_node *modifier) {

@@ -146,5 +146,7 @@ bool jc_zone_check(struct jc_unit *unit, struct jn_str name, struct jc_span span
 bool jc_currency_check(struct jc_unit *unit, struct jn_str code, struct jc_span span, uint16_t *out);
 /* The workspace's currency, or a diagnostic that asks for it. */
 uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span);
+/* Whether two amounts of money are of one currency; reports when they are not. */
+bool jc_currency_same(struct jc_unit *unit, uint16_t one, uint16_t other, struct jc_span span);
 
 #endif

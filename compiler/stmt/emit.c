@@ -13,12 +13,8 @@ static void emit_give(struct jc_lowering *l, const struct jc_symbol *event, cons
     uint32_t expr = jc_expr_finish(&l->scope, with->kid[0], attribute == NULL ? JN_T_MISSING : attribute->type,
                                    "the attribute", &typed);
     if (attribute == NULL || expr == JN_NONE || *n == EMIT_MAX) return;
-    if (attribute->type == JN_T_MONEY && typed.currency != attribute->currency) {
-        char one[4], other[4];
-        jn_currency_print(attribute->currency, one);
-        jn_currency_print(typed.currency, other);
-        jc_report(unit->diags, JC_E0414, with->kid[0]->span, one, other);
-    }
+    if (attribute->type == JN_T_MONEY)
+        (void)jc_currency_same(unit, attribute->currency, typed.currency, with->kid[0]->span);
     if (attribute->required && typed.maybe_missing) {
         struct jc_diag *diag =
             jc_report(unit->diags, JC_E0558, with->kid[0]->span, JN_FMT(event->name), JN_FMT(attribute->name));

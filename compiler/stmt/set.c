@@ -14,12 +14,8 @@ static void set_attribute(struct jc_lowering *l, const struct jc_node *node) {
     uint32_t expr = jc_expr_finish(&l->scope, node->kid[1], attribute == NULL ? JN_T_MISSING : attribute->type,
                                    "the attribute", &typed);
     if (attribute == NULL || expr == JN_NONE) return;
-    if (attribute->type == JN_T_MONEY && typed.currency != attribute->currency) {
-        char one[4], other[4];
-        jn_currency_print(attribute->currency, one);
-        jn_currency_print(typed.currency, other);
-        jc_report(unit->diags, JC_E0414, node->kid[1]->span, one, other);
-    }
+    if (attribute->type == JN_T_MONEY)
+        (void)jc_currency_same(unit, attribute->currency, typed.currency, node->kid[1]->span);
     jc_expr_check_one_of(&l->scope, attribute, node->kid[1]);
     if (attribute->builtin && jn_str_is(attribute->name, "timezone") && node->kid[1]->kind == JC_LITERAL)
         jc_zone_check(unit, jn_value_str(node->kid[1]->value), node->kid[1]->span);

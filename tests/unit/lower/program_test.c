@@ -294,6 +294,29 @@ static void one_mistake_is_told_once(void **state) {
     assert_false(gives(JN_STR(BODY("    wait 0.5 days\n")), JC_E0507));
     assert_true(gives(JN_STR(BODY("    set customer.timezone to \"Nowhere/X\"\n")), JC_E0306));
     assert_false(gives(JN_STR(BODY("    set customer.timezone to \"Europe/Berlin\"\n")), JC_E0306));
+    struct jn_str no_currency =
+        JN_STR("event a\n  total money\nend\nsegment s is sum of a.total in the last 3 days > 10 CNY\n");
+    assert_true(gives(no_currency, JC_E0308));
+    assert_false(gives(no_currency, JC_E0414));
+    struct jn_str other = JN_STR("workspace\n  currency CNY\nend\ncustomer\n  m money, default 5 EUR\nend\n");
+    assert_true(gives(other, JC_E0414));
+    assert_false(gives(other, JC_E0401));
+}
+
+static void every_field_of_a_message_is_kept(void **state) {
+    (void)state;
+    struct jn_arena arena;
+    struct jn_buf source;
+    jn_arena_init(&arena);
+    jn_buf_init(&source, 1 << 16);
+    jn_buf_printf(&source, "event a\nchannel c\n  webhook \"https://x.example/\"\nend\nmessage m on c\n");
+    for (int i = 0; i < 100; i++)
+        jn_buf_printf(&source, "  field_%d \"x\"\n", i);
+    jn_buf_printf(&source, "end\njourney j\n  enter when a\n  re-enter never\n  stage s\n    send m\n  end\nend\n");
+    const struct jn_program *program = sound(&arena, jn_buf_view(&source));
+    assert_int_equal(program->message[jn_program_message(program, JN_STR("m"))].n_field, 100);
+    jn_buf_release(&source);
+    jn_arena_release(&arena);
 }
 
 int main(void) {
@@ -310,6 +333,7 @@ int main(void) {
         cmocka_unit_test(segments_in_a_circle_are_one_mistake),
         cmocka_unit_test(ten_mistakes_are_ten_diagnostics),
         cmocka_unit_test(one_mistake_is_told_once),
+        cmocka_unit_test(every_field_of_a_message_is_kept),
         cmocka_unit_test(what_is_set_or_given_and_never_read_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
