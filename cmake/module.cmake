@@ -34,6 +34,8 @@ function(journey_module folder)
     if(generated)
       target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/generated)
     endif()
+    # Folders of the engine name each other in circles of more than two: one more round of the linker.
+    set_property(TARGET ${target} PROPERTY LINK_INTERFACE_MULTIPLICITY 3)
     set_property(TARGET ${target} PROPERTY JOURNEY_SCOPE PUBLIC)
   else()
     add_library(${target} INTERFACE)

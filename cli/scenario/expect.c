@@ -4,11 +4,10 @@
 
 #define CLI_VALUE_MAX 4096
 
-static uint32_t cli_count(const struct cli_world *world, struct jn_str customer, struct jn_str message,
-                          uint32_t since) {
+static uint32_t cli_count(struct cli_world *world, struct jn_str customer, struct jn_str message, uint32_t since) {
     uint32_t n = 0;
     for (const struct cli_accepted *a = world->accepted; a != NULL && a->number > since; a = a->next)
-        n += jn_str_eq(a->customer, customer) && (message.n == 0 || jn_str_eq(a->message, message));
+        n += cli_world_same(world, a->customer, customer) && (message.n == 0 || jn_str_eq(a->message, message));
     return n;
 }
 
@@ -17,7 +16,7 @@ static struct jn_str cli_what_he_got(struct cli_world *world, struct jn_str cust
     struct jn_buf list;
     jn_buf_init(&list, CLI_VALUE_MAX);
     for (const struct cli_accepted *a = world->accepted; a != NULL && a->number > since; a = a->next)
-        if (jn_str_eq(a->customer, customer))
+        if (cli_world_same(world, a->customer, customer))
             jn_buf_printf(&list, "%s%.*s", list.n > 0 ? ", " : "", JN_FMT(a->message));
     struct jn_str got = list.n > 0 ? jn_arena_str(world->arena, jn_buf_view(&list)) : JN_STR("nothing");
     jn_buf_release(&list);
@@ -51,12 +50,12 @@ static void cli_expect_never(struct cli_world *world, const struct jn_scene *sce
                                    n == 1 ? "" : "s");
 }
 
-static const struct jr_trace *cli_last(const struct cli_world *world, enum jr_trace_kind kind, struct jn_str customer,
+static const struct jr_trace *cli_last(struct cli_world *world, enum jr_trace_kind kind, struct jn_str customer,
                                        struct jn_str journey, struct jn_str name) {
     const struct jr_trace *last = NULL;
     for (const struct cli_happening *h = world->happening; h != NULL; h = h->next)
-        if (h->trace.kind == kind && jn_str_eq(h->trace.customer, customer) && jn_str_eq(h->trace.journey, journey) &&
-            (name.n == 0 || jn_str_eq(h->trace.name, name)))
+        if (h->trace.kind == kind && cli_world_same(world, h->trace.customer, customer) &&
+            jn_str_eq(h->trace.journey, journey) && (name.n == 0 || jn_str_eq(h->trace.name, name)))
             last = &h->trace;
     return last;
 }
@@ -150,6 +149,7 @@ jn_rc cli_expect(struct cli_world *world, const struct jn_scene *scene, struct j
     case JN_SCENE_AT:
     case JN_SCENE_AFTER:
     case JN_SCENE_DOES:
+    case JN_SCENE_IS_NOW:
     case JN_SCENE_CHANNEL:
     case JN_SCENE_FORCE:
     case JN_SCENE_CONSENT:

@@ -100,6 +100,17 @@ static jn_rc cli_play_consent(struct cli_world *world, const struct jn_scene *sc
     return cli_world_take(world, &input, err);
 }
 
+static jn_rc cli_play_is_now(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
+    struct jr_input input = {.kind = JR_INPUT_ALIAS,
+                             .received = world->now,
+                             .source = JN_STR("test"),
+                             .customer = scene->name,
+                             .known = true,
+                             .other = scene->who};
+    cli_world_unite(world, scene->who, scene->name);
+    return cli_world_take(world, &input, err);
+}
+
 static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scene, struct jn_str *finding,
                             struct jn_err *err) {
     switch (scene->kind) {
@@ -109,6 +120,8 @@ static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scen
     case JN_SCENE_AT:
     case JN_SCENE_AFTER:
         return cli_play_clock(world, scene, err);
+    case JN_SCENE_IS_NOW:
+        return cli_play_is_now(world, scene, err);
     case JN_SCENE_CHANNEL:
         cli_play_channel(world, scene);
         return JN_OK;

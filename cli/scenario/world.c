@@ -59,13 +59,29 @@ void cli_world_close(struct cli_world *world) {
 }
 
 struct cli_person *cli_world_person(struct cli_world *world, struct jn_str id) {
-    for (struct cli_person *person = world->person; person != NULL; person = person->next)
-        if (jn_str_eq(person->id, id)) return person;
-    struct cli_person *person = JN_NEW(world->arena, struct cli_person);
-    person->id = id;
-    person->next = world->person;
-    world->person = person;
+    struct cli_person *person = world->person;
+    while (person != NULL && !jn_str_eq(person->id, id))
+        person = person->next;
+    if (person == NULL) {
+        person = JN_NEW(world->arena, struct cli_person);
+        person->id = jn_arena_str(world->arena, id);
+        person->next = world->person;
+        world->person = person;
+    }
+    while (person->now != NULL)
+        person = person->now;
     return person;
+}
+
+void cli_world_unite(struct cli_world *world, struct jn_str id, struct jn_str known) {
+    struct cli_person *person = cli_world_person(world, id), *now = cli_world_person(world, known);
+    if (person == now) return;
+    person->now = now;
+    if (person->since > now->since) now->since = person->since;
+}
+
+bool cli_world_same(struct cli_world *world, struct jn_str a, struct jn_str b) {
+    return jn_str_eq(a, b) || cli_world_person(world, a) == cli_world_person(world, b);
 }
 
 static void cli_post(struct cli_world *world, const struct jr_delivery *delivery) {

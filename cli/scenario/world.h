@@ -33,7 +33,8 @@ struct cli_receiver {
 
 struct cli_person {
     struct jn_str id;
-    uint32_t since; /* number of the last message accepted before `gets` begins to count */
+    uint32_t since;         /* number of the last message accepted before `gets` begins to count */
+    struct cli_person *now; /* whom this one has become */
     struct cli_person *next;
 };
 
@@ -74,6 +75,9 @@ jn_rc cli_world_advance(struct cli_world *world, int64_t to, struct jn_err *err)
 /* Everything due up to and at this instant. */
 jn_rc cli_world_settle(struct cli_world *world, struct jn_err *err);
 
+/* The two are one from now on, and have been all along for whoever expects something of either. */
+void cli_world_unite(struct cli_world *world, struct jn_str id, struct jn_str known);
+bool cli_world_same(struct cli_world *world, struct jn_str a, struct jn_str b);
 struct cli_person *cli_world_person(struct cli_world *world, struct jn_str id);
 
 #endif

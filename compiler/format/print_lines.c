@@ -77,6 +77,7 @@ static const struct line {
     {JC_T_AT, "at %0 %1"},
     {JC_T_AFTER, "after %0"},
     {JC_T_DOES, "%n does %0?1 of %1;%w"},
+    {JC_T_IS_NOW, "%n is now %0"},
     {JC_T_IN_STAGE, "expect %n in stage %0 of %1"},
     {JC_T_LEFT, "expect %n left %0 as %1"},
     {JC_T_NOT_IN, "expect %n not in %0"},

@@ -11,6 +11,8 @@ struct scenes {
     uint32_t n;
     struct jn_str *person;
     uint32_t n_person;
+    struct jn_str *known; /* those whom somebody has become */
+    uint32_t n_known;
     const struct jn_zone *zone;
 };
 
@@ -37,9 +39,14 @@ static struct jn_scene *scenes_add(struct scenes *s, enum jn_scene_kind kind, co
     return scene;
 }
 
+static bool scenes_has(const struct jn_str *list, uint32_t n, struct jn_str name) {
+    for (uint32_t i = 0; i < n; i++)
+        if (jn_str_eq(list[i], name)) return true;
+    return false;
+}
+
 static void scenes_person(struct scenes *s, const struct jc_node *node) {
-    for (uint32_t i = 0; i < s->n_person; i++)
-        if (jn_str_eq(s->person[i], node->text)) return;
+    if (scenes_has(s->person, s->n_person, node->text)) return;
     struct jc_diag *diag = jc_report(s->unit->diags, JC_E0701, node->text_span, JN_FMT(node->text));
     struct jn_str near = jc_nearest(node->text, s->person, s->n_person);
     if (near.n > 0)
@@ -198,6 +205,21 @@ static void scenes_does(struct scenes *s, const struct jc_node *node) {
     scene->name2 = node->kid[1]->text;
 }
 
+/* Somebody who is known stays himself: he may get another id, but not become another one. */
+static void scenes_is_now(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_IS_NOW, node);
+    struct jn_str now = scene->name = node->kid[0]->text;
+    scenes_person(s, node);
+    if (jn_str_eq(node->text, now))
+        jc_report(s->unit->diags, JC_E0732, node->kid[0]->span, JN_FMT(now));
+    else if (scenes_has(s->known, s->n_known, node->text) && scenes_has(s->person, s->n_person, now))
+        jc_report(s->unit->diags, JC_E0733, node->text_span, JN_FMT(node->text), JN_FMT(now));
+    *(struct jn_str *)jc_grow(s->unit->arena, &s->known, &s->n_known, sizeof(now)) = node->text;
+    *(struct jn_str *)jc_grow(s->unit->arena, &s->known, &s->n_known, sizeof(now)) = now;
+    if (!scenes_has(s->person, s->n_person, now))
+        *(struct jn_str *)jc_grow(s->unit->arena, &s->person, &s->n_person, sizeof(now)) = now;
+}
+
 static void scenes_gets(struct scenes *s, const struct jc_node *node) {
     enum jn_scene_kind kind = node->kid[0] == NULL ? JN_SCENE_GETS_NOTHING
                               : node->flags != 0   ? JN_SCENE_NEVER_GETS
@@ -277,6 +299,9 @@ static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
         break;
     case JC_T_DOES:
         scenes_does(s, node);
+        break;
+    case JC_T_IS_NOW:
+        scenes_is_now(s, node);
         break;
     case JC_T_GETS:
         scenes_gets(s, node);

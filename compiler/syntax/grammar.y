@@ -93,7 +93,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token NL "the end of the line"
 %token <node> NAME "a name" LABEL "a label" NUMBER "a number" PERCENT "a percentage" MONEY "an amount of money"
 %token <node> DURATION "a duration" TIME "a time" DATE "a date" INSTANT "an instant" TEXT_LITERAL "a text"
-%token LIST_COMMA "," AT_MOST "<=" AT_LEAST ">=" IS_NOT "is not" NOT_IN "not in"
+%token LIST_COMMA "," AT_MOST "<=" AT_LEAST ">=" IS_NOT "is not" IS_NOW "is now" NOT_IN "not in"
 %token LANGUAGE "language" WORKSPACE "workspace" TIMEZONE "timezone" CURRENCY "currency" CUSTOMER "customer" EVENT "event"
 %token SEGMENT "segment" CHANNEL "channel" MESSAGE "message" SOURCE "source" JOURNEY "journey" TEST "test" END "end"
 %token REQUIRED "required" PERSONAL "personal" IDENTITY "identity" ONE "one" OF "of" DEFAULT "default" WAS "was"
@@ -471,6 +471,7 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | AFTER DURATION NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
   | name DOES name event_of with_opt NL
     { BUILD = jc_node_hang(parser, NN(T_DOES, @$, $1), $5); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $4); $$ = n; }
+  | name IS_NOW name NL { BUILD = NN(T_IS_NOW, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
   | EXPECT name GETS NOTHING NL { $$ = NN(T_GETS, @$, $2); }
   | EXPECT name GETS NAME NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
   | EXPECT name GETS NAME TIMES NUMBER NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }

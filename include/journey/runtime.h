@@ -11,7 +11,14 @@ struct jn_json;
 struct jr_engine;
 
 /* What a turn takes in. Everything an input points to must live until the turn returns. */
-enum jr_input_kind { JR_INPUT_EVENT, JR_INPUT_IDENTIFY, JR_INPUT_RESULT, JR_INPUT_QUARANTINE, JR_INPUT_CONSENT };
+enum jr_input_kind {
+    JR_INPUT_EVENT,
+    JR_INPUT_IDENTIFY,
+    JR_INPUT_RESULT,
+    JR_INPUT_QUARANTINE,
+    JR_INPUT_CONSENT,
+    JR_INPUT_ALIAS
+};
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
 
@@ -20,8 +27,11 @@ struct jr_input {
     int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
-    /* EVENT, IDENTIFY, CONSENT */
+    /* EVENT, IDENTIFY, CONSENT, ALIAS */
     struct jn_str customer;           /* outside id */
+    bool known;                       /* … by which a person is known, not only a device */
+    struct jn_str other;              /* EVENT, IDENTIFY: the device's id that came with it; ALIAS: an earlier id */
+    bool insist;                      /* ALIAS: even if both are known as persons of their own */
     struct jn_str event;              /* EVENT: name; CONSENT: topic */
     int64_t happened;                 /* EVENT: by the sender's clock; data, not order */
     const struct jn_json *properties; /* EVENT: object or NULL */
@@ -180,6 +190,9 @@ struct jr_run_view {
 
 struct jr_customer_view {
     struct jn_str id;
+    bool known;                 /* as a person: by more than a device's id */
+    const struct jn_str *alias; /* every id, `id` first */
+    uint32_t n_alias;
     const struct jn_str *attr_name;
     const struct jn_value *attr; /* presets of the current program included */
     uint32_t n_attr;

@@ -31,6 +31,10 @@ struct jr_row_run {
 
 #define JR_TIMER_OWN (1ull << 62) /* beside a customer's number: a timer of the customer, not of a run */
 
+struct jr_row_merge { /* two customers become one */
+    uint64_t from, into;
+};
+
 struct jr_row_timer { /* ordered by (due, run) */
     int64_t due;
     uint64_t run; /* or customer | JR_TIMER_OWN */
@@ -88,6 +92,10 @@ struct jr_batch {
     uint32_t n_alias;
     const struct jr_row_customer *customer;
     uint32_t n_customer;
+    /* Stored events and deliveries of `from` are of `into` from now on: in this order, before all other rows. What else
+     * they have (aliases, runs, timers) is in the batch's rows. Once more is the same. */
+    const struct jr_row_merge *merge;
+    uint32_t n_merge;
     const struct jr_row_run *run;
     uint32_t n_run;
     const struct jr_row_timer *timer_gone;

@@ -208,6 +208,13 @@ static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) 
 static void jr_query__customer(struct jn_json_out *w, const struct jr_customer_view *view) {
     jn_jw_object(w);
     jr_query__text(w, "id", view->id);
+    jn_jw_key(w, "aliases");
+    jn_jw_array(w);
+    for (uint32_t i = 0; i < view->n_alias; i++)
+        jn_jw_str(w, view->alias[i]);
+    jn_jw_end_array(w);
+    jn_jw_key(w, "known");
+    jn_jw_bool(w, view->known);
     jn_jw_key(w, "attributes");
     jn_jw_object(w);
     for (uint32_t i = 0; i < view->n_attr; i++) {

@@ -131,7 +131,7 @@ static const struct jn_arm *activation_arm(const struct activation *a) {
     for (uint32_t i = 0; forced.n > 0 && i < a->step->b; i++)
         if (jn_str_eq(a->program->string[arm[i].name], forced)) return &arm[i];
     /* Sticky by itself: the same salt and customer give the same arm after a restart and in a new version. */
-    uint64_t point = jn_hash64_seed(a->customer->ext, jn_hash64(salt)) % 10000, sum = 0;
+    uint64_t point = jn_hash64_seed(engine_seed(a->customer), jn_hash64(salt)) % 10000, sum = 0;
     for (uint32_t i = 0; i < a->step->b; i++) {
         sum += arm[i].weight;
         if (point < sum) return &arm[i];
@@ -186,12 +186,12 @@ static jn_rc activation_exit(struct activation *a) {
     return JN_OK;
 }
 
-/* Whether another version's script led the run back to what it has sent: once, it passes. */
+/* Whether the run was led to what has been sent already, by another version or a run that it has taken over. */
 static bool activation_has_sent(const struct activation *a) {
     for (uint32_t i = 0; i < a->run->n_visit; i++) {
         struct engine_visit *visit = &a->run->visit[i];
-        if (visit->step != a->step->id || !visit->passed) continue;
-        visit->passed = false;
+        if (visit->step != a->step->id || visit->skip == 0) continue;
+        visit->skip--;
         return true;
     }
     return false;

@@ -2,9 +2,11 @@
 #include "core/check.h"
 #include "core/value.h"
 #include "runtime/engine/history/history.h"
+#include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/kept.h"
 
 #define CODEC_VERSION  1
+#define CODEC_MERGED   0xFF       /* in the version's place: a customer who became another */
 #define CODEC_ARRIVING 0x80       /* beside the status */
 #define CODEC_MAX      (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
@@ -41,6 +43,7 @@ struct jn_str engine_customer_encode(const struct engine_customer *customer, str
     engine_slots_encode(customer, &out);
     engine_recent_encode(customer, &out);
     engine_tracking_encode(customer, &out);
+    engine_identity_encode(customer, &out);
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -67,6 +70,9 @@ static bool codec_read_kept(struct jn_reader *in, struct jn_arena *arena, struct
             break;
         case ENGINE_KEPT_SLOTS:
             sound = engine_slots_decode(in, arena, out);
+            break;
+        case ENGINE_KEPT_IDENTITY:
+            sound = engine_identity_decode(in, arena, out);
             break;
         case ENGINE_KEPT_TRACKING:
             sound = engine_tracking_decode(in, arena, out);
@@ -102,6 +108,24 @@ static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, str
     }
     out->own_due = out->stored_own_due = INT64_MAX;
     return codec_read_kept(in, arena, out);
+}
+
+struct jn_str engine_merged_encode(uint64_t into, struct jn_arena *arena) {
+    struct jn_buf out;
+    jn_buf_init(&out, 16);
+    jn_buf_u8(&out, CODEC_MERGED);
+    jn_buf_varint(&out, into);
+    struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
+    jn_buf_release(&out);
+    return bytes;
+}
+
+bool engine_merged_decode(struct jn_str body, uint64_t *into) {
+    struct jn_reader in;
+    jn_reader_init(&in, body);
+    if (jn_read_u8(&in) != CODEC_MERGED) return false;
+    *into = jn_read_varint(&in);
+    return !in.failed;
 }
 
 /* ---- runs */
@@ -186,7 +210,8 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_varint(&out, run->n_visit);
     for (uint32_t i = 0; i < run->n_visit; i++) {
         jn_buf_varint(&out, run->visit[i].step);
-        jn_buf_varint(&out, (uint64_t)run->visit[i].n << 1 | (run->visit[i].passed ? 1 : 0));
+        jn_buf_varint(&out, (uint64_t)run->visit[i].n << 1 | (run->visit[i].skip > 0 ? 1 : 0));
+        if (run->visit[i].skip > 0) jn_buf_varint(&out, run->visit[i].skip);
     }
     jn_buf_varint(&out, run->n_consumed);
     for (uint32_t i = 0; i < run->n_consumed; i++)
@@ -241,7 +266,7 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
         visit->step = (uint32_t)jn_read_varint(in);
         uint64_t count = jn_read_varint(in);
         visit->n = (uint32_t)(count >> 1);
-        visit->passed = (count & 1) != 0;
+        visit->skip = (count & 1) != 0 ? (uint32_t)jn_read_varint(in) : 0;
     }
     if (!codec_count(in, CODEC_MAX, &n)) return false;
     for (uint32_t i = 0; i < n && !in->failed; i++) {
@@ -262,6 +287,7 @@ jn_rc engine_customer_decode(const struct jr_engine *engine, const struct jr_row
         struct engine_run *decoded = JN_NEW(arena, struct engine_run);
         jn_reader_init(&in, run[i].body);
         decoded->id = run[i].run;
+        decoded->stored_under = row->customer;
         if (!codec_read_run(engine, &in, arena, decoded)) return codec_damaged(err, "run", run[i].run);
         if (decoded->status != ENGINE_ENDED) {
             decoded->stored_program = decoded->program;

@@ -13,6 +13,7 @@
 #define ENGINE_RUNS_MAX     10000 /* of one customer */
 #define ENGINE_CONSENTS_MAX 1024
 #define ENGINE_RECENT_MAX   8    /* messages about topics whose ids are remembered */
+#define ENGINE_ALIASES_MAX  1000 /* ids of one customer: more are no person's */
 #define ENGINE_SLOTS_MAX    4096 /* messages that caps count, of one customer */
 
 struct engine_attr {
@@ -47,7 +48,13 @@ struct engine_recent {
 };
 
 /* Marks of what stands behind a customer's profile, there only when it is not empty. */
-enum engine_kept { ENGINE_KEPT_CONSENTS = 1, ENGINE_KEPT_SLOTS, ENGINE_KEPT_TRACKING, ENGINE_KEPT_RECENT };
+enum engine_kept {
+    ENGINE_KEPT_CONSENTS = 1,
+    ENGINE_KEPT_SLOTS,
+    ENGINE_KEPT_TRACKING,
+    ENGINE_KEPT_RECENT,
+    ENGINE_KEPT_IDENTITY
+};
 
 /* An event that a run holds on to: the one that entered it and the last one matched of each type. */
 struct engine_event {
@@ -60,7 +67,7 @@ struct engine_event {
 struct engine_visit {
     uint32_t step; /* stable id */
     uint32_t n;
-    bool passed; /* another version leads here again: nothing more is sent */
+    uint32_t skip; /* so many more visits pass: what they would send has been sent, in another version or run */
 };
 
 enum engine_status { ENGINE_LIVE, ENGINE_ENDED, ENGINE_PARKED };
@@ -90,9 +97,10 @@ struct engine_run {
     int64_t stored_due;                          /* INT64_MAX: no timer in the store */
     const struct engine_program *stored_program; /* where it was counted as inside; NULL: nowhere */
     uint32_t stored_step;
-    bool ordered;   /* others of this instant have had their turn: it may take the last slot of a cap */
-    bool overslept; /* events came while a message was held back: the next wait looks at them */
-    bool arriving;  /* goes on with `step` itself when it is due: another version put it there */
+    bool ordered;          /* others of this instant have had their turn: it may take the last slot of a cap */
+    bool overslept;        /* events came while a message was held back: the next wait looks at them */
+    bool arriving;         /* goes on with `step` itself when it is due: another version put it there */
+    uint64_t stored_under; /* number of the customer whose row it is in the store */
     bool changed, gone, fresh;
 };
 
@@ -107,7 +115,11 @@ struct engine_computed;
 
 struct engine_customer {
     uint64_t id;
-    struct jn_str ext;
+    struct jn_str ext;    /* the id it goes by */
+    struct jn_str seed;   /* what shares and splits are drawn by, when it is not ext */
+    bool known;           /* as a person, not only as a device */
+    struct jn_str *alias; /* the other ids */
+    uint32_t n_alias;
     struct engine_attr *attr;
     uint32_t n_attr;
     struct jn_str *tag;
@@ -134,6 +146,9 @@ struct engine_customer {
     int64_t until;                   /* when time alone may make something true of this customer; of this turn */
     struct engine_past *past;        /* what has been read of the events, in this turn */
     struct engine_computed *computed;
+    struct engine_customer *merged; /* into whom, in this turn */
+    uint64_t *absorbed;             /* numbers under which the store still keeps events of this customer */
+    uint32_t n_absorbed;
     struct engine_customer *next;
 };
 
@@ -147,6 +162,15 @@ jn_rc engine_customer_decode(const struct jr_engine *engine, const struct jr_row
                              struct engine_customer *out, struct jn_err *err);
 struct jn_str engine_customer_encode(const struct engine_customer *customer, struct jn_arena *arena);
 struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *arena);
+
+/* The row that stays of a customer who became another: only into whom. */
+struct jn_str engine_merged_encode(uint64_t into, struct jn_arena *arena);
+bool engine_merged_decode(struct jn_str body, uint64_t *into);
+
+/* What shares and splits are drawn by: the same for ever. */
+static inline struct jn_str engine_seed(const struct engine_customer *customer) {
+    return customer->seed.n > 0 ? customer->seed : customer->ext;
+}
 
 struct jn_value engine_attr_get(const struct engine_customer *customer, struct jn_str name);
 void engine_attr_set(struct engine_customer *customer, struct jn_arena *arena, struct jn_str name,

@@ -33,9 +33,8 @@ static struct engine_mark *entry_mark(struct engine_customer *customer, uint64_t
     return NULL;
 }
 
-/* Whether the rule lets a customer in who entered at mark->at. */
-static bool entry_may_return(const struct jn_program *program, const struct jn_journey *journey,
-                             const struct jn_zone *zone, int64_t entered, int64_t now) {
+bool engine_may_return(const struct jn_program *program, const struct jn_journey *journey, const struct jn_zone *zone,
+                       int64_t entered, int64_t now) {
     if (journey->reenter == JN_REENTER_ALWAYS) return true;
     if (journey->reenter == JN_REENTER_NEVER) return false;
     return now >= jn_instant_add(zone, entered, program->value[journey->reenter_after]);
@@ -48,7 +47,7 @@ static void entry_set_mark(struct turn *turn, struct engine_customer *customer, 
     struct engine_mark *mark = entry_mark(customer, name, key);
     for (uint32_t i = 0; mark == NULL && i < customer->n_mark; i++)
         if (customer->mark[i].journey == name &&
-            entry_may_return(program, journey, zone, customer->mark[i].at, turn->now))
+            engine_may_return(program, journey, zone, customer->mark[i].at, turn->now))
             mark = &customer->mark[i];
     if (mark == NULL && customer->n_mark >= ENGINE_MARKS_MAX) return;
     if (mark == NULL) mark = engine_grow(turn->arena, &customer->mark, &customer->n_mark, sizeof(*mark));
@@ -139,7 +138,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     }
     const struct engine_mark *mark = entry_mark(customer, journey_hash, key_hash);
     if (live == NULL && mark != NULL &&
-        !entry_may_return(program, row, engine_zone(customer, turn->engine->current), mark->at, turn->now)) {
+        !engine_may_return(program, row, engine_zone(customer, turn->engine->current), mark->at, turn->now)) {
         entry_ignore(turn, customer, name, event_name, "re-entry is not due");
         return JN_OK;
     }

@@ -58,20 +58,20 @@ static void match_exits(struct turn *turn, struct engine_customer *customer, str
 }
 
 static bool match_window_open(const struct engine_run *run, const struct jn_goal *goal, const struct jn_zone *zone,
-                              int64_t now) {
+                              int64_t at) {
     if (goal->within == JN_NONE) return run->status != ENGINE_ENDED;
-    return now <= jn_instant_add(zone, run->entered, run->program->program->value[goal->within]);
+    return at <= jn_instant_add(zone, run->entered, run->program->program->value[goal->within]);
 }
 
 static void match_goals(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                        const struct engine_event *event) {
+                        const struct engine_event *event, int64_t at) {
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
     for (uint32_t i = 0; i < journey->n_goal && i < ENGINE_GOALS_MAX; i++) {
         const struct jn_goal *goal = &program->goal[journey->first_goal + i];
         if ((run->goals >> i & 1) != 0 || goal->event != event->event || !engine_key_matches(run, goal->key, event))
             continue;
-        if (!match_window_open(run, goal, engine_run_zone(customer, run), turn->now)) continue;
+        if (!match_window_open(run, goal, engine_run_zone(customer, run), at)) continue;
         struct jr_context context = turn_context(turn, customer, run, event);
         if (!jr_vm_holds(&context, goal->where)) continue;
         run->goals |= 1u << i;
@@ -83,10 +83,10 @@ static void match_goals(struct turn *turn, struct engine_customer *customer, str
     }
 }
 
-static jn_rc match_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                       const struct engine_event *event) {
+jn_rc turn_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                 const struct engine_event *event, int64_t at) {
     match_exits(turn, customer, run, event); /* also of a run that cannot go on: it can still be left */
-    match_goals(turn, customer, run, event);
+    match_goals(turn, customer, run, event, at);
     if (run->status != ENGINE_LIVE || turn_alternative(turn, customer, run, event) == JN_NONE) return JN_OK;
     return turn_pass(turn, customer, run, event);
 }
@@ -144,7 +144,7 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
         struct engine_run *run = customer->run[r];
         if (run->gone) continue;
         const struct engine_event *event = match_view(turn, &seen, run->program, input, seq);
-        if (event != NULL) rc = match_run(turn, customer, run, event);
+        if (event != NULL) rc = turn_match(turn, customer, run, event, turn->now);
     }
     if (rc != JN_OK || turn->engine->current == NULL) return rc;
     const struct jn_program *program = turn->engine->current->program;

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "runtime/engine/flow/flow.h"
+#include "runtime/engine/identity/identity.h"
 #include "runtime/engine/migrate/migrate.h"
 #include "runtime/engine/policy/policy.h"
 
@@ -22,6 +23,7 @@ static uint64_t turn_digest(const struct jr_input *input) {
     jn_buf_u8(&text, (uint8_t)input->kind);
     jn_buf_lstr(&text, input->customer);
     jn_buf_lstr(&text, input->event);
+    if (input->other.n > 0) jn_buf_lstr(&text, input->other);
     if (content != NULL) jn_json_dump(content, &text);
     uint64_t digest = jn_hash64(jn_buf_view(&text));
     jn_buf_release(&text);
@@ -86,6 +88,14 @@ static void turn_repeated(struct turn *turn, const struct jr_input *input, uint3
 
 /* ---- inputs and timers */
 
+/* What the input says of its customer. */
+static jn_rc turn_input(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i) {
+    if (input->kind == JR_INPUT_IDENTIFY) return turn_identify(turn, customer, input, i);
+    if (input->kind == JR_INPUT_EVENT) return turn_event(turn, customer, input, i);
+    if (input->kind == JR_INPUT_CONSENT) turn_consent(turn, customer, input->event, input->in);
+    return JN_OK;
+}
+
 static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, enum turn_repeat repeat) {
     struct engine_customer *customer = NULL;
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
@@ -99,15 +109,8 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
         turn->out->answer_reason[i] = input->reason;
         return JN_OK;
     }
-    jn_rc rc = turn_customer(turn, input->customer, true, &customer);
-    /* What was due before the event comes before it; what is due at its very instant comes after (semantics 4). */
-    if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
-    if (rc != JN_OK) return rc;
-    if (input->kind == JR_INPUT_CONSENT)
-        turn_consent(turn, customer, input->event, input->in);
-    else
-        rc = input->kind == JR_INPUT_IDENTIFY ? turn_identify(turn, customer, input, i)
-                                              : turn_event(turn, customer, input, i);
+    jn_rc rc = turn_who(turn, input, i, &customer);
+    if (rc == JN_OK) rc = turn_input(turn, customer, input, i);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }
 
@@ -147,7 +150,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     if (rc == JN_OK) rc = turn_sweep(turn);
     if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
-        rc = turn_fire(turn, c, turn->limit);
+        rc = turn_fire(turn, c, turn->limit); /* who has become another has nothing that is due */
     return rc == JN_OK ? turn->asked : rc;
 }
 
@@ -168,8 +171,9 @@ static void turn_collect_run(struct turn *turn, struct engine_customer *customer
                              struct jr_batch *batch, struct jr_row_run **rows, struct jr_row_timer **gone,
                              struct jr_row_timer **timer) {
     int64_t due = run->gone ? INT64_MAX : run->due;
+    bool moves = !run->fresh && run->stored_under != customer->id;
     turn_count_place(turn, run);
-    if (run->stored_due != due) {
+    if (run->stored_due != due || moves) {
         if (run->stored_due != INT64_MAX) {
             struct jr_row_timer *place = engine_grow(turn->arena, gone, &batch->n_timer_gone, sizeof(*place));
             *place = (struct jr_row_timer){run->stored_due, run->id, customer->id};
@@ -179,7 +183,11 @@ static void turn_collect_run(struct turn *turn, struct engine_customer *customer
             *place = (struct jr_row_timer){due, run->id, customer->id};
         }
     }
-    if (run->fresh && run->gone) return; /* began and ended in this turn: it was never stored */
+    if (moves) {
+        struct jr_row_run *place = engine_grow(turn->arena, rows, &batch->n_run, sizeof(*place));
+        *place = (struct jr_row_run){.customer = run->stored_under, .run = run->id};
+    }
+    if (run->gone && (run->fresh || moves)) return; /* not stored under this customer */
     struct jr_row_run *place = engine_grow(turn->arena, rows, &batch->n_run, sizeof(*place));
     *place = (struct jr_row_run){.customer = customer->id, .run = run->id};
     if (!run->gone) place->body = engine_run_encode(run, turn->arena);
@@ -197,18 +205,32 @@ static void turn_collect_own(struct turn *turn, const struct engine_customer *cu
         *(struct jr_row_timer *)engine_grow(turn->arena, timer, &batch->n_timer, sizeof(row)) = row;
 }
 
+/* Who was never stored leaves no trace. */
+static void turn_collect_merged(struct turn *turn, struct engine_customer *customer, struct jr_batch *batch,
+                                struct jr_row_customer **rows, struct jr_row_merge **merge) {
+    uint64_t into = turn_merged_into(customer)->id;
+    if (customer->fresh) return;
+    struct jr_row_customer *row = engine_grow(turn->arena, rows, &batch->n_customer, sizeof(*row));
+    *row = (struct jr_row_customer){customer->id, engine_merged_encode(into, turn->arena)};
+    struct jr_row_merge *moved = engine_grow(turn->arena, merge, &batch->n_merge, sizeof(*moved));
+    *moved = (struct jr_row_merge){customer->id, into};
+}
+
 static void turn_collect(struct turn *turn, struct jr_batch *batch) {
     struct jr_row_alias *alias = NULL;
     struct jr_row_customer *rows = NULL;
     struct jr_row_run *runs = NULL;
     struct jr_row_timer *gone = NULL, *timer = NULL;
+    struct jr_row_merge *merge = NULL;
     struct jr_row_counter *counter;
+    for (uint32_t i = 0; i < turn->n_named; i++) {
+        struct jr_row_alias *place = engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*place));
+        *place = (struct jr_row_alias){turn->named[i].ext, turn_merged_into(turn->named[i].customer)->id};
+    }
     for (struct engine_customer *c = turn->customers; c != NULL; c = c->next) {
-        if (c->fresh) {
-            struct jr_row_alias *place = engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*place));
-            *place = (struct jr_row_alias){c->ext, c->id};
-        }
-        if (c->changed) {
+        if (c->merged != NULL) {
+            turn_collect_merged(turn, c, batch, &rows, &merge);
+        } else if (c->changed) {
             struct jr_row_customer *place = engine_grow(turn->arena, &rows, &batch->n_customer, sizeof(*place));
             *place = (struct jr_row_customer){c->id, engine_customer_encode(c, turn->arena)};
         }
@@ -217,6 +239,7 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
             if (c->run[i]->changed) turn_collect_run(turn, c, c->run[i], batch, &runs, &gone, &timer);
     }
     batch->alias = alias;
+    batch->merge = merge;
     batch->customer = rows;
     batch->run = runs;
     batch->timer_gone = gone;
@@ -236,8 +259,8 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
 }
 
 static bool turn_is_empty(const struct jr_batch *batch) {
-    uint32_t rows =
-        batch->n_customer + batch->n_run + batch->n_timer_gone + batch->n_timer + batch->n_event + batch->n_seen;
+    uint32_t rows = batch->n_alias + batch->n_customer + batch->n_run + batch->n_timer_gone + batch->n_timer +
+                    batch->n_event + batch->n_seen;
     return rows + batch->n_delivery + batch->n_delivery_gone + batch->n_quarantine == 0;
 }
 
@@ -312,6 +335,7 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     out->n_delivery = out->n_cancelled = 0;
     out->more = false;
     jn_map_init(&turn.known);
+    jn_map_init(&turn.number);
     turn.customers_end = &turn.customers;
     jn_rc rc = turn_work(&turn, input, n, now);
     if (rc == JN_OK) rc = turn_commit(&turn, &batch);
@@ -320,5 +344,6 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     else
         turn_undo(&turn);
     jn_map_release(&turn.known);
+    jn_map_release(&turn.number);
     return rc;
 }

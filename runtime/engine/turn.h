@@ -11,16 +11,25 @@
 #define ENGINE_START_DEPTH  16           /* journeys that start journeys at one instant */
 #define ENGINE_LOOKBACK_MAX 10000        /* stored events that one wait may look at */
 
+/* An id that a customer gets in this turn. */
+struct engine_named {
+    struct jn_str ext;
+    struct engine_customer *customer; /* or whom that one has become */
+};
+
 struct turn {
     struct jr_engine *engine;
     struct jr_turn *out;
     struct jn_arena *arena;
     struct jn_err *err;
-    int64_t now;         /* the activation's instant */
-    int64_t limit;       /* timers due after it are not this turn's */
-    struct jn_map known; /* customers by outside id */
+    int64_t now;          /* the activation's instant */
+    int64_t limit;        /* timers due after it are not this turn's */
+    struct jn_map known;  /* customers by outside id */
+    struct jn_map number; /* … by number */
     struct engine_customer *customers, **customers_end;
     /* what the batch will hold, beside customers and runs */
+    struct engine_named *named; /* ids that customers get */
+    uint32_t n_named;
     struct jr_row_event *event;
     uint32_t n_event;
     struct jr_row_seen *seen;
@@ -47,9 +56,14 @@ struct turn {
 /* The customer of an outside id; made when there is none and `create`. NULL without one or on failure (turn->err). */
 jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out);
 jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out);
+/* The outside id is the customer's from this turn on. */
+void turn_name(struct turn *turn, struct engine_customer *customer, struct jn_str ext);
 
 /* ---- events (match.c) */
 /* `i` is the input whose answer a refusal sets; JN_NONE: nobody asked. */
+/* An event of an instant meets one run: exits, goals, what it waits for. */
+jn_rc turn_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                 const struct engine_event *event, int64_t at);
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i);
 jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at);
 void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
@@ -57,6 +71,10 @@ void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_
 /* ---- entering (entry.c) */
 jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                  const struct engine_event *event);
+
+/* Whether the journey's rule lets somebody in at `now` who entered at `entered`. */
+bool engine_may_return(const struct jn_program *program, const struct jn_journey *journey, const struct jn_zone *zone,
+                       int64_t entered, int64_t now);
 
 /* ---- moving (activate.c) */
 /* Carries out steps from `step` until the run holds or ends. */

@@ -52,6 +52,16 @@ static void view_attrs(struct turn *turn, struct engine_customer *customer, stru
     out->n_attr = n;
 }
 
+static void view_names(const struct engine_customer *customer, struct jn_arena *arena, struct jr_customer_view *out) {
+    struct jn_str *alias = JN_NEW_ARRAY(arena, struct jn_str, (size_t)customer->n_alias + 1);
+    alias[0] = customer->ext;
+    for (uint32_t i = 0; i < customer->n_alias; i++)
+        alias[i + 1] = customer->alias[i];
+    out->known = customer->known;
+    out->alias = alias;
+    out->n_alias = customer->n_alias + 1;
+}
+
 static void view_consents(const struct jr_engine *engine, const struct engine_customer *customer,
                           struct jn_arena *arena, struct jr_customer_view *out) {
     const struct jn_program *program = jr_engine_program(engine);
@@ -76,12 +86,15 @@ jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t 
     struct engine_customer *customer;
     struct jr_run_view *run = NULL;
     jn_map_init(&turn.known);
+    jn_map_init(&turn.number);
     turn.customers_end = &turn.customers;
     jn_rc rc = turn_customer(&turn, id, false, &customer);
     jn_map_release(&turn.known);
+    jn_map_release(&turn.number);
     if (rc != JN_OK) return rc;
     if (customer == NULL) return jn_fail(err, JN_NOT_FOUND, "there is no customer %.*s", JN_FMT(id));
     *out = (struct jr_customer_view){.id = customer->ext, .tag = customer->tag, .n_tag = customer->n_tag};
+    view_names(customer, arena, out);
     view_attrs(&turn, customer, arena, out);
     view_consents(engine, customer, arena, out);
     for (uint32_t i = 0; i < customer->n_run; i++)

@@ -1,6 +1,6 @@
 /* Events and the waits they pass: keys, messages, looking back, what a run remembers. */
 #include "core/value.h"
-#include "runtime/engine/turn.h"
+#include "runtime/engine/identity/identity.h"
 
 #define TEXT_MAX 4096
 
@@ -175,8 +175,7 @@ jn_rc turn_look_back_from(struct turn *turn, struct engine_customer *customer, s
     struct jr_row_event *row;
     uint32_t n;
     *matched = false;
-    jn_rc rc = turn->engine->store->ops->events(turn->engine->store, customer->id, since, ENGINE_LOOKBACK_MAX,
-                                                turn->arena, &row, &n, turn->err);
+    jn_rc rc = turn_stored_events(turn, customer, since, ENGINE_LOOKBACK_MAX, &row, &n);
     for (uint32_t i = 0; rc == JN_OK && i < n && !*matched; i++)
         turn_try_stored(turn, customer, run, &row[i], matched);
     for (uint32_t i = 0; rc == JN_OK && i < turn->n_event && !*matched; i++)

@@ -74,22 +74,33 @@ static struct jn_str jr_track__cut(struct jn_str s, size_t max) {
     return jn_str_sub(s, 0, max);
 }
 
-static void jr_track__quarantine(struct jr_track *t, const struct jn_json *item, const char *reason) {
-    struct jr_input *input = jr_track__add(t, JR_INPUT_QUARANTINE, false);
+/* The event as it came, for whoever looks into the quarantine. */
+static struct jn_str jr_track__text(struct jr_track *t, const struct jn_json *item) {
     struct jn_buf text;
     jn_buf_init(&text, JR_INFLATE_MAX * 2);
     jn_json_dump(item, &text);
-    input->text = jn_arena_str(t->arena, jr_track__cut(jn_buf_view(&text), JR_TRACK_KEPT_MAX));
-    input->reason = jn_str_z(reason);
+    struct jn_str kept = jn_arena_str(t->arena, jr_track__cut(jn_buf_view(&text), JR_TRACK_KEPT_MAX));
     jn_buf_release(&text);
+    return kept;
+}
+
+static void jr_track__quarantine(struct jr_track *t, const struct jn_json *item, const char *reason) {
+    struct jr_input *input = jr_track__add(t, JR_INPUT_QUARANTINE, false);
+    input->text = jr_track__text(t, item);
+    input->reason = jn_str_z(reason);
 }
 
 /* NULL: it is sound. */
 static const char *jr_track__fault(enum jr_call call, const struct jn_json *item, struct jn_str customer,
-                                   struct jn_str event, struct jn_str message) {
+                                   struct jn_str other, struct jn_str event, struct jn_str message) {
+    bool alias = call == JR_CALL_ALIAS;
     if (jn_json_kind(item) != JN_JSON_OBJECT) return "an event must be an object";
+    if (alias && customer.n == 0) return "userId is no text: an alias says whom previousId is to name";
+    if (alias && other.n == 0) return "previousId is no text: an alias says which id is to name userId";
     if (customer.n == 0) return "neither userId nor anonymousId is a text";
     if (customer.n > JR_TRACK_ID_MAX) return "the customer's id is longer than 256 bytes";
+    if (other.n > JR_TRACK_ID_MAX)
+        return alias ? "previousId is longer than 256 bytes" : "anonymousId is longer than 256 bytes";
     if (message.n > JR_TRACK_ID_MAX) return "messageId is longer than 256 bytes";
     if (call == JR_CALL_TRACK && event.n == 0) return "event is missing or no text";
     if (event.n > JR_TRACK_ID_MAX) return "the event's name is longer than 256 bytes";
@@ -102,21 +113,34 @@ static const char *jr_track__fault(enum jr_call call, const struct jn_json *item
 }
 
 static void jr_track__item(struct jr_track *t, enum jr_call call, const struct jn_json *item) {
+    bool alias = call == JR_CALL_ALIAS;
     struct jn_str customer = jr_track__id(t, item, "userId");
-    if (customer.n == 0) customer = jr_track__id(t, item, "anonymousId");
+    struct jn_str other = jr_track__id(t, item, alias ? "previousId" : "anonymousId");
+    bool known = customer.n > 0;
+    if (!known && !alias) {
+        customer = other;
+        other = JN_STR_NONE;
+    }
     struct jn_str event = call == JR_CALL_TRACK ? jn_json_text(jn_json_get(item, "event")) : JN_STR_NONE;
     struct jn_str message = jn_json_text(jn_json_get(item, "messageId"));
-    const char *fault = jr_track__fault(call, item, customer, event, message);
+    const char *fault = jr_track__fault(call, item, customer, other, event, message);
     if (fault != NULL) {
         jr_track__quarantine(t, item, fault);
         return;
     }
-    bool identify = call == JR_CALL_IDENTIFY;
-    struct jr_input *input =
-        jr_track__add(t, identify ? JR_INPUT_IDENTIFY : JR_INPUT_EVENT, !identify && call != JR_CALL_TRACK);
+    bool identify = call == JR_CALL_IDENTIFY, optional = !identify && !alias && call != JR_CALL_TRACK;
+    struct jr_input *input = jr_track__add(t,
+                                           identify ? JR_INPUT_IDENTIFY
+                                           : alias  ? JR_INPUT_ALIAS
+                                                    : JR_INPUT_EVENT,
+                                           optional);
     input->dedupe = message;
     input->customer = customer;
+    input->known = known;
+    input->other = other;
     input->happened = jr_track__happened(t, item);
+    if (alias) input->text = jr_track__text(t, item);
+    if (alias) return;
     if (identify) {
         input->traits = jr_track__object(item, "traits");
         if (input->traits == NULL) input->traits = jr_track__object(jn_json_get(item, "context"), "traits");

@@ -237,6 +237,69 @@ static void ids_are_seen_until_they_are_forgotten(struct world *w) {
     assert_true(!known[0] && known[1]);
 }
 
+static void one_customer_becomes_another(struct world *w) {
+    struct jr_row_event events[] = {{2, 5, 50, JN_STR("a"), JN_STR("{}")},
+                                    {1, 6, 60, JN_STR("b"), JN_STR("{}")},
+                                    {2, 7, 70, JN_STR("c"), JN_STR("{\"n\":1}")}};
+    struct jr_row_delivery waits[] = {{.delivery = 3, .id = {3}, .customer = 2, .body = JN_STR("three")},
+                                      {.delivery = 4, .id = {4}, .customer = 1, .body = JN_STR("four")}};
+    struct jr_row_run run = {2, 12, JN_STR("run twelve")}, *runs;
+    struct jr_row_timer timer = {300, 12, 2};
+    struct jr_row_alias alias = {JN_STR("anon"), 2};
+    struct jr_row_customer profile = {2, JN_STR("anonymous")};
+    uint32_t n;
+    add_ann(w);
+    assert_int_equal(commit(w, (struct jr_batch){.event = events,
+                                                 .n_event = 3,
+                                                 .delivery = waits,
+                                                 .n_delivery = 2,
+                                                 .run = &run,
+                                                 .n_run = 1,
+                                                 .timer = &timer,
+                                                 .n_timer = 1,
+                                                 .alias = &alias,
+                                                 .n_alias = 1,
+                                                 .customer = &profile,
+                                                 .n_customer = 1}),
+                     JN_OK);
+    /* In one step: what the store moves, and the rows that the engine writes anew. */
+    struct jr_row_merge merge = {2, 1};
+    struct jr_row_run moved[] = {{.customer = 2, .run = 12}, {1, 12, JN_STR("run twelve")}};
+    struct jr_row_timer same = {300, 12, 1}, *timers;
+    struct jr_batch batch = {.merge = &merge,
+                             .n_merge = 1,
+                             .run = moved,
+                             .n_run = 2,
+                             .timer_gone = &timer,
+                             .n_timer_gone = 1,
+                             .timer = &same,
+                             .n_timer = 1};
+    alias.customer = 1;
+    profile.body = JN_STR("became 1");
+    batch.alias = &alias;
+    batch.customer = &profile;
+    batch.n_alias = batch.n_customer = 1;
+    for (int again = 0; again < 2; again++) { /* once more is the same */
+        struct jr_row_event *found;
+        struct jr_row_delivery *delivery;
+        assert_int_equal(commit(w, batch), JN_OK);
+        assert_int_equal(find(w, "anon"), 1);
+        assert_true(jn_str_is(load(w, 2, &runs, &n).body, "became 1") && n == 0);
+        assert_true(jn_str_is(load(w, 1, &runs, &n).body, "profile") && n == 3);
+        assert_int_equal(w->store->ops->events(w->store, 2, 0, 10, &w->arena, &found, &n, NULL), JN_OK);
+        assert_int_equal(n, 0);
+        assert_int_equal(w->store->ops->events(w->store, 1, 0, 10, &w->arena, &found, &n, NULL), JN_OK);
+        assert_true(n == 3 && found[0].seq == 5 && found[1].seq == 6 && found[2].at == 70 &&
+                    jn_str_is(found[2].body, "{\"n\":1}"));
+        assert_int_equal(
+            w->store->ops->deliveries(w->store, JR_DELIVERY_PENDING, 0, 10, &w->arena, &delivery, &n, NULL), JN_OK);
+        assert_true(n == 2 && delivery[0].customer == 1 && jn_str_is(delivery[0].body, "three"));
+        assert_int_equal(w->store->ops->timers(w->store, (struct jr_row_timer){0}, 10, &w->arena, &timers, &n, NULL),
+                         JN_OK);
+        assert_true(n == 3 && timers[0].run == 12 && timers[0].customer == 1);
+    }
+}
+
 static void deliveries_wait_change_and_go(struct world *w) {
     struct jr_row_delivery rows[] = {{.delivery = 1, .id = {1}, .customer = 1, .body = JN_STR("one")},
                                      {.delivery = 2, .id = {2}, .customer = 1, .body = JN_STR("two")}};
@@ -344,6 +407,7 @@ static const struct {
     CASE(old_events_are_forgotten_from_the_oldest_on),
     CASE(a_customers_own_timers_stand_behind_those_of_runs),
     CASE(ids_are_seen_until_they_are_forgotten),
+    CASE(one_customer_becomes_another),
     CASE(deliveries_wait_change_and_go),
     CASE(counters_and_quarantine),
     CASE(the_last_program_put_is_listed_last),

@@ -2,6 +2,7 @@
 #include "core/civil.h"
 #include "core/value.h"
 #include "runtime/engine/history/history.h"
+#include "runtime/engine/identity/identity.h"
 
 #define PAST_PAGE  256
 #define PAST_SLACK (4 * JN_MS_DAY) /* by which a month may be shorter than the one counted back */
@@ -28,12 +29,11 @@ struct past_walk {
 
 static bool past_read(const struct history_asker *asker, struct engine_past *past) {
     struct turn *turn = asker->turn;
-    struct jr_store *store = turn->engine->store;
     struct jr_row_event *row = NULL;
     uint64_t before = past->n == 0 ? UINT64_MAX : past->event[past->n - 1].row->seq;
     uint32_t n = 0, left = HISTORY_MAX - past->n, want = left < PAST_PAGE ? left : PAST_PAGE;
     if (past->all) return false;
-    jn_rc rc = store->ops->recent(store, asker->customer->id, before, want, turn->arena, &row, &n, turn->err);
+    jn_rc rc = turn_stored_recent(turn, asker->customer, before, want, &row, &n);
     if (rc != JN_OK) turn->asked = rc;
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
         struct past_event *event = engine_grow(turn->arena, &past->event, &past->n, sizeof(*event));
@@ -47,7 +47,7 @@ static struct past_walk past_walk(const struct history_asker *asker) {
     struct engine_customer *customer = asker->customer;
     if (customer->past == NULL) {
         customer->past = JN_NEW(asker->turn->arena, struct engine_past);
-        customer->past->all = customer->fresh;
+        customer->past->all = customer->fresh && customer->n_absorbed == 0;
     }
     return (struct past_walk){.asker = asker, .ahead = asker->turn->n_event};
 }

@@ -36,6 +36,9 @@ static jn_rc upkeep_customer(struct jr_engine *engine, const struct jr_row_custo
     struct jr_row_customer body;
     struct jr_row_run *run;
     uint32_t n_run;
+    uint64_t into;
+    *n = 0;
+    if (engine_merged_decode(row->body, &into)) return JN_OK; /* the events are whose the customer is */
     jn_rc rc = engine->store->ops->load(engine->store, row->customer, arena, &body, &run, &n_run, err);
     if (rc == JN_OK) rc = engine_customer_decode(engine, &body, run, n_run, arena, &customer, err);
     if (rc != JN_OK) return rc;

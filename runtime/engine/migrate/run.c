@@ -72,7 +72,8 @@ static void migrate_sends(const struct migration *m) {
     const uint32_t *id = jn_upgrade_repeats(m->upgrade, m->run->step, m->turn->arena, &n);
     for (uint32_t i = 0; i < m->run->n_visit; i++)
         for (uint32_t k = 0; k < n; k++)
-            if (m->run->visit[i].step == id[k] && id[k] != held) m->run->visit[i].passed = true;
+            if (m->run->visit[i].step == id[k] && id[k] != held && m->run->visit[i].skip == 0)
+                m->run->visit[i].skip = 1;
 }
 
 static void migrate_arrive(const struct migration *m, uint32_t step) {

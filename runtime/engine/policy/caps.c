@@ -62,25 +62,6 @@ static int64_t caps_free_at(const struct turn *turn, const struct engine_custome
     return turn->now;
 }
 
-struct policy_answer turn_caps(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
-                               const struct jn_message *message) {
-    struct policy_answer answer = {.verdict = POLICY_SEND, .until = turn->now};
-    struct caps_scope scope[3];
-    if (customer->n_slot >= ENGINE_SLOTS_MAX)
-        return (struct policy_answer){.verdict = POLICY_CAPPED, .why = JN_STR("too many messages are being counted")};
-    caps_scopes(run, message, scope);
-    for (int s = 0; s < 3; s++)
-        for (uint32_t i = 0; i < scope[s].n; i++) {
-            const struct jn_cap *cap = &scope[s].cap[i];
-            int64_t free_at = caps_free_at(turn, customer, run, &scope[s], cap);
-            if (free_at <= turn->now || answer.verdict == POLICY_CAPPED) continue;
-            answer.verdict = cap->mode == JN_CAP_SKIP ? POLICY_CAPPED : POLICY_HOLD;
-            answer.why = jn_arena_printf(turn->arena, "%s's cap of %u", scope[s].what, cap->limit);
-            if (free_at > answer.until) answer.until = free_at;
-        }
-    return answer;
-}
-
 /* ---- slots */
 
 /* Whether some cap of the program still counts the message. */
@@ -105,6 +86,26 @@ static void caps_prune(const struct turn *turn, struct engine_customer *customer
         if (needed) customer->slot[kept++] = customer->slot[i];
     }
     customer->n_slot = kept;
+}
+
+struct policy_answer turn_caps(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                               const struct jn_message *message) {
+    struct policy_answer answer = {.verdict = POLICY_SEND, .until = turn->now};
+    struct caps_scope scope[3];
+    if (customer->n_slot >= ENGINE_SLOTS_MAX) caps_prune(turn, customer);
+    if (customer->n_slot >= ENGINE_SLOTS_MAX)
+        return (struct policy_answer){.verdict = POLICY_CAPPED, .why = JN_STR("too many messages are being counted")};
+    caps_scopes(run, message, scope);
+    for (int s = 0; s < 3; s++)
+        for (uint32_t i = 0; i < scope[s].n; i++) {
+            const struct jn_cap *cap = &scope[s].cap[i];
+            int64_t free_at = caps_free_at(turn, customer, run, &scope[s], cap);
+            if (free_at <= turn->now || answer.verdict == POLICY_CAPPED) continue;
+            answer.verdict = cap->mode == JN_CAP_SKIP ? POLICY_CAPPED : POLICY_HOLD;
+            answer.why = jn_arena_printf(turn->arena, "%s's cap of %u", scope[s].what, cap->limit);
+            if (free_at > answer.until) answer.until = free_at;
+        }
+    return answer;
 }
 
 void turn_slot_take(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,

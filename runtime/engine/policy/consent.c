@@ -3,34 +3,38 @@
 #include "core/json.h"
 #include "runtime/engine/policy/policy.h"
 
-/* What was said of the topic, or of everything ("" stands for topics that are not named). */
-static const struct engine_consent *consent_said(const struct engine_customer *customer, struct jn_str topic) {
+const struct engine_consent *engine_consent_said(const struct engine_customer *customer, struct jn_str topic) {
     for (uint32_t i = 0; i < customer->n_consent; i++)
         if (jn_str_eq(customer->consent[i].topic, topic)) return &customer->consent[i];
-    return topic.n == 0 ? NULL : consent_said(customer, JN_STR(""));
+    return topic.n == 0 ? NULL : engine_consent_said(customer, JN_STR(""));
 }
 
 bool engine_consents(const struct engine_customer *customer, const struct jn_program *program, uint32_t topic) {
-    const struct engine_consent *said = consent_said(customer, program->string[program->topic[topic].name]);
+    const struct engine_consent *said = engine_consent_said(customer, program->string[program->topic[topic].name]);
     return said != NULL ? said->in : program->topic[topic].opt == JN_OPT_OUT;
 }
 
-static void consent_put(struct turn *turn, struct engine_customer *customer, struct jn_str topic, bool in) {
+void engine_consent_put(struct engine_customer *customer, struct jn_arena *arena, struct jn_str topic, bool in) {
     struct engine_consent *own = NULL;
     for (uint32_t i = 0; i < customer->n_consent; i++)
         if (jn_str_eq(customer->consent[i].topic, topic)) own = &customer->consent[i];
     if (own != NULL && own->in == in) return;
-    if (own == NULL && customer->n_consent >= ENGINE_CONSENTS_MAX) return;
-    if (own == NULL) {
-        own = engine_grow(turn->arena, &customer->consent, &customer->n_consent, sizeof(*own));
-        own->topic = jn_arena_str(turn->arena, topic);
+    if (own == NULL && customer->n_consent >= ENGINE_CONSENTS_MAX) {
+        for (uint32_t i = 0; i < customer->n_consent; i++)
+            customer->consent[i].in = false;
+        own = &customer->consent[0];
+        own->topic = JN_STR("");
+        in = false;
+    } else if (own == NULL) {
+        own = engine_grow(arena, &customer->consent, &customer->n_consent, sizeof(*own));
+        own->topic = jn_arena_str(arena, topic);
     }
     own->in = in;
     customer->changed = true;
 }
 
 void turn_consent(struct turn *turn, struct engine_customer *customer, struct jn_str topic, bool in) {
-    consent_put(turn, customer, topic, in);
+    engine_consent_put(customer, turn->arena, topic, in);
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_CONSENT, customer, NULL);
     trace->name = topic.n == 0 ? JN_STR("every topic") : topic;
     trace->detail = in ? JN_STR("in") : JN_STR("out");

@@ -36,7 +36,7 @@ bool engine_consents_decode(struct jn_reader *in, struct jn_arena *arena, struct
 
 bool engine_slots_decode(struct jn_reader *in, struct jn_arena *arena, struct engine_customer *out) {
     uint64_t n = jn_read_varint(in);
-    if (in->failed || n > 2 * ENGINE_SLOTS_MAX) return false; /* two customers may have become one */
+    if (in->failed || n > ENGINE_SLOTS_MAX) return false;
     for (uint64_t i = 0; i < n && !in->failed; i++) {
         struct engine_slot *slot = engine_grow(arena, &out->slot, &out->n_slot, sizeof(*slot));
         slot->at = jn_read_svarint(in);

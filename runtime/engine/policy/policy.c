@@ -100,28 +100,3 @@ void turn_policy_tell(struct turn *turn, struct engine_customer *customer, struc
     trace->detail = answer->why;
     turn_count(turn, COUNT[answer->verdict], engine_journey_name(run), name);
 }
-
-void engine_policy_merge(struct engine_customer *into, const struct engine_customer *from, struct jn_arena *arena) {
-    for (uint32_t i = 0; i < from->n_consent; i++) {
-        struct engine_consent *same = NULL;
-        for (uint32_t k = 0; k < into->n_consent; k++)
-            if (jn_str_eq(into->consent[k].topic, from->consent[i].topic)) same = &into->consent[k];
-        if (same != NULL) {
-            same->in = same->in && from->consent[i].in;
-            continue;
-        }
-        same = engine_grow(arena, &into->consent, &into->n_consent, sizeof(*same));
-        *same = from->consent[i];
-    }
-    for (uint32_t i = 0; i < from->n_slot; i++) { /* oldest first, as before */
-        engine_grow(arena, &into->slot, &into->n_slot, sizeof(*into->slot));
-        uint32_t at = into->n_slot - 1;
-        for (; at > 0 && into->slot[at - 1].at > from->slot[i].at; at--)
-            into->slot[at] = into->slot[at - 1];
-        into->slot[at] = from->slot[i];
-    }
-    for (uint32_t i = 0; i < from->n_recent && into->n_recent < ENGINE_RECENT_MAX; i++)
-        *(struct engine_recent *)engine_grow(arena, &into->recent, &into->n_recent, sizeof(*into->recent)) =
-            from->recent[i];
-    into->changed = true;
-}

@@ -44,6 +44,10 @@ bool engine_fires_before(const struct engine_run *a, const struct engine_run *b)
 /* ---- consent (consent.c) */
 void turn_consent(struct turn *turn, struct engine_customer *customer, struct jn_str topic, bool in);
 bool engine_consents(const struct engine_customer *customer, const struct jn_program *program, uint32_t topic);
+/* What was said of the topic, or of everything ("" stands for topics that are not named); NULL: nothing. */
+const struct engine_consent *engine_consent_said(const struct engine_customer *customer, struct jn_str topic);
+/* Quietly; when there is no room for another topic, consent to every topic is taken back. */
+void engine_consent_put(struct engine_customer *customer, struct jn_arena *arena, struct jn_str topic, bool in);
 /* `unsubscribed` and `complained` take consent back. */
 void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, const struct jr_input *input);
 
@@ -69,7 +73,7 @@ enum policy_verdict turn_quiet(const struct turn *turn, const struct engine_cust
 
 /* ---- caps (caps.c) */
 bool engine_is_capped(const struct engine_run *run, const struct jn_message *message);
-struct policy_answer turn_caps(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+struct policy_answer turn_caps(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                                const struct jn_message *message);
 /* The message has been written: its topic is remembered, and caps count it from now on; the slot is given back when it
  * finally fails or is cancelled. */
@@ -77,7 +81,7 @@ void turn_slot_take(struct turn *turn, struct engine_customer *customer, const s
                     const struct jn_message *message, uint64_t delivery);
 jn_rc turn_slot_return(struct turn *turn, uint64_t customer, uint64_t delivery);
 
-/* Two customers become one: the most restrictive consent, the sum of what was sent. */
-void engine_policy_merge(struct engine_customer *into, const struct engine_customer *from, struct jn_arena *arena);
+/* ---- two customers become one (merge.c): the most restrictive consent, the sum of what was sent */
+void engine_policy_merge(struct turn *turn, struct engine_customer *into, const struct engine_customer *from);
 
 #endif

@@ -17,7 +17,7 @@ static bool share_holds(const struct turn *turn, const struct engine_customer *c
     if (options->force_share != NULL) return options->force_share(options->force_user, kind);
     /* Seeded by what it is for: who is in one share is in no other more often than anybody else. */
     uint64_t salt = jn_hash64_seed(name, (uint64_t)kind + 1);
-    return jn_hash64_seed(customer->ext, salt) % JN_SHARE_ALL < share;
+    return jn_hash64_seed(engine_seed(customer), salt) % JN_SHARE_ALL < share;
 }
 
 bool turn_is_ghost(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run) {

@@ -93,7 +93,29 @@ static void mem_put_delivery(struct jr_store_mem *mem, const struct jr_row_deliv
     mem_table_put(&mem->delivery, key, &fixed, sizeof(fixed), &body, 1);
 }
 
+static void mem_move_events(struct jr_store_mem *mem, uint64_t from, uint64_t into) {
+    uint32_t at = mem_table_after(&mem->event, (struct mem_key){from, 0});
+    while (at < mem->event.n && mem->event.row[at].key.high == from) {
+        const struct mem_row *row = &mem->event.row[at];
+        struct mem_key key = row->key;
+        mem_table_put(&mem->event, (struct mem_key){into, key.low}, row->fixed, sizeof(int64_t), row->text, 2);
+        mem_table_remove(&mem->event, key);
+        at = mem_table_after(&mem->event, (struct mem_key){from, 0});
+    }
+}
+
+static void mem_merge(struct jr_store_mem *mem, const struct jr_row_merge *merge) {
+    if (merge->from == merge->into) return;
+    mem_move_events(mem, merge->from, merge->into);
+    for (uint32_t i = 0; i < mem->delivery.n; i++) {
+        struct jr_row_delivery *row = mem->delivery.row[i].fixed;
+        if (row->customer == merge->from) row->customer = merge->into;
+    }
+}
+
 static void mem_apply(struct jr_store_mem *mem, const struct jr_batch *b) {
+    for (uint32_t i = 0; i < b->n_merge; i++)
+        mem_merge(mem, &b->merge[i]);
     for (uint32_t i = 0; i < b->n_alias; i++)
         mem_put_alias(mem, &b->alias[i]);
     for (uint32_t i = 0; i < b->n_customer; i++)

@@ -11,6 +11,18 @@ static int commit_step(struct jr_store_sqlite_state *state, enum sqlite_statemen
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : reset == SQLITE_OK ? code : reset;
 }
 
+static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    static const enum sqlite_statement MOVE[] = {SQL_MOVE_EVENTS, SQL_MOVE_DELIVERIES};
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; i < b->n_merge; i++)
+        for (int m = 0; code == SQLITE_OK && m < 2; m++) {
+            sqlite_bind_u64(state->statement[MOVE[m]], 1, b->merge[i].from);
+            sqlite_bind_u64(state->statement[MOVE[m]], 2, b->merge[i].into);
+            code = commit_step(state, MOVE[m]);
+        }
+    return code;
+}
+
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     int code = SQLITE_OK;
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++) {
@@ -155,6 +167,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     code = commit_step(state, SQL_FENCE);
     if (code == SQLITE_OK && sqlite3_changes(state->db) == 0)
         code = SQLITE_CONSTRAINT_NOTNULL; /* a lane never claimed */
+    if (code == SQLITE_OK) code = commit_merges(state, batch);
     if (code == SQLITE_OK) code = commit_people(state, batch);
     if (code == SQLITE_OK) code = commit_timers(state, batch);
     if (code == SQLITE_OK) code = commit_events(state, batch);

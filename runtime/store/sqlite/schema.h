@@ -25,6 +25,7 @@
     " primary key (day, key)) strict, without rowid;"                                                                  \
     "create table delivery (delivery integer primary key, id blob not null, customer integer not null,"                \
     " due integer not null, state integer not null, attempts integer not null, body blob not null) strict;"            \
+    "create index delivery_customer on delivery (customer);"                                                           \
     "create table quarantine (seq integer primary key, at integer not null, source blob not null, reason blob not "    \
     "null,"                                                                                                            \
     " body blob not null) strict;"                                                                                     \

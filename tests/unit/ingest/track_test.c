@@ -93,6 +93,32 @@ static void test_who_it_is_about(void **state) {
     assert_null(intake.input[0].properties);
 }
 
+static void test_a_device_and_a_person(void **state) {
+    (void)state;
+    assert_int_equal(take("track", "{\"userId\":\"ann\",\"anonymousId\":\"a-1\",\"event\":\"e\"}"), JN_OK);
+    const struct jr_input *input = intake.input;
+    assert_true(jn_str_is(input->customer, "ann") && jn_str_is(input->other, "a-1") && input->known);
+    assert_int_equal(take("identify", "{\"anonymousId\":\"a-1\",\"traits\":{}}"), JN_OK);
+    input = intake.input;
+    assert_true(jn_str_is(input->customer, "a-1") && input->other.n == 0 && !input->known);
+}
+
+static void test_alias(void **state) {
+    (void)state;
+    assert_int_equal(take("a", "{\"previousId\":7,\"userId\":\"ann\",\"messageId\":\"m1\"}"), JN_OK);
+    assert_int_equal(intake.n, 1);
+    const struct jr_input *input = intake.input;
+    assert_int_equal(input->kind, JR_INPUT_ALIAS);
+    assert_true(jn_str_is(input->customer, "ann") && jn_str_is(input->other, "7") && jn_str_is(input->dedupe, "m1"));
+    assert_true(input->known && !input->insist);
+    jr_track_settle(&intake, NULL);
+    assert_int_equal(intake.n, 1);
+    expect_quarantined("alias", "{\"userId\":\"ann\",\"anonymousId\":\"a\"}",
+                       "previousId is no text: an alias says which id is to name userId");
+    expect_quarantined("alias", "{\"previousId\":\"a\",\"anonymousId\":\"b\"}",
+                       "userId is no text: an alias says whom previousId is to name");
+}
+
 static void test_identify(void **state) {
     (void)state;
     assert_int_equal(take("identify", "{\"userId\":\"ann\",\"traits\":{\"email\":\"a@b\"}}"), JN_OK);
@@ -138,6 +164,10 @@ static void test_ids_have_a_length(void **state) {
     expect_quarantined("track", body, "the event's name is longer than 256 bytes");
     (void)snprintf(body, sizeof body, "{\"userId\":\"a\",\"event\":\"e\",\"messageId\":\"%.257s\"}", id);
     expect_quarantined("track", body, "messageId is longer than 256 bytes");
+    (void)snprintf(body, sizeof body, "{\"userId\":\"a\",\"anonymousId\":\"%.257s\",\"event\":\"e\"}", id);
+    expect_quarantined("track", body, "anonymousId is longer than 256 bytes");
+    (void)snprintf(body, sizeof body, "{\"userId\":\"a\",\"previousId\":\"%.257s\"}", id);
+    expect_quarantined("alias", body, "previousId is longer than 256 bytes");
 }
 
 static void test_what_is_not_json(void **state) {
@@ -281,6 +311,8 @@ int main(void) {
         TEST(test_track),
         TEST(test_short_forms_and_unknown_calls),
         TEST(test_who_it_is_about),
+        TEST(test_a_device_and_a_person),
+        TEST(test_alias),
         TEST(test_identify),
         TEST(test_bad_events_are_quarantined),
         TEST(test_ids_have_a_length),
