@@ -216,15 +216,21 @@ jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *pr
     return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "keep a program", err);
 }
 
+/* A step for each day: ids are many, days are few. */
 jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err) {
-    sqlite3_stmt *days = state->statement[SQL_SEEN_DAYS];
-    int code;
+    sqlite3_stmt *newest = state->statement[SQL_SEEN_DAY];
+    int64_t before = INT64_MAX;
     state->n_seen_day = 0;
-    while ((code = sqlite3_step(days)) == SQLITE_ROW && state->n_seen_day < SQLITE_SEEN_DAYS)
-        state->seen_day[state->n_seen_day++] = sqlite3_column_int64(days, 0);
-    sqlite3_reset(days);
-    return code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK
-                                                     : sqlite_failure(state->db, code, "read what was taken", err);
+    while (state->n_seen_day < SQLITE_SEEN_DAYS) {
+        sqlite3_bind_int64(newest, 1, before);
+        bool found = sqlite3_step(newest) == SQLITE_ROW, none = sqlite3_column_type(newest, 0) == SQLITE_NULL;
+        before = sqlite3_column_int64(newest, 0);
+        int code = sqlite3_reset(newest);
+        if (!found) return sqlite_failure(state->db, code, "read what was taken", err);
+        if (none) break;
+        state->seen_day[state->n_seen_day++] = before;
+    }
+    return JN_OK;
 }
 
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err) {
