@@ -72,6 +72,8 @@ jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_
     unit.root = compile_root(sorted, n_source);
     jn_rc rc = compile_parse(&unit, err);
     if (rc != JN_OK) return rc;
+    result->file = (const struct jc_node *const *)unit.file;
+    result->n_file = unit.n_file;
     compile_program(&unit, result);
     jc_names_release(&unit);
     for (uint32_t i = 0; i < unit.n_file; i++)

@@ -6,6 +6,7 @@
 
 struct jn_arena;
 struct jc_diags;
+struct jc_node;
 struct jc_source;
 
 enum jn_scene_kind {
@@ -46,6 +47,8 @@ struct jc_result {
     struct jn_program *program; /* NULL when there are errors; its id is not set yet */
     const struct jn_scenario *scenario;
     uint32_t n_scenario;
+    const struct jc_node *const *file; /* the trees, by source as diags->source has them */
+    uint32_t n_file;
 };
 
 /* Compiles a workspace. Everything in the result lives in the arena; sources must outlive it.
