@@ -57,6 +57,7 @@ def journey_tests():
     journey = str(BUILD / "journey")
     run("journeys/check", [journey, "check", "--deny", "warnings", "journeys"])
     run("journeys/fmt", [journey, "fmt", "--check", "journeys"])
+    run("journeys/coverage", [journey, "test", "--min-coverage", "100%", "journeys"])
     run("journeys/manual", [sys.executable, "tests/lang/manual.py", journey])
     name = "journeys/test"
     if not wanted(name):
