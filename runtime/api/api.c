@@ -76,3 +76,25 @@ void jr_api__submit(struct jr_api *api, struct jr_job *job) {
     job->answer(job);
     jr_job_free(job);
 }
+
+/* ---- names in paths ---- */
+
+enum { JR_API__NAME_MAX = 1024 };
+
+#define JR_API__CUSTOMERS "/api/customers/"
+
+jn_rc jr_api__name(struct jn_str written, struct jn_arena *arena, struct jn_str *out, struct jn_err *err) {
+    struct jn_buf name;
+    jn_buf_init(&name, JR_API__NAME_MAX);
+    jn_rc rc = jr_http_unescape(written, &name) ? JN_OK : jn_fail(err, JN_INVALID, "a name in the path is malformed");
+    if (rc == JN_OK) *out = jn_arena_str(arena, jn_buf_view(&name));
+    jn_buf_release(&name);
+    return rc;
+}
+
+jn_rc jr_api__customer_of(const struct jr_http_request *request, struct jn_arena *arena, struct jn_str *out,
+                          struct jn_err *err) {
+    struct jn_str rest = jn_str_sub(request->path, sizeof JR_API__CUSTOMERS - 1, request->path.n);
+    const char *slash = rest.n == 0 ? NULL : memchr(rest.p, '/', rest.n);
+    return jr_api__name(jn_str_sub(rest, 0, slash == NULL ? rest.n : (size_t)(slash - rest.p)), arena, out, err);
+}

@@ -36,6 +36,10 @@ void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange
 #undef ROUTE
 /* Hands the job over, or answers 503. */
 void jr_api__submit(struct jr_api *api, struct jr_job *job);
+/* A name in a path as it was meant; the one behind /api/customers/. */
+jn_rc jr_api__name(struct jn_str written, struct jn_arena *arena, struct jn_str *out, struct jn_err *err);
+jn_rc jr_api__customer_of(const struct jr_http_request *request, struct jn_arena *arena, struct jn_str *out,
+                          struct jn_err *err);
 /* Answers a failed job by its rc. */
 void jr_api__fail(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail);
 

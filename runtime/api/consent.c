@@ -1,26 +1,6 @@
 /* Consent given or taken back by whoever administers: an input like any other, durable before it is answered. */
 #include "runtime/api/api.h"
 
-enum { JR_CONSENT__NAME_MAX = 1024 };
-
-#define JR_CONSENT__CUSTOMERS "/api/customers/"
-
-/* The path's part between the route's beginning and `/consents/`. */
-static struct jn_str jr_consent__customer(const struct jr_http_request *request) {
-    struct jn_str rest = jn_str_sub(request->path, sizeof JR_CONSENT__CUSTOMERS - 1, request->path.n);
-    const char *slash = rest.n == 0 ? NULL : memchr(rest.p, '/', rest.n);
-    return jn_str_sub(rest, 0, slash == NULL ? 0 : (size_t)(slash - rest.p));
-}
-
-static jn_rc jr_consent__name(struct jn_str written, struct jn_arena *arena, struct jn_str *out, struct jn_err *err) {
-    struct jn_buf name;
-    jn_buf_init(&name, JR_CONSENT__NAME_MAX);
-    jn_rc rc = jr_http_unescape(written, &name) ? JN_OK : jn_fail(err, JN_INVALID, "a name in the path is malformed");
-    if (rc == JN_OK) *out = jn_arena_str(arena, jn_buf_view(&name));
-    jn_buf_release(&name);
-    return rc;
-}
-
 static jn_rc jr_consent__state(struct jr_job *job, bool *in, struct jn_err *err) {
     jn_rc rc = jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, err);
     if (rc != JN_OK) return rc;
@@ -38,8 +18,8 @@ static jn_rc jr_consent__work(struct jr_job *job, const struct jr_lane_view *lan
     struct jr_input input = {.kind = JR_INPUT_CONSENT, .source = JN_STR("api")};
     struct jr_customer_view view;
     jn_rc rc = jr_consent__state(job, &input.in, err);
-    if (rc == JN_OK) rc = jr_consent__name(jr_consent__customer(request), &job->arena, &input.customer, err);
-    if (rc == JN_OK) rc = jr_consent__name(request->param, &job->arena, &input.event, err);
+    if (rc == JN_OK) rc = jr_api__customer_of(request, &job->arena, &input.customer, err);
+    if (rc == JN_OK) rc = jr_api__name(request->param, &job->arena, &input.event, err);
     if (rc == JN_OK && (program == NULL || jn_program_topic(program, input.event) == JN_NONE))
         rc = jn_fail(err, JN_NOT_FOUND, "the program has no topic `%.*s`", JN_FMT(input.event));
     if (rc == JN_OK) rc = jr_engine_customer(lane->engine, input.customer, &job->arena, &view, err);

@@ -110,7 +110,8 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
         return JN_OK;
     }
     jn_rc rc = turn_who(turn, input, i, &customer);
-    if (rc == JN_OK) rc = turn_input(turn, customer, input, i);
+    if (rc != JN_OK || customer == NULL) return rc;
+    rc = turn_input(turn, customer, input, i);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }
 

@@ -218,8 +218,12 @@ jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *r
 void jr_track_settle(struct jr_intake *intake, const struct jn_program *program) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < intake->n; i++) {
-        const struct jr_input *input = &intake->input[i];
-        if (intake->optional[i] && (program == NULL || jn_program_event(program, input->event) == JN_NONE)) continue;
+        struct jr_input *input = &intake->input[i];
+        if (intake->optional[i] && (program == NULL || jn_program_event(program, input->event) == JN_NONE)) {
+            if (input->other.n == 0) continue;
+            input->kind = JR_INPUT_IDENTIFY; /* what it says of its two ids is taken */
+            input->event = JN_STR("");
+        }
         intake->optional[kept] = intake->optional[i];
         intake->input[kept++] = *input;
     }

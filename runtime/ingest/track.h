@@ -36,7 +36,8 @@ struct jr_intake {
 jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *request, struct jn_arena *arena,
                     struct jr_intake *out, struct jn_err *err);
 
-/* Drops optional inputs whose event the program (which may be NULL) does not declare. */
+/* Drops optional inputs whose event the program (which may be NULL) does not declare, but for what two ids in them say
+ * of each other. */
 void jr_track_settle(struct jr_intake *intake, const struct jn_program *program);
 
 /* Settings document for browser libraries; `host` is the Host header. */

@@ -6,7 +6,7 @@ static void who_add(struct turn *turn, struct engine_customer *customer, struct 
     struct jn_str *alias = engine_grow(turn->arena, &customer->alias, &customer->n_alias, sizeof(*alias));
     *alias = jn_arena_str(turn->arena, id);
     turn_name(turn, customer, *alias);
-    turn_trace(turn, JR_TRACE_KNOWN_AS, customer, NULL)->name = *alias;
+    turn_trace(turn, JR_TRACE_NAMED, customer, NULL)->name = *alias;
     customer->changed = true;
 }
 

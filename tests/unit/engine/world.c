@@ -160,6 +160,22 @@ void does_once(struct world *w, const char *who, const char *event, const char *
     input->dedupe = jn_str_z(id);
 }
 
+void does_from(struct world *w, const char *who, const char *device, const char *event) {
+    struct jr_input *input = world_input(w, JR_INPUT_EVENT, NULL);
+    input->customer = jn_str_z(who);
+    input->known = true;
+    input->other = jn_str_z(device);
+    input->event = jn_str_z(event);
+}
+
+void is_alias(struct world *w, const char *previous, const char *who, bool insist) {
+    struct jr_input *input = world_input(w, JR_INPUT_ALIAS, NULL);
+    input->customer = jn_str_z(who);
+    input->known = true;
+    input->other = jn_str_z(previous);
+    input->insist = insist;
+}
+
 void is_known(struct world *w, const char *who, const char *traits) {
     struct jr_input *input = world_input(w, JR_INPUT_IDENTIFY, traits);
     input->customer = jn_str_z(who);

@@ -41,6 +41,10 @@ void after(struct world *w, int64_t ms);
 /* Inputs of the turn to come. Properties and traits are JSON, NULL for none. */
 void does(struct world *w, const char *who, const char *event, const char *properties);
 void does_once(struct world *w, const char *who, const char *event, const char *properties, const char *id);
+/* The same by a person's id and the device's that came with it. */
+void does_from(struct world *w, const char *who, const char *device, const char *event);
+/* The previous id is of `who`; `insist`: even if both are known. */
+void is_alias(struct world *w, const char *previous, const char *who, bool insist);
 void is_known(struct world *w, const char *who, const char *traits);
 void consents(struct world *w, const char *who, const char *topic, bool in);
 void answers(struct world *w, uint32_t message, enum jr_result result); /* of w->sent */

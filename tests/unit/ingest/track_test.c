@@ -234,6 +234,10 @@ static void test_undeclared_pages_are_dropped(void **state) {
     jr_track_settle(&intake, NULL);
     assert_int_equal(intake.n, 1);
     assert_true(jn_str_is(intake.input[0].event, "kept"));
+    assert_int_equal(take("page", "{\"userId\":\"ann\",\"anonymousId\":\"a-1\"}"), JN_OK);
+    jr_track_settle(&intake, NULL);
+    assert_int_equal(intake.n, 1); /* whose device it is */
+    assert_int_equal(intake.input[0].kind, JR_INPUT_IDENTIFY);
 }
 
 static void test_keys(void **state) {
