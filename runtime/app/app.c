@@ -14,6 +14,7 @@
 #include "runtime/api/api.h"
 #include "runtime/app/config.h"
 #include "runtime/app/lane.h"
+#include "runtime/app/notify.h"
 #include "runtime/delivery/pump.h"
 #include "runtime/http/server.h"
 #include "runtime/measure/metrics.h"
@@ -168,6 +169,7 @@ static void jr_app__on_signal(uv_signal_t *handle, int number) {
     struct jr_app *app = handle->data;
     if (app->phase != JR_APP_SERVING) _exit(1); /* asked twice: the store is sound at every moment */
     app->phase = JR_APP_DRAINING;
+    jr_notify("STOPPING=1");
     JN_LOG(SERVE_DRAINING, JN_LF_INT("in_flight", jr_pump_in_flight(app->pump)));
     jr_http_server_drain(app->server);
     jr_pump_stop(app->pump);
@@ -180,6 +182,8 @@ static void jr_app__on_tick(uv_timer_t *timer) {
     uint64_t now = uv_hrtime() / 1000;
     if (app->tick_due > 0) jr_histogram_observe(JR_HISTOGRAM_LOOP_LAG, (int64_t)now - (int64_t)app->tick_due);
     app->tick_due = now + (uint64_t)JR_APP__TICK_MS * 1000;
+    uint64_t patience = jr_notify_watchdog();
+    if (patience > 0 && app->lane != NULL && uv_hrtime() - jr_lane_beat(app->lane) < patience) jr_notify("WATCHDOG=1");
     jr_app__read_back(app);
 }
 
@@ -286,6 +290,7 @@ static void jr_app__announce(const struct jr_app *app) {
     printf("ready %s\n", address);
     (void)fflush(stdout);
     JN_LOG(SERVE_READY, JN_LF_STR("address", jn_str_z(address)));
+    jr_notify("READY=1");
 }
 
 /* Listens first: what is taken from here on is answered, and a port in use costs nothing. */

@@ -39,6 +39,7 @@ struct jr_lane_thread {
     bool tidying;        /* a round of upkeep goes on */
     int64_t next_upkeep; /* when the next one begins */
     _Atomic bool failing;
+    _Atomic uint64_t beat;
 };
 
 /* What a turn has to tell the loop; takes the turn's memory along. */
@@ -138,6 +139,10 @@ void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after) {
 
 bool jr_lane_is_failing(const struct jr_lane_thread *lane) {
     return lane->failing;
+}
+
+uint64_t jr_lane_beat(const struct jr_lane_thread *lane) {
+    return lane->beat;
 }
 
 uint64_t jr_lane_waiting(struct jr_lane_thread *lane) {
@@ -361,6 +366,7 @@ static void jr_lane__main(void *argument) {
     bool fetch;
     while (end->rc == JN_OK && jr_lane__take(lane, &after, &fetch)) {
         int64_t now = jr_lane__now(lane);
+        lane->beat = uv_hrtime();
         struct jr_lane__news *news = jr_lane__news_new(lane);
         jr_lane__gather(lane, news, now);
         end->rc = jr_lane__turn(lane, news, now, &end->err);
@@ -383,6 +389,7 @@ struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options) {
     lane->results_end = &lane->results;
     lane->taken_end = &lane->taken;
     lane->reports_end = &lane->reports;
+    lane->beat = uv_hrtime();
     JN_CHECK(uv_mutex_init(&lane->lock) == 0);
     JN_CHECK(uv_cond_init(&lane->wakeup) == 0);
     JN_CHECK(uv_thread_create(&lane->thread, jr_lane__main, lane) == 0);

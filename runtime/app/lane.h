@@ -43,6 +43,8 @@ void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report)
 void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after);
 bool jr_lane_is_failing(const struct jr_lane_thread *lane); /* the store cannot be written */
 uint64_t jr_lane_waiting(struct jr_lane_thread *lane);      /* inputs */
+/* When the thread last looked for work, in ns of uv_hrtime: a second ago at most, unless a commit takes longer. */
+uint64_t jr_lane_beat(const struct jr_lane_thread *lane);
 
 /* Works off what is queued, commits, then ends. */
 void jr_lane_stop(struct jr_lane_thread *lane);
