@@ -7,13 +7,16 @@
 #include "cli/terminal.h"
 #include "cli/workspace.h"
 #include "compiler/diag/print.h"
+#include "compiler/explain/bounds.h"
 
 #define CHECK_OUTPUT_MAX (16u << 20)
 
 struct check {
     int form; /* enum jc_form: the order of the option's words is that of the rows */
     bool deny;
-    enum jc_code denied; /* JC_CODES: all warnings */
+    bool bounds;
+    enum jc_code denied;               /* JC_CODES: all warnings */
+    const struct jn_program **program; /* of each workspace; NULL where there are errors */
     struct jc_sheet sheet;
     struct jn_arena arena;
 };
@@ -45,6 +48,9 @@ static jn_rc check_options(const struct cli_args *args, struct check *check, str
     jn_rc rc = cli_args_choice(args, CLI_OPT_CHECK_FORMAT, &check->form, err);
     if (rc == JN_OK) rc = check_deny(args, check, err);
     if (rc == JN_OK) rc = check_limit(args, check, err);
+    check->bounds = args->value[CLI_OPT_BOUNDS] != NULL;
+    if (rc == JN_OK && check->bounds && check->form != JC_FORM_text && check->form != JC_FORM_json)
+        rc = jn_fail(err, JN_USAGE, "--bounds goes with --format text or json");
     char *here = getcwd(NULL, 0);
     if (here != NULL) check->sheet.here = jn_arena_printf(&check->arena, "%s/", strcmp(here, "/") == 0 ? "" : here);
     free(here);
@@ -53,12 +59,13 @@ static jn_rc check_options(const struct cli_args *args, struct check *check, str
 }
 
 static jn_rc check_workspace(struct check *check, const struct cli_workspace *workspace, const struct jc_diags **out,
-                             struct jn_err *err) {
+                             const struct jn_program **program, struct jn_err *err) {
     struct jc_result result;
     jn_rc rc = jc_compile(&check->arena, workspace->source, workspace->n_source, &result, err);
     if (rc != JN_OK) return rc;
     if (check->deny) jc_diags_deny(result.diags, check->denied == JC_CODES ? NULL : &check->denied);
     *out = result.diags;
+    *program = result.program;
     return JN_OK;
 }
 
@@ -68,6 +75,9 @@ static jn_rc check_print(const struct check *check, uint32_t n_file, struct jn_e
     jc_sheet_print(&check->sheet, (enum jc_form)check->form, &out);
     if (check->form == JC_FORM_text && out.n == 0)
         jn_buf_printf(&out, "no mistakes in %u file%s\n", n_file, n_file == 1 ? "" : "s");
+    for (uint32_t i = 0; check->bounds && i < check->sheet.n_diags; i++)
+        if (check->program[i] != NULL && check->program[i]->n_journey > 0)
+            (check->form == JC_FORM_json ? jc_bounds_json : jc_bounds_text)(check->program[i], &out);
     jn_rc rc = out.failed ? jn_fail(err, JN_TOO_LARGE, "there is more to say than %u MiB", CHECK_OUTPUT_MAX >> 20)
                           : cli_write(stdout, jn_buf_view(&out), err);
     jn_buf_release(&out);
@@ -83,8 +93,9 @@ int cli_cmd_check(const struct cli_args *args) {
     jn_rc rc = check_options(args, &check, &err);
     if (rc == JN_OK) rc = cli_find_workspaces(args, &check.arena, &workspace, &n, &err);
     const struct jc_diags **diags = JN_NEW_ARRAY(&check.arena, const struct jc_diags *, n + 1);
+    check.program = JN_NEW_ARRAY(&check.arena, const struct jn_program *, n + 1);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
-        rc = check_workspace(&check, &workspace[i], &diags[i], &err);
+        rc = check_workspace(&check, &workspace[i], &diags[i], &check.program[i], &err);
         n_file += workspace[i].n_source;
     }
     check.sheet.diags = diags;

@@ -58,6 +58,7 @@ def journey_tests():
     run("journeys/check", [journey, "check", "--deny", "warnings", "journeys"])
     run("journeys/fmt", [journey, "fmt", "--check", "journeys"])
     run("journeys/coverage", [journey, "test", "--min-coverage", "100%", "journeys"])
+    run("journeys/lints", [sys.executable, "tests/lang/lints.py", journey])
     run("journeys/manual", [sys.executable, "tests/lang/manual.py", journey])
     name = "journeys/test"
     if not wanted(name):

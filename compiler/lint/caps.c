@@ -18,7 +18,7 @@ struct caps {
     uint32_t n;                /* ages kept: the cap's limit */
     int64_t *soon, *late;
     uint32_t *from; /* of `soon`: the step before */
-    bool *reached;
+    bool *reached, *counts;
     bool settled; /* `soon` is the least there is, not only one that can be */
 };
 
@@ -38,10 +38,14 @@ bool lint_may_be_held(const struct jn_program *program, const struct jn_journey 
     return lint_has_quiet(program, journey, JN_QUIET_HOLD) || lint_may_be_capped(program, journey, step, JN_CAP_HOLD);
 }
 
-static bool caps_counts(const struct caps *caps, uint32_t i) {
-    const struct jn_step *step = lint_step(caps->lint, i);
+/* Whether it counts what the step sends. */
+static bool caps_has(const struct caps *caps, const struct jn_step *step) {
     if (step->kind != JN_STEP_SEND) return false;
     return caps->channel == JN_NONE || caps->lint->program->message[step->a].channel == caps->channel;
+}
+
+static bool caps_counts(const struct caps *caps, uint32_t i) {
+    return caps->counts[i];
 }
 
 static struct jn_value caps_window(const struct caps *caps) {
@@ -216,23 +220,27 @@ static void caps_possible(struct caps *caps) {
     }
 }
 
+/* Whether one run can send more of its messages than the cap allows at all: each once, as often as repeats go round. */
+static bool caps_can_fill(const struct caps *caps) {
+    const struct lint_flow *flow = caps->lint->flow;
+    uint64_t sends = 0;
+    for (uint32_t i = 0; i < flow->n; i++)
+        if (caps_has(caps, lint_step(caps->lint, i))) sends += flow->rounds[i];
+    return sends > 0 && (flow->circles || sends > caps->cap->limit);
+}
+
 static void caps_look(struct caps *caps) {
     const struct lint_flow *flow = caps->lint->flow;
-    uint32_t n_send = 0;
-    bool loops = false;
-    if (caps->cap->limit > LIMIT_MAX) return;
-    for (uint32_t i = 0; i < flow->n; i++) {
-        n_send += caps_counts(caps, i);
-        for (uint32_t w = flow->begin[i]; w < flow->begin[i + 1]; w++)
-            loops = loops || flow->way[w].to <= i;
-    }
-    if (n_send == 0 || (n_send <= caps->cap->limit && !loops)) return;
+    if (caps->cap->limit > LIMIT_MAX || !caps_can_fill(caps)) return;
     caps->n = caps->cap->limit;
     size_t room = (size_t)flow->n * caps->n;
     caps->soon = JN_NEW_ARRAY(caps->lint->arena, int64_t, room);
     caps->late = JN_NEW_ARRAY(caps->lint->arena, int64_t, room);
     caps->from = JN_NEW_ARRAY(caps->lint->arena, uint32_t, room);
     caps->reached = JN_NEW_ARRAY(caps->lint->arena, bool, flow->n);
+    caps->counts = JN_NEW_ARRAY(caps->lint->arena, bool, flow->n);
+    for (uint32_t i = 0; i < flow->n; i++)
+        caps->counts[i] = caps_has(caps, lint_step(caps->lint, i));
     if (!caps_impossible(caps)) caps_possible(caps);
     lint_view_all(caps->lint);
 }

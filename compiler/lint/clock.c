@@ -62,9 +62,8 @@ static struct lint_clock clock_of_send(const struct jn_program *program, const s
     return lint_quiet_at(program, flow->journey, in.time, &to) == NULL ? in : clock_open();
 }
 
-/* The clock behind a step, by the way taken. */
-static struct lint_clock clock_behind(const struct jn_program *program, const struct lint_flow *flow, uint32_t i,
-                                      uint32_t nth) {
+struct lint_clock lint_clock_behind(const struct jn_program *program, const struct lint_flow *flow, uint32_t i,
+                                    uint32_t nth) {
     const struct jn_step *step = &program->step[flow->first + i];
     struct lint_clock in = flow->clock[i];
     switch ((int)step->kind) {
@@ -112,8 +111,9 @@ void lint_clocks(const struct jn_program *program, struct lint_flow *flow, struc
         changed = false;
         for (uint32_t i = 0; i < flow->n; i++)
             for (uint32_t w = flow->begin[i]; flow->clock[i].is != LINT_CLOCK_NONE && w < flow->begin[i + 1]; w++)
-                changed = clock_join(&flow->clock[flow->way[w].to], clock_behind(program, flow, i, flow->way[w].nth)) ||
-                          changed;
+                changed =
+                    clock_join(&flow->clock[flow->way[w].to], lint_clock_behind(program, flow, i, flow->way[w].nth)) ||
+                    changed;
     }
     for (uint32_t i = 0; changed && i < flow->n; i++)
         flow->clock[i] = clock_open();

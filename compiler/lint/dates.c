@@ -155,6 +155,9 @@ static void month_ends_visit(void *user, const struct jc_node *node) {
 
 void lint_month_ends(const struct lint *lint) {
     struct lint copy = *lint;
-    for (uint32_t j = 0; j < lint->program->n_journey; j++)
-        jc_walk(lint->unit->symbol[JC_TABLE_JOURNEY][j].node->first, month_ends_visit, &copy);
+    for (uint32_t i = 0; i < lint->flow->n; i++) {
+        const struct jc_node *node = lint_origin(lint, i);
+        if (node->kind == JC_WAIT_DATE) jc_walk(node->kid[0], month_ends_visit, &copy);
+        if (node->kind == JC_SET) jc_walk(node->kid[1], month_ends_visit, &copy);
+    }
 }

@@ -54,13 +54,11 @@ static void flow_time_of_duration(const struct jn_program *program, uint32_t exp
 static void flow_time(const struct jn_program *program, const struct lint_flow *flow, uint32_t i, struct lint_way *way,
                       struct jn_arena *arena) {
     const struct jn_step *step = &program->step[flow->first + i];
-    struct lint_clock then = flow->clock[i];
     switch ((int)step->kind) {
     case JN_STEP_WAIT:
         flow_time_of_duration(program, step->a, true, way);
         break;
     case JN_STEP_WAIT_TIME:
-        way->least = lint_clock_gap(&then, step->a, program->value[step->b].i);
         way->most = flow_longest_gap(step->a);
         break;
     case JN_STEP_WAIT_THEN:
@@ -87,6 +85,16 @@ static void flow_time(const struct jn_program *program, const struct lint_flow *
     }
 }
 
+/* How long a wait for a time of day takes depends on when one comes, and so it is laid on the ways that lead there. */
+static void flow_lead(const struct jn_program *program, const struct lint_flow *flow, uint32_t i,
+                      struct lint_way *way) {
+    const struct jn_step *to = &program->step[flow->first + way->to];
+    if (to->kind != JN_STEP_WAIT_TIME) return;
+    struct lint_clock then = lint_clock_behind(program, flow, i, way->nth);
+    way->lead = lint_clock_gap(&then, to->a, program->value[to->b].i);
+    way->least = lint_add(way->least, way->lead);
+}
+
 /* ---- ways */
 
 static uint32_t flow_ways(const struct jn_program *program, const struct lint_flow *flow, uint32_t i,
@@ -108,6 +116,21 @@ static uint32_t flow_ways(const struct jn_program *program, const struct lint_fl
         n++;
     }
     return n;
+}
+
+/* The body of a repeat stands in a row behind its first step. */
+static void flow_rounds(const struct jn_program *program, struct lint_flow *flow, struct jn_arena *arena) {
+    flow->rounds = JN_NEW_ARRAY(arena, uint32_t, flow->n);
+    for (uint32_t i = 0; i < flow->n; i++)
+        flow->rounds[i] = 1;
+    for (uint32_t i = 0; i < flow->n; i++) {
+        const struct jn_step *step = &program->step[flow->first + i];
+        bool repeats = step->kind == JN_STEP_REPEAT;
+        for (uint32_t w = flow->begin[i]; w < flow->begin[i + 1]; w++)
+            if (flow->way[w].to <= i && !(repeats && flow->way[w].nth == 0)) flow->circles = true;
+        for (uint32_t in = repeats ? step->next - flow->first : i; in < i; in++)
+            if (__builtin_mul_overflow(flow->rounds[in], step->a, &flow->rounds[in])) flow->rounds[in] = UINT32_MAX;
+    }
 }
 
 /* ---- conditions that are asked again */
@@ -219,10 +242,13 @@ struct lint_flow *lint_flow_make(const struct jc_unit *unit, const struct jn_pro
     flow->way = JN_NEW_ARRAY(arena, struct lint_way, flow->begin[flow->n] + 1);
     for (uint32_t i = 0; i < flow->n; i++)
         flow_ways(program, flow, i, flow->way + flow->begin[i]);
+    flow_rounds(program, flow, arena);
     lint_clocks(program, flow, arena);
     for (uint32_t i = 0; i < flow->n; i++)
-        for (uint32_t w = flow->begin[i]; w < flow->begin[i + 1]; w++)
+        for (uint32_t w = flow->begin[i]; w < flow->begin[i + 1]; w++) {
             flow_time(program, flow, i, &flow->way[w], arena);
+            flow_lead(program, flow, i, &flow->way[w]);
+        }
     flow_conditions(program, flow, arena);
     return flow;
 }

@@ -11,7 +11,8 @@ struct lint_way {
     uint32_t to;  /* step, from the journey's first */
     uint32_t nth; /* 0 next, 1 alt; of a split: which arm */
     int64_t least, most;
-    bool closed; /* the view that is looked at does not take it */
+    int64_t lead; /* of `least`: what the wait for a time of day at the far end takes for who comes this way */
+    bool closed;  /* the view that is looked at does not take it */
 };
 
 /* The time of day at which a run comes to a step. */
@@ -30,6 +31,8 @@ struct lint_flow {
     uint32_t *begin;            /* n + 1: the first way of each step */
     struct lint_way *way;
     struct lint_clock *clock; /* on arrival at each step */
+    uint32_t *rounds;         /* how often repeats bring a run to each step, at most */
+    bool circles;             /* a `go to` leads back */
     uint32_t *same;           /* steps that ask a condition which is asked again, or its opposite: groups in a row */
     uint32_t n_same, n_group;
 };
@@ -67,6 +70,9 @@ struct jn_str lint_say_clock(struct jn_arena *arena, int64_t time);
 
 /* ---- clock.c */
 void lint_clocks(const struct jn_program *program, struct lint_flow *flow, struct jn_arena *arena);
+/* The clock behind a step, by the way taken. */
+struct lint_clock lint_clock_behind(const struct jn_program *program, const struct lint_flow *flow, uint32_t i,
+                                    uint32_t nth);
 /* The next of the weekdays at a time, for who comes by a clock: ms, 0 when it may be at once. */
 int64_t lint_clock_gap(const struct lint_clock *from, uint32_t weekdays, int64_t time);
 

@@ -11,16 +11,29 @@ const struct jc_node *lint_origin(const struct lint *lint, uint32_t i) {
     return lint->unit->origin[lint->flow->first + i];
 }
 
+/* Where the comment behind a line begins; `end` when there is none. */
+static uint32_t tell_comment(const struct lint *lint, struct jc_span span, uint32_t end) {
+    for (const struct jc_comment *comment = lint->unit->comments[span.file]; comment != NULL; comment = comment->next)
+        if (comment->trailing && comment->span.line == span.line && comment->span.offset < end)
+            return comment->span.offset;
+    return end;
+}
+
 struct jc_span lint_place(const struct lint *lint, const struct jc_node *node) {
     struct jc_span span = node->span;
     if (span.end_line == span.line) return span;
     struct jn_str text = lint->unit->diags->source[span.file].text;
     uint32_t end = span.offset;
-    span.end_column = span.column;
-    while (end < span.end && text.p[end] != '\n' && text.p[end] != '\r')
-        span.end_column += ((unsigned char)text.p[end++] & 0xc0) != 0x80;
+    while (end < span.end && text.p[end] != '\n')
+        end++;
+    end = tell_comment(lint, span, end);
+    while (end > span.offset && (text.p[end - 1] == ' ' || text.p[end - 1] == '\t' || text.p[end - 1] == '\r'))
+        end--;
     span.end = end;
     span.end_line = span.line;
+    span.end_column = span.column;
+    for (uint32_t at = span.offset; at < end; at++)
+        span.end_column += ((unsigned char)text.p[at] & 0xc0) != 0x80;
     return span;
 }
 
@@ -92,21 +105,32 @@ static struct jn_str tell_step(const struct lint *lint, uint32_t i, const struct
     }
 }
 
+/* Of a long path only what goes out is told, and always its end. */
+static bool tell_is_long(const struct lint *lint, const uint32_t *path, uint32_t n) {
+    uint32_t notes = 0;
+    for (uint32_t i = 0; i < n; i++)
+        notes += tell_step(lint, path[i], NULL).n > 0;
+    return notes > NOTES_MAX;
+}
+
 void lint_witness(const struct lint *lint, struct jc_diag *diag, const uint32_t *path, uint32_t n) {
+    bool is_long = tell_is_long(lint, path, n);
     uint32_t told = 0, start = 0;
     int64_t at = 0;
-    for (uint32_t i = 0; i < n && told < NOTES_MAX; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         const struct lint_way *way = i + 1 < n ? tell_way(lint, path[i], path[i + 1]) : NULL;
-        struct jn_str text = tell_step(lint, path[i], way);
-        bool waits = way != NULL && lint_step(lint, path[i])->kind != JN_STEP_SEND;
-        if (i + 1 == n) text = JN_STR("this is due");
-        if (waits) at = lint_add(at, way->least);
-        if (text.n == 0 || (i + 1 == n && told == 0)) continue;
+        struct jn_str text = i + 1 < n ? tell_step(lint, path[i], way) : JN_STR("this is due");
+        bool sends = lint_step(lint, path[i])->kind == JN_STEP_SEND;
+        int64_t before = at;
+        if (way != NULL) at = lint_add(at, way->least);
+        int64_t now = sends || way == NULL ? before : at == LINT_EVER ? at : at - way->lead;
+        if (text.n == 0 || (way == NULL && told == 0)) continue;
+        if (way != NULL && ((is_long && !sends) || told + 1 >= NOTES_MAX)) continue;
         if (told++ == 0) start = path[i];
-        if (at == 0)
+        if (now == 0)
             jc_relate(lint->unit->diags, diag, lint_step_place(lint, path[i]), "%.*s", JN_FMT(text));
         else
             jc_relate(lint->unit->diags, diag, lint_step_place(lint, path[i]), "%.*s after %.*s: %.*s",
-                      JN_FMT(lint_say_time(lint->arena, at)), JN_FMT(lint_step_name(lint, start)), JN_FMT(text));
+                      JN_FMT(lint_say_time(lint->arena, now)), JN_FMT(lint_step_name(lint, start)), JN_FMT(text));
     }
 }
