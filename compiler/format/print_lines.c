@@ -42,7 +42,6 @@ static const struct line {
     {JC_JOURNEY, "journey %n?1 %1;?0 %0;"},
     {JC_ENTER, "enter when %0?1 where %1;"},
     {JC_ENTER_JOINS, "enter when customer joins %0"},
-    {JC_ENTER_EVERY, "enter every %0 at %1 for %2"},
     {JC_KEY, "key %0.%n"},
     {JC_ON_REPEAT, "on repeat restart"},
     {JC_EXIT_WHEN, "exit when %0?1 where %1;"},
@@ -249,6 +248,10 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
         print_attribute(printer, node);
     else if (node->kind == JC_REENTER)
         print_reenter(printer, node);
+    else if (node->kind == JC_ENTER_EVERY)
+        print_pattern(printer, node,
+                      node->kid[0]->flags == JC_EVERY_DAY ? "enter every day at %1 for %2"
+                                                          : "enter every %0 at %1 for %2");
     else if (node->kind == JC_GOAL)
         print_pattern(printer, node,
                       one ? "goal %n when %0?1 where %1;?2 within %2;?3, value %3;, exit"

@@ -104,7 +104,7 @@ static bool journey_enters_by_segment(struct jc_lowering *l, struct jn_journey *
     const struct jc_node *days = every->kid[0];
     row->days = days->flags;
     row->time = jn_builder_value(l->unit->builder, every->kid[1]->value);
-    if (days->text.n > 0 && !jn_str_is(days->text, "day")) {
+    if (days->text.n > 0) {
         struct jc_diag *diag = jc_report(l->unit->diags, JC_E0561, days->span, JN_FMT(days->text));
         jc_hint(l->unit->diags, diag, "write `every day`, `every weekday` or `every monday or friday`");
     }

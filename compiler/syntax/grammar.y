@@ -111,7 +111,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
 %token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams"
 %token FALLBACK "fallback" ARM "arm" JOINS "joins" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
-%token LAST_OF "last" WHERE_GROUP "where ("
+%token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
@@ -296,6 +296,8 @@ enter_where: %empty { $$ = NULL; } | WHERE expr { $$ = $2; }
 header: ENTER WHEN name enter_where NL { $$ = NK(ENTER, @$, $3, $4, NULL, NULL); }
   | ENTER WHEN CUSTOMER JOINS name NL { $$ = NK(ENTER_JOINS, @$, $5, NULL, NULL, NULL); }
   | ENTER EVERY days_every AT TIME FOR name NL { $$ = NK(ENTER_EVERY, @$, $3, $5, $7, NULL); }
+  | ENTER EVERY_DAY AT TIME FOR name NL
+    { BUILD = N0(DAYS, @2); n->flags = JC_EVERY_DAY; $$ = NK(ENTER_EVERY, @$, n, $4, $6, NULL); }
   | KEY name '.' NAME NL { BUILD = NN(KEY, @$, $4); jc_node_put(parser, n, 0, $2); $$ = n; }
   | ON REPEAT RESTART NL { $$ = N0(ON_REPEAT, @$); }
   | REENTER NEVER NL { BUILD = N0(REENTER, @$); n->flags = 0; $$ = n; }

@@ -39,7 +39,7 @@ jn_rc jc_words_written(struct jn_arena *arena, struct jn_str text, struct jc_wri
         if (parser.word != NULL)
             add(arena, out, n, (struct jc_written){{parser.word->token[0], parser.word->token[1]}, span, line});
         else if (token == REENTER || token == IS_NOT || token == IS_NOW || token == NOT_IN || token == IN_THE_LAST ||
-                 token == TIME_SINCE || token == FIRST_OF || token == LAST_OF)
+                 token == TIME_SINCE || token == EVERY_DAY || token == FIRST_OF || token == LAST_OF)
             add(arena, out, n, (struct jc_written){{token, 0}, span, line});
         if (token == NL) line = 0;
     }

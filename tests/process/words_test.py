@@ -65,6 +65,19 @@ class Words(unittest.TestCase):
         done = run("fmt", "--check", "a.journey", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_every_day_and_every_monday_are_said_as_chinese_says_them(self):
+        (self.folder / "a.journey").write_text("segment s is customer has tag \"x\"\n\njourney j\n  enter every day at 09:00 for s\n"
+                                               "  re-enter always\n\n  stage only\n    tag \"x\"\n  end\nend\n", encoding="utf-8")
+        self.assertEqual(run("fmt", "--words", "zh", "a.journey", cwd=self.folder).returncode, 0)
+        chinese = (self.folder / "a.journey").read_text(encoding="utf-8")
+        self.assertIn("  进入 每天 于 09:00 针对 s\n", chinese)
+        (self.folder / "a.journey").write_text(chinese.replace("每天", "每逢 周一"), encoding="utf-8")
+        done = run("check", "--deny", "warnings", "a.journey", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(run("fmt", "--check", "a.journey", cwd=self.folder).returncode, 0)
+        self.assertEqual(run("fmt", "--words", "en", "a.journey", cwd=self.folder).returncode, 0)
+        self.assertIn("  enter every monday at 09:00 for s\n", (self.folder / "a.journey").read_text(encoding="utf-8"))
+
     def test_full_width_punctuation_stays_an_error(self):
         (self.folder / "a.journey").write_text("客户\n  plan 文本， 必填\n结束\n", encoding="utf-8")
         done = run("check", "a.journey", cwd=self.folder)
