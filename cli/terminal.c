@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
+
 bool cli_colour(FILE *stream) {
     const char *no_colour = getenv("NO_COLOR");
     const char *term = getenv("TERM");
@@ -21,6 +23,15 @@ unsigned cli_width(FILE *stream) {
     struct winsize size;
     if (isatty(fileno(stream)) != 1 || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 80;
     return size.ws_col < 240 ? size.ws_col : 240;
+}
+
+void cli_cell(struct jn_str text, size_t cells, struct jn_buf *out) {
+    size_t used = 0;
+    for (size_t at = 0; at < text.n;)
+        used += (size_t)jn_utf8_width(jn_utf8_next(text, &at));
+    jn_buf_str(out, text);
+    for (; used < cells; used++)
+        jn_buf_char(out, ' ');
 }
 
 void cli_progress(const char *what, uint64_t done, uint64_t of) {

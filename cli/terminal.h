@@ -16,6 +16,9 @@ unsigned cli_width(FILE *stream);
  * `of` 0: how many there are is not known. `what` NULL: it is over, the line goes. */
 void cli_progress(const char *what, uint64_t done, uint64_t of);
 
+/* The text, and blanks up to so many cells. */
+void cli_cell(struct jn_str text, size_t cells, struct jn_buf *out);
+
 /* Writes all of it. A reader that went away (EPIPE) is no error; a full disk is. */
 jn_rc cli_write(FILE *stream, struct jn_str text, struct jn_err *err);
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/utf8.h"
+#include "cli/terminal.h"
 #include "image/image.h"
 
 #define COVERAGE_ALL    10000 /* basis points */
@@ -161,20 +161,11 @@ uint32_t cli_coverage_share(const struct cli_tally *tally) {
     return all == 0 ? COVERAGE_ALL : (uint32_t)(covered * COVERAGE_ALL / all);
 }
 
-static void coverage_cell(struct jn_str text, size_t cells, struct jn_buf *out) {
-    size_t used = 0;
-    for (size_t at = 0; at < text.n;)
-        used += (size_t)jn_utf8_width(jn_utf8_next(text, &at));
-    jn_buf_str(out, text);
-    for (; used < cells; used++)
-        jn_buf_char(out, ' ');
-}
-
 void cli_coverage_head(struct jn_buf *out) {
     jn_buf_z(out, "coverage\n  ");
-    coverage_cell(JN_STR("journey"), COVERAGE_NAME, out);
+    cli_cell(JN_STR("journey"), COVERAGE_NAME, out);
     for (unsigned i = 0; i < CLI_COVERS; i++)
-        coverage_cell(jn_str_z(COVER_TITLE[i]), i + 1 < CLI_COVERS ? COVERAGE_COLUMN : COVERAGE_COLUMN - 2, out);
+        cli_cell(jn_str_z(COVER_TITLE[i]), i + 1 < CLI_COVERS ? COVERAGE_COLUMN : COVERAGE_COLUMN - 2, out);
     jn_buf_z(out, "all\n");
 }
 
@@ -182,12 +173,11 @@ void cli_coverage_row(struct jn_str name, const struct cli_tally *tally, struct 
     char text[32];
     uint32_t share = cli_coverage_share(tally);
     jn_buf_z(out, "  ");
-    coverage_cell(name, COVERAGE_NAME, out);
+    cli_cell(name, COVERAGE_NAME, out);
     for (unsigned i = 0; i < CLI_COVERS; i++) {
         int n = tally->all[i] == 0 ? snprintf(text, sizeof(text), "-")
                                    : snprintf(text, sizeof(text), "%u/%u", tally->covered[i], tally->all[i]);
-        coverage_cell((struct jn_str){text, (size_t)n}, i + 1 < CLI_COVERS ? COVERAGE_COLUMN : COVERAGE_COLUMN - 2,
-                      out);
+        cli_cell((struct jn_str){text, (size_t)n}, i + 1 < CLI_COVERS ? COVERAGE_COLUMN : COVERAGE_COLUMN - 2, out);
     }
     jn_buf_printf(out, "%u.%u%%\n", share / 100, share / 10 % 10);
 }

@@ -30,7 +30,7 @@ static const char SVG_STYLE[] =
 static const char *const SVG_CLASS[CHART_SHAPES] = {"entry", "send", "hold", "choice", "effect", "exit"};
 
 /* Control characters have no place in XML; the marks of reading direction would turn the text around. */
-static void svg_text(struct jn_str text, struct jn_buf *out) {
+void jc_svg_text(struct jn_str text, struct jn_buf *out) {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if (c == '<')
@@ -48,7 +48,7 @@ static void svg_text(struct jn_str text, struct jn_buf *out) {
 
 static void svg_write(const char *kind, double x, double y, struct jn_str text, struct jn_buf *out) {
     jn_buf_printf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", kind, x, y);
-    svg_text(text, out);
+    jc_svg_text(text, out);
     jn_buf_z(out, "</text>\n");
 }
 
@@ -94,9 +94,9 @@ static void svg_box(const struct chart *chart, const struct chart_node *node, co
     if (node->step == JN_NONE) return;
     const struct jn_step *step = &chart->program->step[node->step];
     jn_buf_z(out, "<title>");
-    svg_text(node->label, out);
+    jc_svg_text(node->label, out);
     jn_buf_z(out, "&#10;");
-    svg_text(chart->program->string[step->file], out);
+    jc_svg_text(chart->program->string[step->file], out);
     jn_buf_printf(out, ":%u</title>\n", step->line);
 }
 

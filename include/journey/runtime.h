@@ -113,12 +113,21 @@ struct jr_engine_options {
     /* Whether everybody is inside a share of that kind, for tests. NULL: as a hash decides. */
     bool (*force_share)(void *user, enum jr_share share);
     void *force_user;
+    /* Nothing is going to be sent: messages are not rendered, their bodies stay empty. Everything else is as it is. */
+    bool rehearsal;
 };
 
 /* Claims the lane, loads programs, counters and timers. The store stays the caller's. */
 jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *options, struct jr_engine **out,
                      struct jn_err *err);
 void jr_engine_close(struct jr_engine *engine);
+
+/* For simulations, whose customers live one after another in one lane: forgets everybody, so that time may begin anew.
+ * The store must forget them too; there must be one program, and no deployment under way. */
+void jr_engine_forget(struct jr_engine *engine);
+/* Whether a customer whose shares are drawn by this id (the outside one, unless customers were united) is never
+ * messaged by a journey of the current program: in its control group or in that of all. */
+bool jr_engine_is_control(struct jr_engine *engine, uint32_t journey, struct jn_str customer);
 
 /* Verifies an image, keeps it in the store and makes it the version that new runs start on. Same id again: nothing. */
 jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err);

@@ -39,6 +39,15 @@ uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id
     return ++*engine_counter(engine, (uint64_t)id);
 }
 
+void engine_counters_forget(struct jr_engine *engine) {
+    uint64_t tracked = engine_tracked_id(engine->current);
+    for (uint32_t i = 0; i < engine->counters.n; i++) {
+        struct engine_counter *row = &engine->counters.row[i];
+        if (row->id != ENGINE_NAMESPACE_HIGH && row->id != ENGINE_NAMESPACE_LOW && row->id != tracked)
+            row->value = row->committed = 0;
+    }
+}
+
 void engine_counters_settle(struct engine_counters *counters, bool committed) {
     for (uint32_t i = 0; i < counters->n; i++) {
         struct engine_counter *row = &counters->row[i];

@@ -118,6 +118,13 @@ void jr_engine_close(struct jr_engine *engine) {
     free(engine);
 }
 
+void jr_engine_forget(struct jr_engine *engine) {
+    engine_flights_release(engine);
+    jn_map_init(&engine->flights);
+    engine->timers.n = 0;
+    engine_counters_forget(engine);
+}
+
 int64_t jr_engine_next_due(const struct jr_engine *engine) {
     struct jr_timer soonest;
     if (engine->sweeping) return 0;

@@ -100,6 +100,7 @@ void engine_track_begin(struct jr_engine *engine);
 uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                   /* made when it is not there */
 uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id);        /* 0 when it is not there */
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
+void engine_counters_forget(struct jr_engine *engine); /* all that count or number people, and the time */
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
 uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name);

@@ -114,7 +114,7 @@ class GraphTest(unittest.TestCase):
         path = self.write("a.journey", 'event a\njourney j\n  enter when a\n  re-enter never\n  stage s\n    tag "abcdefghijkl"\n'
                           '    wait 1 day\n    tag "一二三四五六七八九十一二"\n    last: wait 2 days\n  end\nend\n')
         widths = sorted(box[2] - box[0] for box in self.boxes(self.graph(path, "--as", "svg")))
-        self.assertGreater(widths[-1] - widths[-2], 12 * 7)
+        self.assertGreater(widths[-1] - widths[-2], 10 * 7)
 
     def test_ways_back_are_drawn(self):
         svg = self.graph(self.write("loop.journey", LOOP), "--as", "svg")

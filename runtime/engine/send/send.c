@@ -180,7 +180,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     send_bind(turn, &context, step);
     struct jn_buf body;
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);
-    if (send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {
+    if (!turn->engine->options.rehearsal && send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {
         send_unsent(turn, customer, run, name, jn_arena_str(turn->arena, jn_str_z(err.text)));
     } else {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));

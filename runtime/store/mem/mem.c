@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/map.h"
 #include "journey/store.h"
+#include "runtime/store/mem/mem.h"
 #include "runtime/store/mem/table.h"
 
 extern const struct jr_store_ops jr_store_mem;
@@ -52,6 +53,18 @@ static void mem_close(struct jr_store *store) {
         free((char *)(uintptr_t)mem->program[i].image.p);
     free(mem->program);
     free(mem);
+}
+
+void jr_store_mem_forget(struct jr_store *store) {
+    struct jr_store_mem *mem = mem_of(store);
+    struct mem_table *tables[] = {&mem->customer, &mem->run,      &mem->timer,     &mem->event,
+                                  &mem->seen,     &mem->delivery, &mem->quarantine};
+    struct jn_str key;
+    for (uint32_t at = 0; jn_map_next(&mem->alias, &at, &key, NULL);)
+        free((char *)(uintptr_t)key.p);
+    jn_map_clear(&mem->alias);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        mem_table_clear(tables[i]);
 }
 
 static jn_rc mem_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {

@@ -81,9 +81,14 @@ void mem_table_remove(struct mem_table *table, struct mem_key key) {
     memmove(&table->row[at], &table->row[at + 1], (table->n - at) * sizeof(*table->row));
 }
 
-void mem_table_release(struct mem_table *table) {
+void mem_table_clear(struct mem_table *table) {
     for (uint32_t i = 0; i < table->n; i++)
         mem_row_release(&table->row[i]);
+    table->n = 0;
+}
+
+void mem_table_release(struct mem_table *table) {
+    mem_table_clear(table);
     free(table->row);
     *table = (struct mem_table){0};
 }

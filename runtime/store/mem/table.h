@@ -37,6 +37,7 @@ void mem_table_remove(struct mem_table *table, struct mem_key key);
 const struct mem_row *mem_table_get(const struct mem_table *table, struct mem_key key);
 /* Place of the first row behind the key. */
 uint32_t mem_table_after(const struct mem_table *table, struct mem_key key);
+void mem_table_clear(struct mem_table *table); /* no rows; their places are kept */
 void mem_table_release(struct mem_table *table);
 
 #endif
