@@ -27,7 +27,7 @@ static jn_rc explain_code(struct jn_str written, bool json, struct jn_buf *out, 
         return jn_fail(err, JN_NOT_FOUND, "there is no diagnostic %.*s; did you mean %.*s?",
                        JN_FMT(jn_str_sub(written, 0, 40)), JN_FMT(near));
     return jn_fail(err, JN_NOT_FOUND,
-                   "there is no diagnostic %.*s and no such file or folder; `journey explain` lists the diagnostics",
+                   "there is no diagnostic %.*s, nor a file or folder called so; `journey explain` lists them",
                    JN_FMT(jn_str_sub(written, 0, 40)));
 }
 

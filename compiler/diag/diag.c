@@ -165,9 +165,20 @@ void jc_diags_sort(struct jc_diags *diags) {
     for (struct jc_diag *d = diags->first; d != NULL; d = d->next)
         order[n++] = d;
     qsort(order, n, sizeof *order, diag_order);
-    for (size_t i = 0; i < n; i++)
-        order[i]->next = i + 1 < n ? order[i + 1] : NULL;
     diags->first = order[0];
+    struct jc_diag *last = order[0];
+    for (size_t i = 1; i < n; i++) {
+        bool again = last->code == order[i]->code && last->span.offset == order[i]->span.offset &&
+                     last->span.file == order[i]->span.file && jn_str_eq(last->message, order[i]->message);
+        if (again) { /* a line of a test is read once for each row */
+            diags->n_error -= order[i]->severity == JC_ERROR;
+            diags->n_warning -= order[i]->severity == JC_WARNING;
+            continue;
+        }
+        last->next = order[i];
+        last = order[i];
+    }
+    last->next = NULL;
 }
 
 void jc_diags_remove(struct jc_diags *diags, const struct jc_diag *gone) {

@@ -234,7 +234,10 @@ static bool print_policy(struct jc_printer *printer, const struct jc_node *node)
         print_pattern(printer, node, node->flags == 1 ? "rate %0 per minute" : "rate %0 per second");
     else if (node->kind == JC_T_SHARE)
         print_share(printer, node);
-    else if (node->kind == JC_T_TOPIC)
+    else if (node->kind == JC_T_EACH) {
+        jc_print_z(printer, "for each ");
+        jc_print_list(printer, node->kid[0]->first);
+    } else if (node->kind == JC_T_TOPIC)
         print_pattern(printer, node, node->flags == 1 ? "topic %0 out for %n" : "topic %0 in for %n");
     else
         return false;
@@ -364,7 +367,8 @@ static bool has_arms(const struct jc_node *node) {
 static bool has_block(const struct jc_node *node) {
     return node->kind == JC_WORKSPACE || node->kind == JC_CUSTOMER || (node->kind == JC_EVENT && node->first != NULL) ||
            node->kind == JC_CHANNEL || node->kind == JC_MESSAGE || node->kind == JC_SOURCE ||
-           node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST;
+           node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST ||
+           node->kind == JC_T_EACH;
 }
 
 /* Where the first line of a node with a block ends; only a text can make it longer than one line. */
@@ -385,6 +389,9 @@ static void print_item(struct jc_printer *printer, const struct jc_node *node) {
         print_branches(printer, node);
     } else if (has_arms(node)) {
         print_arms(printer, node);
+    } else if (node->kind == JC_T_EACH) {
+        jc_block_begin(printer);
+        jc_print_rows(printer, node);
     } else if (has_block(node)) {
         jc_block_begin(printer);
         print_items(printer, node->first);

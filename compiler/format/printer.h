@@ -47,6 +47,7 @@ void jc_words_line(struct jc_printer *printer, uint32_t line);              /* w
 void jc_print_text(struct jc_printer *printer, const struct jc_node *node); /* its text, as a literal */
 void jc_print_expr(struct jc_printer *printer, const struct jc_node *node);
 void jc_print_list(struct jc_printer *printer, const struct jc_node *first); /* with commas */
+void jc_print_rows(struct jc_printer *printer, const struct jc_node *table); /* of T_EACH, in columns */
 void jc_print_file(struct jc_printer *printer, const struct jc_node *file);
 
 #endif

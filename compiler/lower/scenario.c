@@ -1,4 +1,5 @@
 /* `test` blocks: every name and value is checked, so that a test fails only for what the journey does. */
+#include "compiler/lower/each.h"
 #include "compiler/lower/lowering.h"
 
 #include "core/value.h"
@@ -14,6 +15,7 @@ struct scenes {
     struct jn_str *known; /* those whom somebody has become */
     uint32_t n_known;
     const struct jn_zone *zone;
+    int64_t clock; /* of the last `at`: it goes forward only */
 };
 
 static struct jn_str scenes_line(struct scenes *s, const struct jc_node *node) {
@@ -278,6 +280,13 @@ static void scenes_policy(struct scenes *s, const struct jc_node *node) {
     if (node->kind == JC_T_TOPIC) scenes_topic(s, node);
 }
 
+static void scenes_at(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_AT, node);
+    scene->value = jn_value_of(JN_T_INSTANT, jn_zone_instant(s->zone, node->kid[0]->value.i, node->kid[1]->value.i));
+    if (scene->value.i < s->clock) jc_report(s->unit->diags, JC_E0707, node->span);
+    s->clock = scene->value.i;
+}
+
 static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
     struct jn_scene *scene;
     switch ((int)node->kind) {
@@ -289,9 +298,7 @@ static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
         break;
     }
     case JC_T_AT:
-        scene = scenes_add(s, JN_SCENE_AT, node);
-        scene->value =
-            jn_value_of(JN_T_INSTANT, jn_zone_instant(s->zone, node->kid[0]->value.i, node->kid[1]->value.i));
+        scenes_at(s, node);
         break;
     case JC_T_AFTER:
         scene = scenes_add(s, JN_SCENE_AFTER, node);
@@ -339,17 +346,19 @@ static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
     }
 }
 
-/* The clock of a test goes forward only. */
-static void scenes_check_clock(struct scenes *s, const struct jc_node *test) {
-    int64_t last = INT64_MIN;
-    uint32_t i = 0;
-    for (const struct jc_node *node = test->first; node != NULL && i < s->n; node = node->next) {
-        if (node->kind == JC_BAD) continue;
-        const struct jn_scene *scene = &s->row[i++];
-        if (scene->kind != JN_SCENE_AT) continue;
-        if (scene->value.i < last) jc_report(s->unit->diags, JC_E0707, node->span);
-        last = scene->value.i;
+/* One test, or one row of its table. */
+static void scenes_test(struct jc_unit *unit, const struct jn_zone *zone, struct jc_each *each,
+                        const struct jc_node *test, struct jn_scenario *out) {
+    struct scenes scenes = {.unit = unit, .zone = zone, .clock = INT64_MIN};
+    for (const struct jc_node *line = test->first; line != NULL; line = line->next) {
+        const struct jc_node *filled = line->kind == JC_T_EACH ? NULL : jc_each_line(each, line);
+        if (filled != NULL) scenes_line_lower(&scenes, filled);
     }
+    *out = (struct jn_scenario){.title = jc_each_title(each, test),
+                                .file = unit->diags->source[test->span.file].path,
+                                .line = each->row != NULL ? each->row->span.line : test->span.line,
+                                .scene = scenes.row,
+                                .n_scene = scenes.n};
 }
 
 struct jn_scenario *jc_scenarios_lower(struct jc_unit *unit, uint32_t *n) {
@@ -359,17 +368,13 @@ struct jn_scenario *jc_scenarios_lower(struct jc_unit *unit, uint32_t *n) {
     if (jn_zone_find(unit->timezone, &zone, NULL) != JN_OK) zone = jn_zone_utc();
     for (uint32_t f = 0; f < unit->n_file; f++)
         for (const struct jc_node *node = unit->file[f]->first; node != NULL; node = node->next) {
-            struct scenes scenes = {.unit = unit, .zone = zone};
+            struct jc_each each;
             if (node->kind != JC_TEST) continue;
-            for (const struct jc_node *line = node->first; line != NULL; line = line->next)
-                scenes_line_lower(&scenes, line);
-            scenes_check_clock(&scenes, node);
-            struct jn_scenario *scenario = jc_grow(unit->arena, &out, n, sizeof(*scenario));
-            *scenario = (struct jn_scenario){.title = node->text,
-                                             .file = unit->diags->source[node->span.file].path,
-                                             .line = node->span.line,
-                                             .scene = scenes.row,
-                                             .n_scene = scenes.n};
+            jc_each_begin(&each, unit, node);
+            do {
+                scenes_test(unit, zone, &each, node, jc_grow(unit->arena, &out, n, sizeof(*out)));
+            } while (jc_each_next(&each));
+            jc_each_end(&each);
         }
     return out;
 }

@@ -109,7 +109,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token MATCH "match" OTHERWISE "otherwise" STOP "stop" EVERY "every" EMIT "emit" OPTIMIZE "optimize" EXPLORE "explore"
 %token TOPIC "topic" OPT "opt" OUT "out" ABOUT "about" QUIET "quiet" HOURS "hours" CAP "cap" MESSAGES "messages" PER "per"
 %token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
-%token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams"
+%token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams" EACH "each"
 %token FALLBACK "fallback" ARM "arm" JOINS "joins" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
 %token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
@@ -120,10 +120,10 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
-%type <node> about_opt quiet cap
+%type <node> about_opt quiet cap row cell date_value time_value duration_value number_value text_value
 %type <flags> in_or_out cap_mode per
 %type <list> event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
-%type <list> statements arms choices cases alternatives wheres withs with_opt literals test_lines
+%type <list> columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
 %precedence LOW
@@ -154,7 +154,7 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
   | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
-  | JOINS
+  | JOINS | EACH
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
@@ -469,31 +469,46 @@ test_lines: %empty { $$ = (struct jc_list){0}; } | test_lines test_line { $$ = j
 test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); yyerrok; }
   | CUSTOMER name WITH error NL { $$ = NN(T_CUSTOMER, @$, $2); yyerrok; }
   | CUSTOMER name with_opt NL { $$ = jc_node_hang(parser, NN(T_CUSTOMER, @$, $2), $3); }
-  | AT DATE TIME NL { $$ = NK(T_AT, @$, $2, $3, NULL, NULL); }
-  | AFTER DURATION NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
+  | AT date_value time_value NL { $$ = NK(T_AT, @$, $2, $3, NULL, NULL); }
+  | AFTER duration_value NL { $$ = NK(T_AFTER, @$, $2, NULL, NULL, NULL); }
   | name DOES name event_of with_opt NL
     { BUILD = jc_node_hang(parser, NN(T_DOES, @$, $1), $5); jc_node_put(parser, n, 0, $3); jc_node_put(parser, n, 1, $4); $$ = n; }
   | name IS_NOW name NL { BUILD = NN(T_IS_NOW, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
   | EXPECT name GETS NOTHING NL { $$ = NN(T_GETS, @$, $2); }
   | EXPECT name GETS NAME NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
-  | EXPECT name GETS NAME TIMES NUMBER NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
+  | EXPECT name GETS NAME TIMES number_value NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
   | EXPECT name NEVER GETS name NL { BUILD = NN(T_GETS, @$, $2); jc_node_put(parser, n, 0, $5); n->flags = 1; $$ = n; }
   | EXPECT name IN STAGE name OF name NL { BUILD = NN(T_IN_STAGE, @$, $2); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $7); $$ = n; }
   | EXPECT name LEFT name AS ended NL { BUILD = NN(T_LEFT, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
   | EXPECT name NOT_IN name NL { BUILD = NN(T_NOT_IN, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
-  | EXPECT name HAS TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $5); $$ = n; }
-  | EXPECT name HAS NO TAG TEXT_LITERAL NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $6); n->flags = 1; $$ = n; }
+  | EXPECT name HAS TAG text_value NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $5); $$ = n; }
+  | EXPECT name HAS NO TAG text_value NL { BUILD = NN(T_HAS_TAG, @$, $2); jc_node_put(parser, n, 0, $6); n->flags = 1; $$ = n; }
   | EXPECT CUSTOMER '.' NAME OF name IS expr NL
     { BUILD = NN(T_ATTR, @$, $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $8); $$ = n; }
   | EXPECT name REACHED name OF name NL { BUILD = NN(T_REACHED, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $6); $$ = n; }
-  | CHANNEL name ANSWERS NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, NULL, NULL); }
-  | CHANNEL name ANSWERS NUMBER TIMES NUMBER NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
+  | CHANNEL name ANSWERS number_value NL { $$ = NK(T_CHANNEL, @$, $2, $4, NULL, NULL); }
+  | CHANNEL name ANSWERS number_value TIMES number_value NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
   | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4 | jc_share(parser, $2); $$ = n; }
   | TOPIC name in_or_out FOR name NL { BUILD = NN(T_TOPIC, @$, $5); jc_node_put(parser, n, 0, $2); n->flags = $3; $$ = n; }
   | error NL { $$ = LOST; yyerrok; }
+  | FOR EACH columns NL rows END NL
+    { BUILD = NL(T_EACH, @$, $5); jc_node_put(parser, n, 0, NL(T_ROW, @3, $3)); $$ = n; }
+  | FOR EACH error NL recovered rows END NL { $$ = LOST; }
 ended: any_word
+/* `for each`: what stands in a row, and where its name may stand instead of a value */
+columns: name { $$ = jc_list_of($1); } | columns ',' name { $$ = jc_list_add($1, $3); }
+rows: %empty { $$ = (struct jc_list){0}; } | rows row { $$ = jc_list_add($1, $2); }
+row: cells NL { $$ = NL(T_ROW, @1, $1); }
+  | error NL { $$ = LOST; yyerrok; }
+cells: cell { $$ = jc_list_of($1); } | cells ',' cell { $$ = jc_list_add($1, $3); } | cells LIST_COMMA cell { $$ = jc_list_add($1, $3); }
+cell: literal | name | MISSING { $$ = jc_node_word(parser, JC_LITERAL, @1); }
+date_value: DATE | name
+time_value: TIME | name
+duration_value: DURATION | name
+number_value: NUMBER | name
+text_value: TEXT_LITERAL | name
 
 %%
 

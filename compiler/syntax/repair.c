@@ -45,7 +45,8 @@ bool jc_repair_first(struct jc_stream *stream, struct jc_token *token) {
     if (!expects(stream, NAME)) return repair_spelling(stream, token);
     const struct jc_token *next = jc_stream_peek(stream);
     const struct jc_block *top = jc_blocks_top(&stream->blocks);
-    if (top != NULL && top->opener == TEST) { /* NAME does …, NAME is now … */
+    if (top != NULL && top->opener == FOR) return false; /* a name of the table's row */
+    if (top != NULL && top->opener == TEST) {            /* NAME does …, NAME is now … */
         if (next->kind == DOES || next->kind == IS_NOW ||
             (next->kind == NAME && jn_utf8_distance(written(stream, next), JN_STR("does"), 1) <= 1))
             return false;

@@ -155,6 +155,7 @@ const char *jc_stream_where(const struct jc_stream *stream) {
     if (top->opener == CHANNEL) return "in a channel";
     if (top->opener == WORKSPACE) return "in a workspace";
     if (top->opener == TEST) return "in a test";
+    if (top->opener == FOR) return "in a table";
     if (top->opener == SPLIT) return "in a split";
     if (top->opener == OPTIMIZE) return "in an `optimize`";
     if (top->opener == MATCH) return "in a match";

@@ -123,6 +123,31 @@ class Testing(unittest.TestCase):
         self.assertIn('expect ann has tag "loud"', cases[0].find("failure").text)
         self.assertIsNone(cases[1].find("failure"))
 
+    def test_each_row_of_a_table_is_a_case(self):
+        (self.path / "greet_test.journey").write_text("""test "plans"
+  for each chosen, badge
+    "free", "left"
+    "pro", "wrong"
+  end
+  customer ann with email = "a@b", plan = chosen
+  at 2026-03-02 09:00
+  ann does signup
+  force split half = left
+  after 3 days
+  expect ann has tag badge
+end
+""", encoding="utf-8")
+        report = self.path / "report.xml"
+        out = run("test", str(self.path), "--junit", str(report), "--format", "json")
+        self.assertEqual(out.returncode, 1, out.stderr)
+        titles = ['plans (chosen = "free", badge = "left")', 'plans (chosen = "pro", badge = "wrong")']
+        self.assertEqual([json.loads(line)["test"] for line in out.stdout.splitlines()], titles)
+        self.assertEqual([json.loads(line)["passed"] for line in out.stdout.splitlines()], [True, False])
+        self.assertEqual([json.loads(line)["line"] for line in out.stdout.splitlines()], [3, 4])
+        cases = ElementTree.parse(report).getroot().find("testsuite").findall("testcase")
+        self.assertEqual([(case.get("name"), case.find("failure") is not None) for case in cases], [(titles[0], False), (titles[1], True)])
+        self.assertIn("1 passed, 0 failed", run("test", str(self.path), "--filter", 'chosen = "free"').stdout)
+
     def test_a_failure_shows_both_timelines_in_eighty_columns(self):
         (self.path / "greet_test.journey").write_text(TESTS.replace('tag "silent"', 'tag "很长的标签很长的标签很长的标签很长的标签"'))
         out = run("test", str(self.path))
