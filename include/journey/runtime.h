@@ -28,14 +28,15 @@ struct jr_input {
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
     /* EVENT, IDENTIFY, CONSENT, ALIAS */
-    struct jn_str customer;           /* outside id */
+    struct jn_str customer;           /* outside id; empty: EVENT, IDENTIFY by an identity attribute in the traits */
     bool known;                       /* … by which a person is known, not only a device */
     struct jn_str other;              /* EVENT, IDENTIFY: the device's id that came with it; ALIAS: an earlier id */
+    bool by_attribute;                /* an id that nobody has may be the value of somebody's identity attribute */
     bool insist;                      /* ALIAS: even if both are known as persons of their own */
     struct jn_str event;              /* EVENT: name; CONSENT: topic */
     int64_t happened;                 /* EVENT: by the sender's clock; data, not order */
     const struct jn_json *properties; /* EVENT: object or NULL */
-    const struct jn_json *traits;     /* IDENTIFY: object or NULL */
+    const struct jn_json *traits;     /* IDENTIFY: object or NULL; EVENT without a customer: what finds him */
     bool in;                          /* CONSENT: else out */
     /* RESULT: what became of an attempt */
     uint64_t delivery;

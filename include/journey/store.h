@@ -13,9 +13,9 @@
 
 struct jn_arena;
 
-struct jr_row_alias { /* a customer's outside id */
+struct jr_row_alias { /* a customer's outside id, or another key that finds him */
     struct jn_str ext;
-    uint64_t customer;
+    uint64_t customer; /* 0 in a batch: nobody's any more */
 };
 
 struct jr_row_customer {

@@ -192,6 +192,7 @@ static bool activation_has_sent(const struct activation *a) {
         struct engine_visit *visit = &a->run->visit[i];
         if (visit->step != a->step->id || visit->skip == 0) continue;
         visit->skip--;
+        visit->n++; /* a visit all the same: whoever takes this run over knows what has been sent */
         return true;
     }
     return false;

@@ -94,6 +94,8 @@ static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, str
         attr->name = jn_read_lstr(in);
         attr->value = jn_value_decode(in, arena);
     }
+    out->loaded = jn_arena_copy(arena, out->attr, n * sizeof(*out->attr));
+    out->n_loaded = n;
     if (!codec_count(in, ENGINE_TAGS_MAX, &n)) return false;
     for (uint32_t i = 0; i < n; i++) {
         struct jn_str *tag = engine_grow(arena, &out->tag, &out->n_tag, sizeof(*tag));

@@ -122,6 +122,8 @@ struct engine_customer {
     uint32_t n_alias;
     struct engine_attr *attr;
     uint32_t n_attr;
+    const struct engine_attr *loaded; /* as they are in the store */
+    uint32_t n_loaded;
     struct jn_str *tag;
     uint32_t n_tag;
     struct engine_mark *mark;

@@ -152,6 +152,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
         rc = turn_fire(turn, c, turn->limit); /* who has become another has nothing that is due */
+    if (rc == JN_OK) rc = turn_claim_attributes(turn);
     return rc == JN_OK ? turn->asked : rc;
 }
 
@@ -228,6 +229,8 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
         struct jr_row_alias *place = engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*place));
         *place = (struct jr_row_alias){turn->named[i].ext, turn_merged_into(turn->named[i].customer)->id};
     }
+    for (uint32_t i = 0; i < turn->n_claim; i++)
+        *(struct jr_row_alias *)engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*alias)) = turn->claim[i];
     for (struct engine_customer *c = turn->customers; c != NULL; c = c->next) {
         if (c->merged != NULL) {
             turn_collect_merged(turn, c, batch, &rows, &merge);

@@ -30,6 +30,8 @@ struct turn {
     /* what the batch will hold, beside customers and runs */
     struct engine_named *named; /* ids that customers get */
     uint32_t n_named;
+    struct jr_row_alias *claim; /* keys of identity attributes; customer 0: nobody's any more */
+    uint32_t n_claim;
     struct jr_row_event *event;
     uint32_t n_event;
     struct jr_row_seen *seen;

@@ -1,5 +1,6 @@
 /* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
 #include "runtime/engine/history/history.h"
+#include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/policy.h"
 
 static void view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
@@ -89,6 +90,7 @@ jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t 
     jn_map_init(&turn.number);
     turn.customers_end = &turn.customers;
     jn_rc rc = turn_customer(&turn, id, false, &customer);
+    if (rc == JN_OK && customer == NULL) rc = turn_by_attribute(&turn, &(struct jr_input){.customer = id}, &customer);
     jn_map_release(&turn.known);
     jn_map_release(&turn.number);
     if (rc != JN_OK) return rc;

@@ -92,12 +92,12 @@ static void jr_track__quarantine(struct jr_track *t, const struct jn_json *item,
 
 /* NULL: it is sound. */
 static const char *jr_track__fault(enum jr_call call, const struct jn_json *item, struct jn_str customer,
-                                   struct jn_str other, struct jn_str event, struct jn_str message) {
+                                   struct jn_str other, struct jn_str event, struct jn_str message, bool traits) {
     bool alias = call == JR_CALL_ALIAS;
     if (jn_json_kind(item) != JN_JSON_OBJECT) return "an event must be an object";
     if (alias && customer.n == 0) return "userId is no text: an alias says whom previousId is to name";
     if (alias && other.n == 0) return "previousId is no text: an alias says which id is to name userId";
-    if (customer.n == 0) return "neither userId nor anonymousId is a text";
+    if (customer.n == 0 && (alias || !traits)) return "neither userId nor anonymousId is a text";
     if (customer.n > JR_TRACK_ID_MAX) return "the customer's id is longer than 256 bytes";
     if (other.n > JR_TRACK_ID_MAX)
         return alias ? "previousId is longer than 256 bytes" : "anonymousId is longer than 256 bytes";
@@ -123,7 +123,9 @@ static void jr_track__item(struct jr_track *t, enum jr_call call, const struct j
     }
     struct jn_str event = call == JR_CALL_TRACK ? jn_json_text(jn_json_get(item, "event")) : JN_STR_NONE;
     struct jn_str message = jn_json_text(jn_json_get(item, "messageId"));
-    const char *fault = jr_track__fault(call, item, customer, other, event, message);
+    const struct jn_json *traits = call == JR_CALL_IDENTIFY ? jr_track__object(item, "traits") : NULL;
+    if (traits == NULL) traits = jr_track__object(jn_json_get(item, "context"), "traits");
+    const char *fault = jr_track__fault(call, item, customer, other, event, message, traits != NULL);
     if (fault != NULL) {
         jr_track__quarantine(t, item, fault);
         return;
@@ -139,13 +141,10 @@ static void jr_track__item(struct jr_track *t, enum jr_call call, const struct j
     input->known = known;
     input->other = other;
     input->happened = jr_track__happened(t, item);
-    if (alias) input->text = jr_track__text(t, item);
+    if (alias || customer.n == 0) input->text = jr_track__text(t, item);
     if (alias) return;
-    if (identify) {
-        input->traits = jr_track__object(item, "traits");
-        if (input->traits == NULL) input->traits = jr_track__object(jn_json_get(item, "context"), "traits");
-        return;
-    }
+    if (identify || customer.n == 0) input->traits = traits;
+    if (identify) return;
     input->event = call == JR_CALL_TRACK ? event : jn_str_z(CALL_ROW[call].word);
     input->properties = jr_track__object(item, call == JR_CALL_GROUP ? "traits" : "properties");
 }

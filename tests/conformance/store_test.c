@@ -118,6 +118,9 @@ static void people_and_their_runs(struct world *w) {
     assert_true(run[0].run == 10 && jn_str_is(run[1].body, "run eleven"));
     assert_null(load(w, 2, &run, &n).body.p);
     add_ann(w); /* after-images: once more is the same */
+    struct jr_row_alias nobodys = {JN_STR("ann"), 0};
+    assert_int_equal(commit(w, (struct jr_batch){.alias = &nobodys, .n_alias = 1}), JN_OK);
+    assert_int_equal(find(w, "ann"), 0);
     struct jr_row_run gone = {.customer = 1, .run = 10};
     assert_int_equal(commit(w, (struct jr_batch){.run = &gone, .n_run = 1}), JN_OK);
     load(w, 1, &run, &n);

@@ -1,8 +1,11 @@
 """Who is one customer, over HTTP: a device becomes known, by a call with both ids and by alias; also over kill -9."""
+import hashlib
+import hmac
 import json
+import pathlib
 import unittest
 
-from journey_process import Case
+from journey_process import SHOP_SECRET, Case
 
 
 class Identity(Case):
@@ -88,6 +91,36 @@ class Identity(Case):
             with self.subTest(path=path):
                 answer, headers, _ = server.request("PUT", "/api/customers/" + path)
                 self.assertEqual((answer, headers["content-type"]), (status, "application/problem+json"))
+
+    def write(self, attributes):
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        text = path.read_text(encoding="utf-8").replace("  email text, personal\n", attributes)
+        path.write_text(text.replace("customer body.customer.id", "customer body.email"), encoding="utf-8")
+
+    def test_an_identity_attribute_finds_somebody_and_unites_nobody(self):
+        self.write("  email text, personal, identity\n  plan text\n")
+        server = self.serve()
+        self.post(server, "identify", userId="ann", traits={"email": "Ann@Example.com"})
+        self.post(server, "identify", anonymousId="a-1", traits={"email": "ann@example.com", "plan": "free"})
+        self.assertEqual(self.ids(server, "a-1"), ("a-1", ["a-1"], False))
+        server.kill()
+        server = self.serve()
+        self.post(server, "identify", traits={"email": " ann@example.com", "plan": "pro"})
+        self.assertEqual(server.get("/api/customers/ann%40example.com")["attributes"]["plan"], "pro")
+        self.assertEqual(server.get("/api/customers/ann")["attributes"]["plan"], "pro")
+        self.post(server, "track", event="signup", context={"traits": {"email": "ann@example.com"}})
+        self.once(server, "hello", "ann")
+        body = json.dumps({"type": "order.paid", "id": "e-1", "email": "ANN@example.com",
+                           "order": {"number": "o-1", "total": "49.90"}}).encode()
+        signature = hmac.new(SHOP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        self.assertEqual(server.request("POST", "/hooks/shop", body, {"X-Shop-Signature": signature})[0], 200)
+        self.once(server, "thanks", "ann")
+        self.post(server, "identify", userId="ann", traits={"email": "new@example.com"})
+        self.post(server, "identify", traits={"email": "ann@example.com", "plan": "lost"})
+        self.post(server, "identify", traits={"email": "new@example.com", "plan": "kept"})
+        self.assertEqual(server.get("/api/customers/ann")["attributes"]["plan"], "kept")
+        self.assertEqual([row["reason"] for row in server.get("/api/quarantine")["items"]],
+                         ["neither userId nor anonymousId is given, and the traits are nobody's"])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,12 @@
  * customer from now on, unless that would make two known ones one. NULL: the input is refused, and that is noted. */
 jn_rc turn_who(struct turn *turn, const struct jr_input *input, uint32_t at, struct engine_customer **out);
 
+/* ---- attribute.c */
+/* Whose identity attribute the input's `customer`, or without one its traits, name; NULL: nobody's. */
+jn_rc turn_by_attribute(struct turn *turn, const struct jr_input *input, struct engine_customer **out);
+/* At the end of the turn: identity attributes that have changed find their customers from now on. */
+jn_rc turn_claim_attributes(struct turn *turn);
+
 /* ---- merge.c */
 /* Everything of `from` is of `into`, in this turn's one commit. */
 jn_rc turn_merge(struct turn *turn, struct engine_customer *into, struct engine_customer *from);

@@ -56,14 +56,16 @@ static void runs_end(struct turn *turn, struct engine_customer *customer, struct
     turn_end(turn, customer, ends, JN_STR("merged"));
 }
 
-/* Whether a customer who had been one all along would not have been let in: he had entered as the other. */
+/* Whether a customer who had been one all along would have only the other's run: he had entered as the other and was
+ * not to enter again, or went through the journey as the other while this run was under way. */
 static bool runs_had_entered(const struct turn *turn, const struct engine_customer *customer,
                              const struct engine_customer *other, const struct engine_run *run) {
     uint64_t journey = jn_hash64(engine_journey_name(run)), key = run->key.n == 0 ? 0 : jn_hash64(run->key);
     const struct jn_zone *zone = engine_zone(customer, turn->engine->current);
     for (uint32_t i = 0; i < other->n_mark; i++) {
         const struct engine_mark *mark = &other->mark[i];
-        if (mark->journey != journey || mark->key != key || mark->at >= run->entered) continue;
+        if (mark->journey != journey || mark->key != key) continue;
+        if (mark->at >= run->entered) return true;
         return !engine_may_return(run->program->program, engine_journey(run), zone, mark->at, run->entered);
     }
     return false;
@@ -75,16 +77,20 @@ static struct engine_run *runs_twin(const struct engine_customer *customer, cons
     return NULL;
 }
 
-/* Those whom the other was before: their live runs end as far as the other's are older. */
-static void runs_settle(struct turn *turn, struct engine_customer *customer, struct engine_customer *other) {
+/* A run that ends, and the one that stays for it, or NULL. */
+struct runs_pair {
+    struct engine_run *ends, *stays;
+};
+
+/* The customer's runs that end because of the other's; nothing ends before all is decided. */
+static void runs_decide(struct turn *turn, struct engine_customer *customer, const struct engine_customer *other,
+                        struct runs_pair **pair, uint32_t *n) {
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i], *twin;
         if (!runs_open(run)) continue;
         twin = runs_twin(other, run);
-        if (twin != NULL && runs_older(twin, run))
-            runs_end(turn, customer, run, twin);
-        else if (twin == NULL && runs_had_entered(turn, customer, other, run))
-            runs_end(turn, customer, run, NULL);
+        if (twin != NULL ? !runs_older(twin, run) : !runs_had_entered(turn, customer, other, run)) continue;
+        *(struct runs_pair *)engine_grow(turn->arena, pair, n, sizeof(**pair)) = (struct runs_pair){run, twin};
     }
 }
 
@@ -94,8 +100,12 @@ static int runs_order(const void *a, const void *b) {
 }
 
 void identity_merge_runs(struct turn *turn, struct engine_customer *into, struct engine_customer *from) {
-    runs_settle(turn, into, from);
-    runs_settle(turn, from, into);
+    struct runs_pair *pair = NULL;
+    uint32_t n = 0;
+    runs_decide(turn, into, from, &pair, &n);
+    runs_decide(turn, from, into, &pair, &n);
+    for (uint32_t i = 0; i < n; i++)
+        runs_end(turn, into, pair[i].ends, pair[i].stays);
     for (uint32_t i = 0; i < from->n_run; i++) {
         struct engine_run **place = engine_grow(turn->arena, &into->run, &into->n_run, sizeof(*place));
         *place = from->run[i];

@@ -88,12 +88,27 @@ static jn_rc who_unite(struct turn *turn, const struct jr_input *input, struct e
     return turn_merge(turn, *out, swapped ? one : other);
 }
 
+/* By an identity attribute; without an id it must be known whom. */
+static jn_rc who_by_attribute(struct turn *turn, const struct jr_input *input, uint32_t at,
+                              struct engine_customer **out) {
+    jn_rc rc = turn_by_attribute(turn, input, out);
+    if (rc == JN_OK && *out != NULL) return turn_fire(turn, *out, turn->now - 1);
+    if (rc == JN_OK && input->customer.n == 0)
+        who_refuse(turn, input, at, JN_STR("neither userId nor anonymousId is given, and the traits are nobody's"));
+    return rc;
+}
+
 jn_rc turn_who(struct turn *turn, const struct jr_input *input, uint32_t at, struct engine_customer **out) {
     struct engine_customer *one, *other = NULL;
     struct jn_str why = JN_STR("");
     bool two = input->other.n > 0 && !jn_str_eq(input->other, input->customer), fresh;
     *out = NULL;
+    if (input->customer.n == 0) return who_by_attribute(turn, input, at, out);
     jn_rc rc = turn_customer(turn, input->customer, false, &one);
+    if (rc == JN_OK && one == NULL && input->by_attribute) {
+        rc = who_by_attribute(turn, input, at, out);
+        if (rc != JN_OK || *out != NULL) return rc;
+    }
     if (rc == JN_OK && two) rc = turn_customer(turn, input->other, false, &other);
     if (rc != JN_OK) return rc;
     if (two) why = who_bar(input, one, other);

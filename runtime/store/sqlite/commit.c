@@ -26,9 +26,10 @@ static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_ba
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     int code = SQLITE_OK;
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++) {
-        sqlite_bind_str(state->statement[SQL_PUT_ALIAS], 1, b->alias[i].ext);
-        sqlite_bind_u64(state->statement[SQL_PUT_ALIAS], 2, b->alias[i].customer);
-        code = commit_step(state, SQL_PUT_ALIAS);
+        enum sqlite_statement which = b->alias[i].customer == 0 ? SQL_DROP_ALIAS : SQL_PUT_ALIAS;
+        sqlite_bind_str(state->statement[which], 1, b->alias[i].ext);
+        if (which == SQL_PUT_ALIAS) sqlite_bind_u64(state->statement[which], 2, b->alias[i].customer);
+        code = commit_step(state, which);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++) {
         sqlite_bind_u64(state->statement[SQL_PUT_CUSTOMER], 1, b->customer[i].customer);
