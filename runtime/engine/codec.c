@@ -262,7 +262,7 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
     run->goal_until = jn_read_svarint(in);
     if (!codec_get_values(in, arena, run->slot, engine_journey(run)->n_slot)) return false;
     if (!codec_get_events(in, arena, run)) return false;
-    if (!codec_count(in, engine_journey(run)->n_step, &n)) return false;
+    if (!codec_count(in, CODEC_MAX, &n)) return false; /* also of steps that other versions had */
     for (uint32_t i = 0; i < n; i++) {
         struct engine_visit *visit = engine_grow(arena, &run->visit, &run->n_visit, sizeof(*visit));
         visit->step = (uint32_t)jn_read_varint(in);

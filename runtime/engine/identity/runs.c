@@ -21,7 +21,6 @@ static void runs_take_visits(struct turn *turn, struct engine_run *stays, const 
     for (uint32_t i = 0; i < ends->n_visit; i++) {
         const struct engine_visit *theirs = &ends->visit[i];
         struct engine_visit *own = NULL;
-        if (jn_program_step(stays->program->program, stays->journey, theirs->step) == JN_NONE) continue;
         for (uint32_t k = 0; k < stays->n_visit && own == NULL; k++)
             if (stays->visit[k].step == theirs->step) own = &stays->visit[k];
         if (own == NULL) {

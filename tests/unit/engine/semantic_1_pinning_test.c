@@ -41,6 +41,39 @@ static void runs_stay_on_the_version_they_began_on(void **state) {
     world_close(&w);
 }
 
+/* What was sent before stays known: the ids of these visits must not be given again. */
+static void a_run_has_been_at_more_steps_than_its_new_version_has(void **state) {
+    struct jr_deploy_rules rules = {.mode = JR_DEPLOY_MIGRATE};
+    struct world w;
+    (void)state;
+    world_open(&w);
+    struct draft many = draft_new(&w.arena);
+    uint32_t begin = declare_event(&many, "begin");
+    uint32_t message[6];
+    for (int i = 0; i < 6; i++)
+        message[i] = declare_message(&many, jn_arena_printf(&w.arena, "m%d", i).p, many.post);
+    begin_journey(&many, "trial", begin, JN_REENTER_ALWAYS);
+    for (int i = 0; i < 6; i++)
+        step_send(&many, message[i]);
+    step_wait(&many, "nap", days(1));
+    step_exit(&many, "completed");
+    struct draft few = draft_new(&w.arena);
+    begin_journey(&few, "trial", declare_event(&few, "begin"), JN_REENTER_ALWAYS);
+    step_wait(&few, "nap", days(1));
+    step_exit(&few, "completed");
+    deploy(&w, &many);
+    does(&w, "ann", "begin", NULL);
+    turn(&w);
+    jn_buf_reset(&w.told);
+    deploy(&w, &few);
+    assert_int_equal(jr_engine_move(w.engine, &rules, &w.turn_arena, NULL), JN_OK);
+    expect(&w, "moved");
+    restart(&w);
+    at(&w, "2026-01-02T00:00:00Z");
+    expect(&w, "left completed");
+    world_close(&w);
+}
+
 static void the_version_survives_a_restart(void **state) {
     struct world w;
     (void)state;
@@ -119,6 +152,7 @@ static void what_is_no_program_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_stay_on_the_version_they_began_on),
+        cmocka_unit_test(a_run_has_been_at_more_steps_than_its_new_version_has),
         cmocka_unit_test(the_version_survives_a_restart),
         cmocka_unit_test(a_version_without_runs_goes_at_the_next_start),
         cmocka_unit_test(the_same_version_again_changes_nothing),
