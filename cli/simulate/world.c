@@ -27,26 +27,29 @@ static void world_names(struct sim_world *world) {
         jn_map_put(&world->messages, p->string[p->message[m].name], m);
 }
 
-static jn_rc world_json(const struct sim_rule *rule, struct sim_person *person, struct jn_json **out,
-                        struct jn_err *err) {
+static jn_rc world_object(const struct sim_rule *rule, struct sim_person *person, struct sim_object *out,
+                          struct jn_err *err) {
     struct jn_json_out w;
-    struct jn_buf text;
-    jn_buf_init(&text, WORLD_EVENT_MAX);
-    jn_jw_init(&w, &text);
+    out->json = NULL;
+    jn_buf_init(&out->text, WORLD_EVENT_MAX);
+    jn_jw_init(&w, &out->text);
     jn_jw_object(&w);
     sim_fields(rule->field, rule->n_field, &person->random, person->ext, person->events, &w);
     jn_jw_end_object(&w);
-    jn_rc rc = jn_json_parse(jn_buf_view(&text), out, err);
-    jn_buf_release(&text);
-    return rc;
+    return jn_json_parse(jn_buf_view(&out->text), &out->json, err);
+}
+
+static void world_object_release(struct sim_object *object) {
+    jn_json_free(object->json);
+    jn_buf_release(&object->text);
 }
 
 static jn_rc world_fixed(struct sim_world *world, struct jn_err *err) {
     struct sim_person nobody = {.number = 0};
     jn_rc rc = JN_OK;
-    world->fixed = jn_alloc_zero(world->model->n_rule + 1, sizeof(struct jn_json *));
+    world->fixed = jn_alloc_zero(world->model->n_rule + 1, sizeof(*world->fixed));
     for (uint32_t i = 0; rc == JN_OK && i < world->model->n_rule; i++)
-        if (world->model->rule[i].fixed) rc = world_json(&world->model->rule[i], &nobody, &world->fixed[i], err);
+        if (world->model->rule[i].fixed) rc = world_object(&world->model->rule[i], &nobody, &world->fixed[i], err);
     return rc;
 }
 
@@ -71,7 +74,7 @@ jn_rc sim_world_open(struct sim_world *world, const struct jn_program *program, 
 
 void sim_world_close(struct sim_world *world) {
     for (uint32_t i = 0; world->fixed != NULL && i < world->model->n_rule; i++)
-        jn_json_free(world->fixed[i]);
+        world_object_release(&world->fixed[i]);
     free(world->fixed);
     if (world->engine != NULL) jr_engine_close(world->engine);
     if (world->store != NULL) world->store->ops->close(world->store);
@@ -91,12 +94,12 @@ void sim_world_close(struct sim_world *world) {
 /* ---- turns and messages */
 
 static void world_post(struct sim_world *world, const struct jr_delivery *delivery) {
-    uint64_t message = 0;
+    uint64_t message = JN_NONE;
     if (world->n_flight == world->cap_flight) {
         world->cap_flight = world->cap_flight == 0 ? 16 : world->cap_flight * 2;
         world->flight = jn_realloc(world->flight, world->cap_flight * sizeof(*world->flight));
     }
-    JN_CHECK(jn_map_get(&world->messages, delivery->message, &message));
+    if (!jn_map_get(&world->messages, delivery->message, &message)) message = JN_NONE;
     struct sim_person *person = sim_world_person(world, delivery->customer);
     world->flight[world->n_flight++] = (struct sim_flight){.delivery = delivery->delivery,
                                                            .person = (uint32_t)(person - world->person),
@@ -128,10 +131,23 @@ static uint32_t world_answer(const struct sim_world *world, struct sim_person *p
     return sim_chance(&person->random, channel->retries) ? 503 : 200;
 }
 
+/* Nobody answers what is not a message: the script's own defaults stand. */
+static jn_rc world_unanswered(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
+    struct sim_flight *flight = &world->flight[at];
+    struct jr_input input = {.kind = JR_INPUT_RESULT,
+                             .received = world->now,
+                             .delivery = flight->delivery,
+                             .result = JR_RESULT_FAILED,
+                             .reason = JN_STR("nobody answers in a simulation")};
+    memmove(flight, flight + 1, (--world->n_flight - at) * sizeof(*flight));
+    return world_turn(world, &input, 1, horizon, err);
+}
+
 /* One attempt; what became of it is the next input. */
 static jn_rc world_attempt(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
     struct sim_flight *flight = &world->flight[at];
     struct sim_person *person = &world->person[flight->person];
+    if (flight->message == JN_NONE) return world_unanswered(world, at, horizon, err);
     uint64_t *count = world->tally->message[flight->message];
     uint32_t status = world_answer(world, person, flight->message), message = flight->message;
     struct jr_retry_case attempt = {.end = {.status = status},
@@ -181,11 +197,10 @@ static jn_rc world_arrive(struct sim_world *world, struct sim_person *person, st
     const struct sim_model *model = world->model;
     struct sim_rule traits = {.field = model->attr, .n_field = model->n_attr};
     struct jr_input input[WORLD_INPUTS];
-    struct jn_json *json = NULL;
+    struct sim_object who;
     uint32_t n = 0;
-    jn_rc rc = world_json(&traits, person, &json, err);
-    if (rc != JN_OK) return rc;
-    input[n++] = (struct jr_input){.kind = JR_INPUT_IDENTIFY, .traits = json};
+    jn_rc rc = world_object(&traits, person, &who, err);
+    input[n++] = (struct jr_input){.kind = JR_INPUT_IDENTIFY, .traits = who.json, .compact = jn_buf_view(&who.text)};
     for (uint32_t i = 0; i < model->n_consent && n < WORLD_INPUTS; i++)
         if (sim_chance(&person->random, model->consent[i].in))
             input[n++] = (struct jr_input){.kind = JR_INPUT_CONSENT, .event = model->consent[i].topic, .in = true};
@@ -194,8 +209,8 @@ static jn_rc world_arrive(struct sim_world *world, struct sim_person *person, st
         input[i].source = JN_STR("simulate");
         input[i].customer = person->ext;
     }
-    rc = world_turn(world, input, n, world->now - 1, err);
-    jn_json_free(json);
+    if (rc == JN_OK) rc = world_turn(world, input, n, world->now - 1, err);
+    world_object_release(&who);
     for (uint32_t i = 0; i < model->n_rule; i++) {
         const struct sim_rule *rule = &model->rule[i];
         if (rule->trigger != SIM_ON_ARRIVAL && rule->trigger != SIM_EVERY) continue;
@@ -208,20 +223,21 @@ static jn_rc world_arrive(struct sim_world *world, struct sim_person *person, st
 static jn_rc world_act(struct sim_world *world, struct sim_person *person, struct sim_due due, struct jn_err *err) {
     if (due.rule == JN_NONE) return world_arrive(world, person, err);
     const struct sim_rule *rule = &world->model->rule[due.rule];
-    struct jn_json *own = NULL;
+    struct sim_object own = {0}, *what = rule->fixed ? &world->fixed[due.rule] : &own;
     jn_rc rc = JN_OK;
     person->events++;
-    if (!rule->fixed) rc = world_json(rule, person, &own, err);
+    if (!rule->fixed) rc = world_object(rule, person, &own, err);
     struct jr_input input = {.kind = JR_INPUT_EVENT,
                              .received = world->now,
                              .happened = world->now,
                              .source = JN_STR("simulate"),
                              .customer = person->ext,
                              .event = world->program->string[world->program->event[rule->event].name],
-                             .properties = rule->fixed ? world->fixed[due.rule] : own};
+                             .properties = what->json,
+                             .compact = jn_buf_view(&what->text)};
     /* What is due at this very instant comes after it (language semantics 4). */
     if (rc == JN_OK) rc = world_turn(world, &input, 1, world->now - 1, err);
-    jn_json_free(own);
+    world_object_release(&own);
     if (rule->trigger == SIM_EVERY)
         sim_person_plan(person, world->now + sim_after(&person->random, rule->after), due.rule);
     return rc == JN_OK ? world_deliver(world, world->now - 1, err) : rc;

@@ -14,7 +14,7 @@ struct sim_due {
 /* A message on its way. */
 struct sim_flight {
     uint64_t delivery;
-    uint32_t person, message;
+    uint32_t person, message; /* JN_NONE: it is no message, but asks something */
     uint32_t attempts, retry_max;
     int64_t due, deadline;
 };
@@ -38,6 +38,12 @@ struct sim_person {
     bool parked; /* a run cannot go on, and may still be left */
 };
 
+/* Attributes of an event or a customer, and the same as text. */
+struct sim_object {
+    struct jn_json *json;
+    struct jn_buf text;
+};
+
 struct sim_world {
     const struct jn_program *program;
     const struct sim_model *model;
@@ -48,7 +54,7 @@ struct sim_world {
     struct jn_map journeys, messages, people; /* by name; by id, when there are several */
     uint32_t *step_journey;                   /* by step */
     bool joins;                               /* some journey is entered by a segment, at any time */
-    struct jn_json **fixed;                   /* by rule: attributes that are always the same */
+    struct sim_object *fixed;                 /* by rule: attributes that are always the same */
     struct sim_person *person;
     uint32_t n_person;
     struct sim_flight *flight;

@@ -44,6 +44,8 @@ struct jr_input {
     int64_t retry_at; /* RETRY */
     uint32_t status;  /* HTTP status, 0: no answer */
     struct jn_str reason;
+    struct jn_str compact; /* EVENT, IDENTIFY: properties or traits as jn_json_dump writes them, from whom has them at
+                            * hand; empty: they are written anew */
     /* QUARANTINE: reason (above) and the text as it came */
     struct jn_str text;
 };

@@ -92,10 +92,10 @@ jn_rc turn_match(struct turn *turn, struct engine_customer *customer, struct eng
 }
 
 /* Properties or traits as text; false when there is too much of it. */
-static bool match_body(struct turn *turn, const struct jn_json *object, struct jn_str *out) {
+static bool match_body(struct turn *turn, const struct jn_json *object, struct jn_str text, struct jn_str *out) {
     struct jn_buf body;
-    *out = JN_STR("{}");
-    if (object == NULL) return true;
+    *out = text.n > 0 ? text : JN_STR("{}");
+    if (object == NULL || text.n > 0) return out->n <= ENGINE_EVENT_MAX;
     jn_buf_init(&body, ENGINE_EVENT_MAX);
     jn_json_dump(object, &body);
     bool fits = !body.failed;
@@ -118,7 +118,7 @@ static void match_refuse(struct turn *turn, const struct engine_customer *custom
 /* Why the event cannot be taken over, by the current program's declaration; empty when it can. */
 static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input, struct jn_str *body) {
     struct jn_str why = JN_STR_NONE;
-    if (!match_body(turn, input->properties, body))
+    if (!match_body(turn, input->properties, input->compact, body))
         return jn_arena_printf(turn->arena, "the event is larger than %u bytes", ENGINE_EVENT_MAX);
     if (turn->engine->current == NULL) return why;
     uint32_t index = engine_program_event(turn->engine->current, input->event);
@@ -172,7 +172,7 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
     struct jn_value zone = engine_attr_get(customer, JN_STR("timezone"));
     struct jn_str body;
     struct jn_err err;
-    if (!match_body(turn, input->traits, &body)) {
+    if (!match_body(turn, input->traits, input->compact, &body)) {
         struct jn_str why = jn_arena_printf(turn->arena, "the traits are larger than %u bytes", ENGINE_EVENT_MAX);
         match_refuse(turn, customer, input, NULL, why, at);
         return JN_OK;
