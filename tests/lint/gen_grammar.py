@@ -6,25 +6,25 @@ import tree
 from tables import rows
 
 GRAMMAR = "compiler/syntax/grammar.y"
-# What one token stands for, where that is no word of the language.
-KINDS = {"NAME": "NAME", "LABEL": "LABEL", "NUMBER": "NUMBER", "PERCENT": "PERCENT", "MONEY": "MONEY", "DURATION": "DURATION",
-         "TIME": "TIME", "DATE": "DATE", "INSTANT": "INSTANT", "TEXT_LITERAL": "TEXT", "NL": "NL", "LIST_COMMA": "','"}
+SIGNS = {"TEXT_LITERAL": "TEXT", "LIST_COMMA": "','"}  # tokens that are written otherwise than they are called
 MISTAKES = ("jc_undecided(", "jc_parser_report(")  # alternatives that exist to be told what is wrong
 
 
 def words(language):
-    """Token → word, and pairs of tokens → phrase, in one set of words."""
+    """Token → as it is shown, and pairs of tokens → phrase, in one set of words."""
     one, two = {}, {}
     for token, english, chinese, _ in rows("compiler/syntax/keywords.def", "KEYWORD"):
-        one[token] = chinese if language == "zh" and chinese else english
+        one[token] = f"'{chinese if language == 'zh' and chinese else english}'"
     for english, chinese, first, second in rows("compiler/syntax/keywords.def", "PHRASE"):
         word = chinese if language == "zh" else english
         if second == "0":
-            one[first] = word
+            one[first] = f"'{word}'"
         else:
             two[first, second] = word
     for match in re.finditer(r'(\w+) "([^"]+)"', (tree.ROOT / GRAMMAR).read_text(encoding="utf-8").split("%%")[0]):
-        one.setdefault(match.group(1), match.group(2))
+        token, said = match.groups()
+        kind = said.split()[0] in ("a", "an", "the")  # no word of the language: it stands for many
+        one.setdefault(token, SIGNS.get(token, token) if kind or token in SIGNS else f"'{said}'")
     return one, two
 
 
@@ -144,12 +144,7 @@ def written(symbols, one, two):
             out.append(f"'{two[pair]}'")
             at += 2
             continue
-        if symbol in KINDS:
-            out.append(KINDS[symbol])
-        elif symbol in one and symbol.isupper():
-            out.append(f"'{one[symbol]}'")
-        else:
-            out.append(symbol)
+        out.append(one.get(symbol, symbol) if symbol.isupper() else symbol)
         at += 1
     text = " ".join(out)
     return re.sub(r"\( ", "(", re.sub(r" (\)[?*]?|[?*](?= |$))", r"\1", text))
