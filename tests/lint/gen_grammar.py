@@ -6,7 +6,7 @@ import tree
 from tables import rows
 
 GRAMMAR = "compiler/syntax/grammar.y"
-SIGNS = {"TEXT_LITERAL": "TEXT", "LIST_COMMA": "','"}  # tokens that are written otherwise than they are called
+SIGNS = {"TEXT_LITERAL": "TEXT"}  # tokens that are written otherwise than they are called
 MISTAKES = ("jc_undecided(", "jc_parser_report(")  # alternatives that exist to be told what is wrong
 
 
@@ -24,7 +24,7 @@ def words(language):
     for match in re.finditer(r'(\w+) "([^"]+)"', (tree.ROOT / GRAMMAR).read_text(encoding="utf-8").split("%%")[0]):
         token, said = match.groups()
         kind = said.split()[0] in ("a", "an", "the")  # no word of the language: it stands for many
-        one.setdefault(token, SIGNS.get(token, token) if kind or token in SIGNS else f"'{said}'")
+        one.setdefault(token, SIGNS.get(token, token) if kind else f"'{said}'")
     return one, two
 
 
@@ -76,14 +76,17 @@ def alternatives():
                 rule = word.rstrip(": \n")
                 rules[rule] = []
         elif not word.isspace() and not word.startswith("%"):
-            symbols.append(word)
+            symbols.append("','" if word == "LIST_COMMA" else word)
     close()
     return {name: lines for name, lines in rules.items() if lines}
 
 
 def repeated(name, lines):
     """`xs: %empty | xs x` is x*, `xs: x | xs ',' x` is x (',' x)*; anything else stays."""
-    step = [line[1:] for line in lines if line and line[0] == name]
+    step = []
+    for line in lines:
+        if line and line[0] == name and line[1:] not in step:
+            step.append(line[1:])
     first = [line for line in lines if not line or line[0] != name]
     if not step:
         return None
