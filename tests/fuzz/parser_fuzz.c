@@ -1,4 +1,5 @@
-/* Any bytes: they are read within the bounds; what has no mistakes is formatted to an equal tree and settles at once. */
+/* Any bytes: they are read within the bounds; what has no mistakes is formatted, in either set of words, to an equal
+ * tree and settles at once. */
 #include <stdint.h>
 
 #include "compiler/diag/print.h"
@@ -21,19 +22,31 @@ static void read_source(struct jn_arena *arena, struct reading *r, struct jn_str
     JN_CHECK(jc_parse(arena, &r->diags, 0, &r->tree, NULL) == JN_OK);
 }
 
-static void check_formatted(struct jn_arena *arena, const struct reading *r) {
-    struct jn_buf once, twice;
+static void format_to(struct jn_arena *arena, const struct reading *r, enum jc_set set, struct jn_buf *out) {
+    jn_buf_init(out, OUTPUT_BYTES);
+    JN_CHECK(jc_format(arena, &r->tree, r->source.text, set, out, NULL) == JN_OK);
+}
+
+static void check_same(struct jn_arena *arena, const struct reading *a, const struct reading *b, enum jc_set set) {
+    struct jn_buf of_a, of_b;
+    format_to(arena, a, set, &of_a);
+    format_to(arena, b, set, &of_b);
+    JN_CHECK(jn_str_eq(jn_buf_view(&of_a), jn_buf_view(&of_b)));
+    jn_buf_release(&of_b);
+    jn_buf_release(&of_a);
+}
+
+/* What is formatted reads without a mistake as the same, and settles at once, in the words kept and in both sets. */
+static void check_formatted(struct jn_arena *arena, const struct reading *r, enum jc_set set) {
+    struct jn_buf out;
     struct reading again;
-    jn_buf_init(&once, OUTPUT_BYTES);
-    jn_buf_init(&twice, OUTPUT_BYTES);
-    JN_CHECK(jc_format(arena, &r->tree, r->source.text, JC_SET_KEPT, &once, NULL) == JN_OK);
-    read_source(arena, &again, jn_buf_view(&once));
+    format_to(arena, r, set, &out);
+    read_source(arena, &again, jn_buf_view(&out));
     JN_CHECK(again.diags.n_error == 0);
-    JN_CHECK(jc_tree_equal(r->tree.file, again.tree.file));
-    JN_CHECK(jc_format(arena, &again.tree, again.source.text, JC_SET_KEPT, &twice, NULL) == JN_OK);
-    JN_CHECK(jn_str_eq(jn_buf_view(&once), jn_buf_view(&twice)));
-    jn_buf_release(&twice);
-    jn_buf_release(&once);
+    if (set == JC_SET_KEPT) JN_CHECK(jc_tree_equal(r->tree.file, again.tree.file));
+    check_same(arena, r, &again, set);
+    check_same(arena, r, &again, JC_SET_ENGLISH);
+    jn_buf_release(&out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
@@ -47,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     jc_diags_print_text(&r.diags, false, &shown);
     const struct jc_diags *all = &r.diags;
     jc_sheet_json(&(struct jc_sheet){.diags = &all, .n_diags = 1}, &shown);
-    if (r.diags.n_error == 0) check_formatted(&arena, &r);
+    for (enum jc_set set = JC_SET_KEPT; r.diags.n_error == 0 && set <= JC_SET_CHINESE; set++)
+        check_formatted(&arena, &r, set);
     jn_buf_release(&shown);
     jn_arena_release(&arena);
     return 0;
