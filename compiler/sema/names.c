@@ -89,6 +89,7 @@ static void names_read_attributes(struct jc_unit *unit, const struct jc_node *cu
 void jc_names_release(struct jc_unit *unit) {
     for (int t = 0; t < JC_TABLES; t++)
         jn_map_release(&unit->by_name[t]);
+    jn_map_release(&unit->tag_by_name);
 }
 
 void jc_names_collect(struct jc_unit *unit) {
@@ -97,6 +98,7 @@ void jc_names_collect(struct jc_unit *unit) {
     unit->timezone = JN_STR("UTC");
     for (int t = 0; t < JC_TABLES; t++)
         jn_map_init(&unit->by_name[t]);
+    jn_map_init(&unit->tag_by_name);
     for (uint32_t f = 0; f < unit->n_file; f++)
         unit->incomplete = unit->incomplete || (unit->file[f]->flags & 1) != 0;
     for (uint32_t f = 0; f < unit->n_file; f++)
@@ -200,10 +202,10 @@ bool jc_has_mistake(const struct jc_unit *unit, const struct jc_node *block) {
 }
 
 void jc_tag_note(struct jc_unit *unit, struct jn_str name, struct jc_span span, bool set) {
-    struct jc_tag *tag = NULL;
-    for (uint32_t i = 0; i < unit->n_tag; i++)
-        if (jn_str_eq(unit->tag[i].name, name)) tag = &unit->tag[i];
+    uint64_t i;
+    struct jc_tag *tag = jn_map_get(&unit->tag_by_name, name, &i) ? &unit->tag[i] : NULL;
     if (tag == NULL) {
+        jn_map_put(&unit->tag_by_name, name, unit->n_tag);
         tag = jc_grow(unit->arena, &unit->tag, &unit->n_tag, sizeof(*tag));
         *tag = (struct jc_tag){.name = name, .span = span};
     }

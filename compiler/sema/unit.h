@@ -99,6 +99,7 @@ struct jc_unit {
     struct jc_message *message;  /* by message's index */
     struct jc_sending *sendings;
     struct jc_tag *tag;
+    struct jn_map tag_by_name; /* index in `tag` */
     uint32_t n_tag;
     struct jc_node *workspace;     /* the WORKSPACE, or NULL */
     const struct jc_node **origin; /* by step: the statement that it was made from */
