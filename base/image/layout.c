@@ -31,6 +31,7 @@
 #define K_CHOICE          IMAGE_REF, IMAGE_choice
 #define K_GOAL            IMAGE_REF, IMAGE_goal
 #define K_JOURNEY         IMAGE_REF, IMAGE_journey
+#define K_SERVICE         IMAGE_REF, IMAGE_service
 #define R_ARM             IMAGE_arm
 #define R_TOPIC           IMAGE_topic
 #define R_EVENT           IMAGE_event

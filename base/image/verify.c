@@ -131,11 +131,13 @@ static jn_rc image_verify_owned(const struct jn_program *program, struct jn_err 
     }
     for (uint32_t i = 0; i < program->n_step; i++) {
         const struct jn_step *step = &program->step[i];
-        if (step->kind != JN_STEP_SEND) continue;
-        const struct jn_message *message = &program->message[step->a];
+        bool sends = step->kind == JN_STEP_SEND;
+        if (!sends && step->kind != JN_STEP_ASK) continue;
+        uint32_t first = sends ? program->message[step->a].first_var : program->service[step->a].first_give;
+        uint32_t n = sends ? program->message[step->a].n_var : program->service[step->a].n_give;
         for (uint32_t b = step->b; b < step->b + step->c; b++)
-            if (program->bind[b].var - message->first_var >= message->n_var)
-                return jn_fail(err, JN_INVALID, "step %u gives a variable of another message", i);
+            if (program->bind[b].var - first >= n)
+                return jn_fail(err, JN_INVALID, "step %u gives a variable of another message or service", i);
     }
     return JN_OK;
 }
@@ -170,8 +172,8 @@ static jn_rc image_verify_keys(const struct jn_program *program, struct jn_err *
 }
 
 jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
-    static const enum image_table NAMED[] = {IMAGE_attr,    IMAGE_event,  IMAGE_segment, IMAGE_channel,
-                                             IMAGE_message, IMAGE_source, IMAGE_journey, IMAGE_topic};
+    static const enum image_table NAMED[] = {IMAGE_attr,   IMAGE_event,   IMAGE_segment, IMAGE_channel, IMAGE_message,
+                                             IMAGE_source, IMAGE_service, IMAGE_journey, IMAGE_topic};
     jn_rc rc = JN_OK;
     for (size_t i = 0; rc == JN_OK && i < sizeof(NAMED) / sizeof(*NAMED); i++)
         rc = image_verify_unique(program, NAMED[i], 0, image_count(program, NAMED[i]), err);

@@ -52,6 +52,17 @@ static bool steps_counts(const struct jn_program *program, const struct jn_journ
            program->slot[step->d].type == JN_T_INSTANT;
 }
 
+/* The answer's slots are the journey's own, one a `take`, of its type. */
+static bool steps_keeps_answer(const struct jn_program *program, const struct jn_journey *journey,
+                               const struct jn_step *step) {
+    const struct jn_service *service = &program->service[step->a];
+    uint32_t first = step->d - journey->first_slot;
+    if (service->n_take == 0 || first >= journey->n_slot || service->n_take > journey->n_slot - first) return false;
+    for (uint32_t i = 0; i < service->n_take; i++)
+        if (program->slot[step->d + i].type != program->take[service->first_take + i].type) return false;
+    return true;
+}
+
 static const char *steps_shape(const struct jn_program *program, const struct jn_journey *journey,
                                const struct jn_step *step) {
     enum jn_ways ways = image_step[step->kind].ways;
@@ -68,6 +79,8 @@ static const char *steps_shape(const struct jn_program *program, const struct jn
     if (step->kind == JN_STEP_SET_SLOT && step->a - journey->first_slot >= journey->n_slot)
         return "sets a variable of another journey";
     if (step->kind == JN_STEP_REPEAT && !steps_counts(program, journey, step)) return "counts in no slot of its own";
+    if (step->kind == JN_STEP_ASK && !steps_keeps_answer(program, journey, step))
+        return "keeps an answer in slots that do not fit";
     if ((step->kind == JN_STEP_WAIT_TIME && (step->a == 0 || step->a > 127)) ||
         (step->kind == JN_STEP_WAIT_THEN && (step->c == 0 || step->c > 127)))
         return "waits for no weekday";

@@ -22,7 +22,7 @@ static void coverage_journey_policies(struct cli_coverage *c, const struct jn_jo
                                       struct jn_arena *arena) {
     const struct jn_program *program = c->walk.program;
     struct jn_str name = program->string[journey->name];
-    uint32_t held = 1u << JR_TRACE_HELD | 1u << JR_TRACE_SKIPPED;
+    uint64_t held = 1ull << JR_TRACE_HELD | 1ull << JR_TRACE_SKIPPED;
     if (journey->n_quiet > 0)
         coverage_policy(c, arena,
                         (struct cli_policy_point){JN_STR("quiet hours"), name, JN_STR("quiet hours"), held, 0});
@@ -30,16 +30,17 @@ static void coverage_journey_policies(struct cli_coverage *c, const struct jn_jo
         coverage_policy(c, arena, (struct cli_policy_point){JN_STR("cap"), name, JN_STR("cap"), held, 0});
     if (journey->control > 0)
         coverage_policy(c, arena,
-                        (struct cli_policy_point){JN_STR("control"), name, JN_STR_NONE, 1u << JR_TRACE_GHOST, 0});
+                        (struct cli_policy_point){JN_STR("control"), name, JN_STR_NONE, 1ull << JR_TRACE_GHOST, 0});
     if (journey->left_out > 0)
         coverage_policy(c, arena,
                         (struct cli_policy_point){JN_STR("rollout"), name, JN_STR("outside the rollout"),
-                                                  1u << JR_TRACE_IGNORED, 0});
+                                                  1ull << JR_TRACE_IGNORED, 0});
 }
 
 static void coverage_policies(struct cli_coverage *c, struct jn_arena *arena) {
     const struct jn_program *program = c->walk.program;
-    uint32_t held = 1u << JR_TRACE_HELD | 1u << JR_TRACE_SKIPPED, n_cap = program->meta[0].n_cap;
+    uint64_t held = 1ull << JR_TRACE_HELD | 1ull << JR_TRACE_SKIPPED;
+    uint32_t n_cap = program->meta[0].n_cap;
     for (uint32_t i = 0; i < program->n_channel; i++)
         n_cap += program->channel[i].n_cap;
     if (program->meta[0].n_quiet > 0)
@@ -50,12 +51,12 @@ static void coverage_policies(struct cli_coverage *c, struct jn_arena *arena) {
     if (program->meta[0].control > 0)
         coverage_policy(
             c, arena,
-            (struct cli_policy_point){JN_STR("control group"), JN_STR_NONE, JN_STR_NONE, 1u << JR_TRACE_GHOST, 0});
+            (struct cli_policy_point){JN_STR("control group"), JN_STR_NONE, JN_STR_NONE, 1ull << JR_TRACE_GHOST, 0});
     for (uint32_t i = 0; i < program->n_topic; i++) {
         struct jn_str topic = program->string[program->topic[i].name];
         struct jn_str sign = jn_arena_printf(arena, "no consent to %.*s", JN_FMT(topic));
         struct jn_str name = jn_arena_printf(arena, "consent to %.*s", JN_FMT(topic));
-        coverage_policy(c, arena, (struct cli_policy_point){name, JN_STR_NONE, sign, 1u << JR_TRACE_SKIPPED, 0});
+        coverage_policy(c, arena, (struct cli_policy_point){name, JN_STR_NONE, sign, 1ull << JR_TRACE_SKIPPED, 0});
     }
     for (uint32_t i = 0; i < program->n_journey; i++)
         coverage_journey_policies(c, &program->journey[i], arena);

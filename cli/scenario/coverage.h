@@ -25,7 +25,7 @@ struct cli_policy_point {
     struct jn_str name;    /* "quiet hours", "consent to offers", "control group" … */
     struct jn_str journey; /* empty: the whole workspace's */
     struct jn_str sign;    /* what its traces' detail holds; empty: anything */
-    uint32_t kinds;        /* bits of jr_trace_kind that show it */
+    uint64_t kinds;        /* bits of jr_trace_kind that show it */
     uint64_t count;
 };
 

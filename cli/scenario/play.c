@@ -17,11 +17,9 @@ static int64_t cli_start(const struct jn_program *program, const struct jn_scena
     return jn_zone_instant(zone, jn_days_from_civil(2026, 1, 1), 0);
 }
 
-static jn_rc cli_given_json(const struct jn_scene *scene, struct jn_json **out, struct jn_err *err) {
-    struct jn_buf text;
+static void cli_given_text(const struct jn_scene *scene, struct jn_buf *text) {
     struct jn_json_out w;
-    jn_buf_init(&text, CLI_EVENT_MAX);
-    jn_jw_init(&w, &text);
+    jn_jw_init(&w, text);
     jn_jw_object(&w);
     for (uint32_t i = 0; i < scene->n_given; i++) {
         jn_jw_key_str(&w, scene->given[i].name);
@@ -32,10 +30,28 @@ static jn_rc cli_given_json(const struct jn_scene *scene, struct jn_json **out, 
         jn_jw_str(&w, scene->name2);
     }
     jn_jw_end_object(&w);
+}
+
+static jn_rc cli_given_json(const struct jn_scene *scene, struct jn_json **out, struct jn_err *err) {
+    struct jn_buf text;
+    jn_buf_init(&text, CLI_EVENT_MAX);
+    cli_given_text(scene, &text);
     jn_rc rc = text.failed ? jn_fail(err, JN_TOO_LARGE, "the event of line %u is too large", scene->line)
                            : jn_json_parse(jn_buf_view(&text), out, err);
     jn_buf_release(&text);
     return rc;
+}
+
+static void cli_play_service(struct cli_world *world, const struct jn_scene *scene) {
+    struct cli_answering *answering = JN_NEW(world->arena, struct cli_answering);
+    struct jn_buf text;
+    *answering = (struct cli_answering){.service = scene->name, .next = world->answering};
+    world->answering = answering;
+    if (scene->number != 0) return;
+    jn_buf_init(&text, CLI_EVENT_MAX);
+    cli_given_text(scene, &text);
+    answering->answer = jn_arena_str(world->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
 }
 
 static jn_rc cli_play_person(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
@@ -124,6 +140,9 @@ static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scen
         return cli_play_is_now(world, scene, err);
     case JN_SCENE_CHANNEL:
         cli_play_channel(world, scene);
+        return JN_OK;
+    case JN_SCENE_SERVICE:
+        cli_play_service(world, scene);
         return JN_OK;
     case JN_SCENE_CONSENT:
         return cli_play_consent(world, scene, err);

@@ -135,9 +135,27 @@ static void cli_accept(struct cli_world *world, const struct jr_delivery *delive
     world->accepted = accepted;
 }
 
+/* A question to a service: what the test says, else no answer, so that its defaults stand. */
+static jn_rc cli_ask(struct cli_world *world, struct cli_outgoing *outgoing, int64_t horizon, struct jn_err *err) {
+    const struct cli_answering *answering = world->answering;
+    while (answering != NULL && !jn_str_eq(answering->service, outgoing->delivery.message))
+        answering = answering->next;
+    bool answers = answering != NULL && answering->answer.n > 0;
+    struct jr_input input = {.kind = JR_INPUT_RESULT,
+                             .received = world->now,
+                             .delivery = outgoing->delivery.delivery,
+                             .result = answers ? JR_RESULT_ACCEPTED : JR_RESULT_FAILED,
+                             .status = answers ? 200 : 0};
+    if (answers) input.answer = answering->answer;
+    input.reason = answering == NULL ? JN_STR("the test gives none") : JN_STR("the test lets it fail");
+    outgoing->due = INT64_MAX;
+    return cli_turn(world, &input, 1, horizon, err);
+}
+
 /* One attempt; its result is the next input. */
 static jn_rc cli_attempt(struct cli_world *world, struct cli_outgoing *outgoing, int64_t horizon, struct jn_err *err) {
     struct jr_delivery *delivery = &outgoing->delivery;
+    if (delivery->asks) return cli_ask(world, outgoing, horizon, err);
     uint32_t status = cli_answer(world, delivery->channel);
     struct jr_retry_case attempt = {.end = {.status = status},
                                     .attempts = delivery->attempts + 1,

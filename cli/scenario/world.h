@@ -31,6 +31,13 @@ struct cli_receiver {
     struct cli_receiver *next;
 };
 
+/* How a service answers from now on. */
+struct cli_answering {
+    struct jn_str service;
+    struct jn_str answer; /* JSON; empty: it fails */
+    struct cli_answering *next;
+};
+
 struct cli_person {
     struct jn_str id;
     uint32_t since;         /* number of the last message accepted before `gets` begins to count */
@@ -58,6 +65,7 @@ struct cli_world {
     struct cli_accepted *accepted; /* newest first */
     struct cli_outgoing *outgoing;
     struct cli_receiver *receiver; /* newest first */
+    struct cli_answering *answering;
     struct cli_person *person;
     struct cli_forced *forced;
     bool in_control, out_of_rollout; /* everybody */

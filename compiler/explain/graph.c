@@ -13,6 +13,21 @@ static void graph_alternatives(const struct jn_program *p, const struct jn_step 
                       JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
 }
 
+/* Word and name. */
+static void graph_noun(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
+    uint32_t name = step->kind == JN_STEP_ASK     ? p->service[step->a].name
+                    : step->kind == JN_STEP_START ? p->journey[step->a].name
+                                                  : p->event[step->a].name;
+    jn_buf_printf(out, "%s %.*s", jn_step_word((enum jn_step_kind)step->kind), JN_FMT(p->string[name]));
+}
+
+static void graph_set(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
+    if (step->kind == JN_STEP_SET_ATTR)
+        jn_buf_printf(out, "set customer.%.*s", JN_FMT(p->string[p->attr[step->a].name]));
+    else
+        jn_buf_printf(out, "set %.*s", JN_FMT(p->string[p->slot[step->a].name]));
+}
+
 /* What stands in a step's box. */
 static void graph_label(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     switch ((enum jn_step_kind)step->kind) {
@@ -48,17 +63,14 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
         jn_buf_z(out, "wait if ");
         jc_infix(p, step->a, out);
         break;
+    case JN_STEP_ASK:
     case JN_STEP_START:
-        jn_buf_printf(out, "start %.*s", JN_FMT(p->string[p->journey[step->a].name]));
-        break;
     case JN_STEP_EMIT:
-        jn_buf_printf(out, "emit %.*s", JN_FMT(p->string[p->event[step->a].name]));
+        graph_noun(p, step, out);
         break;
     case JN_STEP_SET_ATTR:
-        jn_buf_printf(out, "set customer.%.*s", JN_FMT(p->string[p->attr[step->a].name]));
-        break;
     case JN_STEP_SET_SLOT:
-        jn_buf_printf(out, "set %.*s", JN_FMT(p->string[p->slot[step->a].name]));
+        graph_set(p, step, out);
         break;
     case JN_STEP_TAG:
     case JN_STEP_UNTAG:
@@ -87,6 +99,7 @@ static enum chart_shape graph_shape(enum jn_step_kind kind) {
     case JN_STEP_WAIT_FOR:
     case JN_STEP_WAIT_IF:
     case JN_STEP_REPEAT:
+    case JN_STEP_ASK:
         return CHART_HOLD;
     case JN_STEP_BRANCH:
     case JN_STEP_SPLIT:

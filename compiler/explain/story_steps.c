@@ -200,6 +200,29 @@ static void tell_emit(struct jc_teller *t, const struct jc_node *n) {
     tell_named(t, n, JC_SAY(t, EMIT, n->kid[0]->text, say_withs(t, n->first)));
 }
 
+/* `score = 0.5, …`: what stands without an answer. */
+static struct jn_str say_defaults(struct jc_teller *t, struct jn_str name) {
+    const struct jn_program *p = t->program;
+    struct jn_buf text;
+    uint32_t i = 0;
+    while (!jn_str_eq(p->string[p->service[i].name], name))
+        i++;
+    jn_buf_init(&text, 1u << 20);
+    for (uint32_t k = 0; k < p->service[i].n_take; k++) {
+        const struct jn_take *take = &p->take[p->service[i].first_take + k];
+        jn_buf_printf(&text, "%s%.*s.%.*s = ", k == 0 ? "" : ", ", JN_FMT(name), JN_FMT(p->string[take->name]));
+        jn_value_print_source(p->value[take->preset], &text);
+    }
+    struct jn_str said = jn_arena_str(t->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return said;
+}
+
+static void tell_ask(struct jc_teller *t, const struct jc_node *n) {
+    struct jn_str name = n->kid[0]->text;
+    tell_named(t, n, JC_SAY(t, ASK, name, say_withs(t, n->first), say_defaults(t, name)));
+}
+
 static void tell_set(struct jc_teller *t, const struct jc_node *n) {
     tell_named(t, n, JC_SAY(t, SET, jc_say_expr(t, n->kid[0]), jc_say_expr(t, n->kid[1])));
 }
@@ -252,6 +275,8 @@ static tell_statement *told_by(enum statement statement) {
         return tell_start;
     case STATEMENT_EMIT:
         return tell_emit;
+    case STATEMENT_ASK:
+        return tell_ask;
     case STATEMENT_OPTIMIZE:
         return tell_optimize;
     case STATEMENT_SET:

@@ -4,10 +4,21 @@
 
 #include "compiler/sema/unit.h"
 
+/* Where answers of services are read: each must have been asked for by then. */
+struct jc_answers {
+    struct jc_answer {
+        struct jc_span span;
+        uint32_t service;
+        uint32_t step; /* the last one there was: whose expression it is */
+    } * row;
+    uint32_t n;
+};
+
 /* What an expression may read where it stands. */
 struct jc_scope {
     struct jc_unit *unit;
     struct jc_variables *slots; /* the run's own variables; NULL outside a journey */
+    struct jc_answers *answers; /* of services; NULL outside a journey */
     struct jc_variables *vars;  /* of the message, in its templates */
     const bool *event;          /* by event's index: whether its attributes may be read; NULL: none */
     bool customer;

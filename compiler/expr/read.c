@@ -70,6 +70,38 @@ static struct jc_variable *read_variable(struct jc_variables *variables, struct 
     return NULL;
 }
 
+static struct jc_typed read_answer(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
+    struct jc_unit *unit = scope->unit;
+    const struct jc_node *owner = node->kid[0];
+    const struct jc_symbol *service = jc_find(unit, JC_TABLE_SERVICE, owner->text, owner->span);
+    const struct jc_attribute *attribute =
+        service == NULL
+            ? NULL
+            : jc_attribute_find(unit, &unit->service[service->index].takes, service->name, node->text, node->text_span);
+    if (attribute == NULL) return jc_typed_bad();
+    if (scope->answers == NULL) {
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0408, node->span, JN_FMT(owner->text), scope->where);
+        jc_hint(unit->diags, diag, "an answer is known in the journey that asks, behind its `ask %.*s`",
+                JN_FMT(service->name));
+        return jc_typed_bad();
+    }
+    struct jc_answer *answer =
+        jc_grow(unit->arena, &scope->answers->row, &scope->answers->n, sizeof(*scope->answers->row));
+    *answer = (struct jc_answer){node->span, service->index, jn_builder_count_step(unit->builder) - 1};
+    const struct jc_variable *slot = read_variable(
+        scope->slots, jn_arena_printf(unit->arena, "%.*s.%.*s", JN_FMT(service->name), JN_FMT(attribute->name)));
+    if (slot != NULL) jc_code_op1(code, JN_OP_SLOT, slot->index);
+    return (struct jc_typed){.type = attribute->type, .currency = attribute->currency, .bad = slot == NULL};
+}
+
+/* A name before the dot that is, or was meant to be, a service's. */
+static bool read_is_of_service(const struct jc_scope *scope, struct jn_str name) {
+    if (jc_known(scope->unit, JC_TABLE_EVENT, name) != NULL) return false;
+    return jc_known(scope->unit, JC_TABLE_SERVICE, name) != NULL ||
+           (jc_meant(scope->unit, JC_TABLE_EVENT, name) == NULL &&
+            jc_meant(scope->unit, JC_TABLE_SERVICE, name) != NULL);
+}
+
 static struct jc_typed read_name(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
     struct jc_unit *unit = scope->unit;
     struct jc_variable *slot = read_variable(scope->slots, node->text);
@@ -118,6 +150,8 @@ struct jc_typed jc_expr_read(struct jc_scope *scope, const struct jc_node *node,
         typed = jc_typed_bad();
     } else if (jn_str_is(node->kid[0]->text, "customer"))
         typed = read_attribute(scope, node, code);
+    else if (read_is_of_service(scope, node->kid[0]->text))
+        typed = read_answer(scope, node, code);
     else
         typed = read_property(scope, node, code);
     jn_buf_release(&path);

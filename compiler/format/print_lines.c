@@ -32,6 +32,8 @@ static const struct line {
     {JC_CH_TO, "to %0"},
     {JC_CH_RETRY, "retry %0 times over %1"},
     {JC_CH_TIMEOUT, "timeout %0"},
+    {JC_SERVICE, "service %n"},
+    {JC_SV_BREAKER, "breaker opens at %0 of %1 calls, for %2"},
     {JC_MESSAGE, "message %n?1 %1; on %0?2 about %2;"},
     {JC_FIELD, "%n %0"},
     {JC_SOURCE, "source %n"},
@@ -65,6 +67,7 @@ static const struct line {
     {JC_STOP, "stop"},
     {JC_START, "start %0"},
     {JC_EMIT, "emit %0%w"},
+    {JC_ASK, "ask %0%w"},
     {JC_OPTIMIZE, "optimize %n for %0?1, explore %1;?2, fallback %2;"},
     {JC_SET, "set %0 to %1"},
     {JC_TAG, "tag %t"},
@@ -106,13 +109,19 @@ static void print_days(struct jc_printer *printer, uint32_t bits) {
     }
 }
 
-static void print_withs(struct jc_printer *printer, const struct jc_node *first) {
+static void print_given(struct jc_printer *printer, const struct jc_node *first) {
     for (const struct jc_node *with = first; with != NULL; with = with->next) {
-        jc_print_z(printer, with == first ? " with " : ", ");
+        if (with != first) jc_print_z(printer, ", ");
         jc_print_name(printer, with);
         jc_print_z(printer, " = ");
         jc_print_expr(printer, with->kid[0]);
     }
+}
+
+static void print_withs(struct jc_printer *printer, const struct jc_node *first) {
+    if (first == NULL) return;
+    jc_print_z(printer, " with ");
+    print_given(printer, first);
 }
 
 static void print_kid(struct jc_printer *printer, const struct jc_node *kid) {
@@ -163,6 +172,18 @@ static void print_attribute(struct jc_printer *printer, const struct jc_node *no
     for (const struct jc_node *mod = node->first; mod != NULL; mod = mod->next) {
         jc_print_z(printer, ", ");
         print_line(printer, mod);
+    }
+}
+
+static void print_service(struct jc_printer *printer, const struct jc_node *node) {
+    if (node->kind == JC_SV_GIVE || node->kind == JC_SV_TAKE) {
+        jc_print_z(printer, node->kind == JC_SV_GIVE ? "give " : "take ");
+        print_attribute(printer, node->first);
+    } else if (node->flags == 1) {
+        print_pattern(printer, node, "service %0 fails");
+    } else {
+        print_pattern(printer, node, "service %0 answers ");
+        print_given(printer, node->first);
     }
 }
 
@@ -249,6 +270,8 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
     bool one = node->flags == 1;
     if (node->kind == JC_ATTRIBUTE)
         print_attribute(printer, node);
+    else if (node->kind == JC_SV_GIVE || node->kind == JC_SV_TAKE || node->kind == JC_T_SERVICE)
+        print_service(printer, node);
     else if (node->kind == JC_REENTER)
         print_reenter(printer, node);
     else if (node->kind == JC_ENTER_EVERY)
@@ -366,9 +389,9 @@ static bool has_arms(const struct jc_node *node) {
 
 static bool has_block(const struct jc_node *node) {
     return node->kind == JC_WORKSPACE || node->kind == JC_CUSTOMER || (node->kind == JC_EVENT && node->first != NULL) ||
-           node->kind == JC_CHANNEL || node->kind == JC_MESSAGE || node->kind == JC_SOURCE ||
-           node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST ||
-           node->kind == JC_T_EACH;
+           node->kind == JC_CHANNEL || node->kind == JC_SERVICE || node->kind == JC_MESSAGE ||
+           node->kind == JC_SOURCE || node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE ||
+           node->kind == JC_TEST || node->kind == JC_T_EACH;
 }
 
 /* Where the first line of a node with a block ends; only a text can make it longer than one line. */

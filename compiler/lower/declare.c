@@ -74,16 +74,23 @@ static void declare_events(struct jc_unit *unit) {
     }
 }
 
-/* The value of a line that may name a variable of the environment. */
-static uint32_t declare_text(struct jc_unit *unit, const struct jc_node *value, bool *env) {
+uint32_t jc_declare_text(struct jc_unit *unit, const struct jc_node *value, bool *env) {
     *env = value->kind == JC_ENV;
     return jn_builder_string(unit->builder, *env ? value->text : jn_value_str(value->value));
 }
 
-static void declare_url(struct jc_unit *unit, const struct jc_node *value) {
+void jc_declare_url(struct jc_unit *unit, const struct jc_node *value) {
     struct jn_str url = jn_value_str(value->value);
     bool sound = jn_str_starts(url, JN_STR("https://")) || jn_str_starts(url, JN_STR("http://"));
     if (value->kind == JC_LITERAL && !sound) jc_report(unit->diags, JC_E0310, value->span);
+}
+
+void jc_declare_timeout(struct jc_unit *unit, const struct jc_node *duration, uint32_t *ms) {
+    int64_t asked = jn_duration_ms(duration->value);
+    if (asked < JN_MS_SECOND || asked > 5 * JN_MS_MINUTE)
+        jc_report(unit->diags, JC_E0311, duration->span, "between 1 second and 5 minutes");
+    else
+        *ms = (uint32_t)asked;
 }
 
 static void declare_channel_line(struct jc_unit *unit, struct jc_scope *scope, const struct jc_node *line,
@@ -92,12 +99,12 @@ static void declare_channel_line(struct jc_unit *unit, struct jc_scope *scope, c
     int64_t times;
     switch ((int)line->kind) {
     case JC_CH_WEBHOOK:
-        declare_url(unit, line->kid[0]);
-        row->url = declare_text(unit, line->kid[0], &env);
+        jc_declare_url(unit, line->kid[0]);
+        row->url = jc_declare_text(unit, line->kid[0], &env);
         if (env) row->flags |= JN_CHANNEL_ENV_URL;
         break;
     case JC_CH_SECRET:
-        row->secret = declare_text(unit, line->kid[0], &env);
+        row->secret = jc_declare_text(unit, line->kid[0], &env);
         if (env) row->flags |= JN_CHANNEL_ENV_SECRET;
         break;
     case JC_CH_TO:
@@ -110,14 +117,9 @@ static void declare_channel_line(struct jc_unit *unit, struct jc_scope *scope, c
             row->retry_max = (uint32_t)times;
         row->retry_over = jn_builder_value(unit->builder, line->kid[1]->value);
         break;
-    case JC_CH_TIMEOUT: {
-        int64_t ms = jn_duration_ms(line->kid[0]->value);
-        if (ms < JN_MS_SECOND || ms > 5 * JN_MS_MINUTE)
-            jc_report(unit->diags, JC_E0311, line->kid[0]->span, "between 1 second and 5 minutes");
-        else
-            row->timeout_ms = (uint32_t)ms;
+    case JC_CH_TIMEOUT:
+        jc_declare_timeout(unit, line->kid[0], &row->timeout_ms);
         break;
-    }
     default:
         break;
     }
@@ -227,7 +229,7 @@ static void declare_sources(struct jc_unit *unit) {
             bool env;
             row.header = jn_builder_string(unit->builder, verify->text);
             row.encoding = verify->flags == JC_BASE64 ? JN_ENCODING_BASE64 : JN_ENCODING_HEX;
-            row.secret = declare_text(unit, verify->kid[0], &env);
+            row.secret = jc_declare_text(unit, verify->kid[0], &env);
             row.flags = env ? JN_SOURCE_ENV_SECRET : 0;
         }
         for (const struct jc_node *line = source->node->first; line != NULL; line = line->next)
@@ -253,4 +255,5 @@ void jc_declare_lower(struct jc_unit *unit) {
     jc_segments_check(unit);
     declare_channels(unit);
     declare_sources(unit);
+    jc_services_lower(unit);
 }

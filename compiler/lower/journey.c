@@ -54,6 +54,10 @@ static void journey_find(void *user, const struct jc_node *node) {
         const struct jc_symbol *event = jc_meant(l->unit, JC_TABLE_EVENT, node->kid[0]->text);
         if (event != NULL) l->readable[event->index] = true;
     }
+    if (node->kind == JC_ASK) {
+        const struct jc_symbol *service = jc_meant(l->unit, JC_TABLE_SERVICE, node->kid[0]->text);
+        if (service != NULL) jc_answer_slots(l, service);
+    }
     if (node->kind == JC_GO_TO)
         for (uint32_t i = 0; i < l->n_stage; i++)
             if (jn_str_eq(l->stage[i].node->text, node->text)) l->stage[i].is_target = true;
@@ -294,8 +298,12 @@ static struct jn_journey journey_record(struct jc_lowering *l) {
 void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
     struct jc_lowering l = {.unit = unit, .node = journey->node, .name = journey->name, .event = JN_NONE};
     l.readable = JN_NEW_ARRAY(unit->arena, bool, unit->n_symbol[JC_TABLE_EVENT]);
-    l.scope = (struct jc_scope){
-        .unit = unit, .slots = &l.slots, .event = l.readable, .customer = true, .where = "this journey"};
+    l.scope = (struct jc_scope){.unit = unit,
+                                .slots = &l.slots,
+                                .answers = &l.answers,
+                                .event = l.readable,
+                                .customer = true,
+                                .where = "this journey"};
     struct jn_journey row = journey_record(&l);
     l.journey = jn_builder_add_journey(unit->builder, &row);
     l.first_step = row.first_step;
@@ -330,5 +338,6 @@ void jc_journey_lower(struct jc_unit *unit, struct jc_symbol *journey) {
         jc_report(unit->diags, JC_E0518, l.node->text_span, JN_FMT(l.name));
     else if (unit->diags->n_error == 0)
         jc_flow_check(&l, row.n_step);
+    if (unit->diags->n_error == 0) jc_answers_check(&l, row.n_step);
     if (unit->diags->n_error == 0) jc_variables_unused(unit, &l.slots);
 }

@@ -49,6 +49,7 @@ struct jc_lowering {
     uint32_t event;    /* that enters */
     struct jn_str key; /* attribute's name; empty: none */
     struct jc_variables slots;
+    struct jc_answers answers;
     bool *readable; /* events whose attributes expressions may read */
     struct jc_scope scope;
     struct jc_edges edges; /* to the next step; empty: nothing leads there */
@@ -89,8 +90,21 @@ uint32_t jc_key_prop(struct jc_lowering *l, uint32_t event, struct jc_span span,
 /* A condition on the event, with its attributes readable. */
 uint32_t jc_where_lower(struct jc_lowering *l, uint32_t event, const struct jc_node *where);
 
+/* ---- answers.c: answers of services, kept in slots of the run */
+/* The slots of a service's answer, in the order of its `take`s, made when it is asked first. */
+void jc_answer_slots(struct jc_lowering *l, const struct jc_symbol *service);
+uint32_t jc_answer_slot(const struct jc_lowering *l, const struct jc_symbol *service, const struct jc_attribute *take);
+/* Reports answers that are read where they may not have been asked for. */
+void jc_answers_check(struct jc_lowering *l, uint32_t n_step);
+
 /* ---- declare.c, messages.c, renames.c, scenario.c */
 void jc_declare_lower(struct jc_unit *unit);
+/* The value of a line that may name a variable of the environment. */
+uint32_t jc_declare_text(struct jc_unit *unit, const struct jc_node *value, bool *env);
+void jc_declare_url(struct jc_unit *unit, const struct jc_node *value); /* reports what is none */
+/* How long an attempt may take; leaves *ms alone and reports what is out of bounds. */
+void jc_declare_timeout(struct jc_unit *unit, const struct jc_node *duration, uint32_t *ms);
+void jc_services_lower(struct jc_unit *unit); /* services.c */
 void jc_messages_lower(struct jc_unit *unit);
 void jc_messages_prepare(struct jc_unit *unit);
 void jc_renames_lower(struct jc_unit *unit);

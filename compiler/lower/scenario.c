@@ -275,8 +275,17 @@ static void scenes_channel(struct scenes *s, const struct jc_node *node) {
     scene->times = scenes_count(s, node->kid[2], 1000000);
 }
 
+static void scenes_service(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_SERVICE, node);
+    const struct jc_symbol *service = jc_find(s->unit, JC_TABLE_SERVICE, node->kid[0]->text, node->kid[0]->span);
+    scene->name = node->kid[0]->text;
+    scene->number = node->flags;
+    if (service != NULL) scenes_given(s, scene, node, &s->unit->service[service->index].takes, service->name);
+}
+
 static void scenes_policy(struct scenes *s, const struct jc_node *node) {
     if (node->kind == JC_T_SHARE) scenes_share(s, node);
+    if (node->kind == JC_T_SERVICE) scenes_service(s, node);
     if (node->kind == JC_T_TOPIC) scenes_topic(s, node);
 }
 

@@ -6,7 +6,8 @@
 static const char *const RECEIPT[] = {"bounced", "clicked", "complained", "delivered", "opened", "unsubscribed"};
 
 const char *jc_table_noun(enum jc_table table) {
-    static const char *const NOUN[JC_TABLES] = {"event", "segment", "topic", "channel", "message", "source", "journey"};
+    static const char *const NOUN[JC_TABLES] = {"event",   "segment", "topic",   "channel",
+                                                "message", "source",  "service", "journey"};
     return NOUN[table];
 }
 
@@ -14,9 +15,9 @@ static bool names_table(enum jc_kind kind, enum jc_table *out) {
     static const struct {
         enum jc_kind kind;
         enum jc_table table;
-    } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},    {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
-               {JC_TOPIC, JC_TABLE_TOPIC},    {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},
-               {JC_JOURNEY, JC_TABLE_JOURNEY}};
+    } ROW[] = {{JC_EVENT, JC_TABLE_EVENT},     {JC_SEGMENT, JC_TABLE_SEGMENT}, {JC_CHANNEL, JC_TABLE_CHANNEL},
+               {JC_TOPIC, JC_TABLE_TOPIC},     {JC_MESSAGE, JC_TABLE_MESSAGE}, {JC_SOURCE, JC_TABLE_SOURCE},
+               {JC_SERVICE, JC_TABLE_SERVICE}, {JC_JOURNEY, JC_TABLE_JOURNEY}};
     for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++)
         if (ROW[i].kind == kind) {
             *out = ROW[i].table;
@@ -86,6 +87,31 @@ static void names_read_attributes(struct jc_unit *unit, const struct jc_node *cu
     }
 }
 
+/* The attributes behind `give`, or behind `take`. */
+static struct jc_attributes names_of_service(struct jc_unit *unit, const struct jc_node *service, enum jc_kind kind) {
+    struct jc_node declaration = {.kind = JC_SERVICE}, **end = &declaration.first;
+    for (const struct jc_node *line = service->first; line != NULL; line = line->next) {
+        if (line->kind != kind || line->first == NULL) continue;
+        *end = JN_NEW(unit->arena, struct jc_node);
+        **end = *line->first;
+        end = &(*end)->next;
+    }
+    return jc_attributes_read(unit, &declaration);
+}
+
+static void names_read_services(struct jc_unit *unit) {
+    unit->service = JN_NEW_ARRAY(unit->arena, struct jc_service, unit->n_symbol[JC_TABLE_SERVICE]);
+    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_SERVICE]; i++) {
+        const struct jc_symbol *service = &unit->symbol[JC_TABLE_SERVICE][i];
+        const struct jc_symbol *event = jc_known(unit, JC_TABLE_EVENT, service->name);
+        unit->service[i].gives = names_of_service(unit, service->node, JC_SV_GIVE);
+        unit->service[i].takes = names_of_service(unit, service->node, JC_SV_TAKE);
+        if (event == NULL) continue;
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0383, service->span, JN_FMT(service->name));
+        if (event->node != NULL) jc_relate(unit->diags, diag, event->span, "the event is declared here");
+    }
+}
+
 void jc_names_release(struct jc_unit *unit) {
     for (int t = 0; t < JC_TABLES; t++)
         jn_map_release(&unit->by_name[t]);
@@ -130,6 +156,7 @@ void jc_names_collect(struct jc_unit *unit) {
     unit->workspace = workspace;
     if (workspace != NULL) names_workspace(unit, workspace);
     names_read_attributes(unit, customer);
+    names_read_services(unit);
     unit->message = JN_NEW_ARRAY(unit->arena, struct jc_message, unit->n_symbol[JC_TABLE_MESSAGE]);
 }
 
@@ -220,8 +247,8 @@ void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variab
 }
 
 void jc_names_unused(struct jc_unit *unit) {
-    static const enum jc_table TOLD[] = {JC_TABLE_EVENT, JC_TABLE_SEGMENT, JC_TABLE_TOPIC, JC_TABLE_CHANNEL,
-                                         JC_TABLE_MESSAGE};
+    static const enum jc_table TOLD[] = {JC_TABLE_EVENT,   JC_TABLE_SEGMENT, JC_TABLE_TOPIC,
+                                         JC_TABLE_CHANNEL, JC_TABLE_SERVICE, JC_TABLE_MESSAGE};
     for (size_t t = 0; t < sizeof(TOLD) / sizeof(*TOLD); t++)
         for (uint32_t i = 0; i < unit->n_symbol[TOLD[t]]; i++) {
             const struct jc_symbol *symbol = &unit->symbol[TOLD[t]][i];

@@ -23,6 +23,7 @@ enum jc_table {
     JC_TABLE_CHANNEL,
     JC_TABLE_MESSAGE,
     JC_TABLE_SOURCE,
+    JC_TABLE_SERVICE,
     JC_TABLE_JOURNEY,
     JC_TABLES
 };
@@ -45,6 +46,11 @@ struct jc_attribute {
 struct jc_attributes {
     struct jc_attribute *row;
     uint32_t n;
+};
+
+/* What a service is given, and what it answers. */
+struct jc_service {
+    struct jc_attributes gives, takes;
 };
 
 /* A variable that `send … with` gives a message, or that a run keeps. */
@@ -96,6 +102,7 @@ struct jc_unit {
     struct jn_map by_name[JC_TABLES]; /* index in `symbol` */
     struct jc_attributes customer;
     struct jc_attributes *event; /* by event's index */
+    struct jc_service *service;  /* by service's index */
     struct jc_message *message;  /* by message's index */
     struct jc_sending *sendings;
     struct jc_tag *tag;

@@ -39,7 +39,9 @@ static void match_check_twice(struct jc_lowering *l, const struct jc_node *node,
 static bool match_is_sound(struct jc_lowering *l, const struct jc_node *node) {
     struct jn_buf code;
     jn_buf_init(&code, 1u << 20);
+    uint32_t answers = l->answers.n;
     struct jc_typed typed = jc_expr(&l->scope, node->kid[0], JN_T_MISSING, &code);
+    l->answers.n = answers; /* they are noted with the steps that read them */
     jn_buf_release(&code);
     return !typed.bad;
 }
@@ -51,9 +53,9 @@ void jc_stmt_match(struct jc_lowering *l, const struct jc_node *node, const stru
     for (const struct jc_node *values = node->first; values != NULL; values = values->next) {
         for (const struct jc_node *value = values->first; value != NULL; value = value->next)
             match_check_twice(l, node, value);
+        uint32_t step = jc_step_add(l, JN_STEP_BRANCH, values);
         uint32_t cond =
             sound ? jc_expr_finish(&l->scope, match_condition(l, node, values), JN_T_BOOL, "a value", NULL) : JN_NONE;
-        uint32_t step = jc_step_add(l, JN_STEP_BRANCH, values);
         jc_step_at(l, step)->a = cond;
         jc_block_lower(l, values->kid[1]->first);
         jc_edges_join(l, behind);

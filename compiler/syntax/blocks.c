@@ -5,8 +5,8 @@
 
 bool jc_is_declaration(int token) {
     return token == LANGUAGE || token == WORKSPACE || token == CUSTOMER || token == EVENT || token == SEGMENT ||
-           token == CHANNEL || token == MESSAGE || token == SOURCE || token == JOURNEY || token == TEST ||
-           token == TOPIC;
+           token == CHANNEL || token == MESSAGE || token == SOURCE || token == SERVICE || token == JOURNEY ||
+           token == TEST || token == TOPIC;
 }
 
 const struct jc_block *jc_blocks_top(const struct jc_blocks *blocks) {

@@ -112,6 +112,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams" EACH "each"
 %token FALLBACK "fallback" ARM "arm" JOINS "joins" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
 %token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
+%token SERVICE "service" GIVE "give" BREAKER "breaker" OPENS "opens" CALLS "calls" ASK "ask" FAILS "fails"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
@@ -120,9 +121,9 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
-%type <node> about_opt quiet cap row cell date_value time_value duration_value number_value text_value
+%type <node> service_line take_default about_opt quiet cap row cell date_value time_value duration_value number_value text_value
 %type <flags> in_or_out cap_mode per
-%type <list> event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
+%type <list> service_lines event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
 %type <list> columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
@@ -154,13 +155,14 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
   | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
-  | JOINS | EACH
+  | JOINS | EACH | GIVE | BREAKER | OPENS | CALLS | ASK | FAILS
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
   | UNTAG | GO | AND | OR | NOT | IS | MISSING | KNOWN | IN | HAS | NO | CONTAINS | STARTS | ENDS | LIKE | TRUE | FALSE
   | DOES | EXPECT | GETS | LEFT | REACHED | ANSWERS | HANGS | FORCE
 declaration_word: LANGUAGE | WORKSPACE | CUSTOMER | EVENT | SEGMENT | CHANNEL | MESSAGE | SOURCE | JOURNEY | TEST | TOPIC
+  | SERVICE
 was_opt: %empty { $$ = NULL; } | WAS name { $$ = NN(WAS, @$, $2); }
 
 /* ---- declarations */
@@ -179,6 +181,7 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | TOPIC name TEXT_LITERAL ',' OPT in_or_out NL
     { BUILD = NN(TOPIC, @$, $2); jc_node_put(parser, n, 0, $3); n->flags = $6 == 0 ? JN_OPT_IN : JN_OPT_OUT; $$ = n; }
   | SOURCE name NL source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $4); }
+  | SERVICE name NL service_lines END NL { $$ = jc_node_hang(parser, NN(SERVICE, @$, $2), $4); }
   | JOURNEY name was_opt title_opt NL headers END NL
     { BUILD = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $3); $$ = n; }
   | TEST TEXT_LITERAL NL test_lines END NL { $$ = jc_node_hang(parser, NN(TEST, @$, $2), $4); }
@@ -197,6 +200,8 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | MESSAGE error NL recovered fields END NL { $$ = LOST; }
   | SOURCE name error NL recovered source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $6); }
   | SOURCE error NL recovered source_lines END NL { $$ = LOST; }
+  | SERVICE name error NL recovered service_lines END NL { $$ = jc_node_hang(parser, NN(SERVICE, @$, $2), $6); }
+  | SERVICE error NL recovered service_lines END NL { $$ = LOST; }
   | JOURNEY name error NL recovered headers END NL { $$ = jc_node_hang(parser, NN(JOURNEY, @$, $2), $6); }
   | JOURNEY error NL recovered headers END NL { $$ = LOST; }
   | TEST error NL recovered test_lines END NL { $$ = LOST; }
@@ -288,6 +293,19 @@ mapping: CUSTOMER expr NL { $$ = NK(MAP_CUSTOMER, @$, $2, NULL, NULL, NULL); }
   | NAME '=' expr NL { BUILD = NN(MAP_PROP, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }
   | error NL { $$ = LOST; yyerrok; }
 
+service_lines: %empty { $$ = (struct jc_list){0}; } | service_lines service_line { $$ = jc_list_add($1, $2); }
+service_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); }
+  | SECRET value NL { $$ = NK(CH_SECRET, @$, $2, NULL, NULL, NULL); }
+  | TIMEOUT DURATION NL { $$ = NK(CH_TIMEOUT, @$, $2, NULL, NULL, NULL); }
+  | GIVE any_word type NL
+    { $$ = NL(SV_GIVE, @$, jc_list_of(jc_node_attribute(parser, @$, $2, NULL, $3, NULL, (struct jc_list){0}))); }
+  | TAKE any_word type take_default NL
+    { $$ = NL(SV_TAKE, @$, jc_list_of(jc_node_attribute(parser, @$, $2, NULL, $3, NULL,
+                                                        $4 == NULL ? (struct jc_list){0} : jc_list_of($4)))); }
+  | BREAKER OPENS AT PERCENT OF NUMBER CALLS ',' FOR DURATION NL { $$ = NK(SV_BREAKER, @$, $4, $6, $10, NULL); }
+  | error NL { $$ = LOST; yyerrok; }
+take_default: %empty { $$ = NULL; } | ',' DEFAULT literal { $$ = NK(MOD_DEFAULT, @$, $3, NULL, NULL, NULL); }
+
 /* ---- journeys */
 
 title_opt: %empty { $$ = NULL; } | TEXT_LITERAL
@@ -362,6 +380,7 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
     { $$ = NK(WAIT_IF, @$, $4, $5 == NULL ? NULL : $5->kid[0], $5 == NULL ? NULL : $5->kid[1], $3); }
   | START name NL { $$ = NK(START, @$, $2, NULL, NULL, NULL); }
   | EMIT name with_opt NL { $$ = jc_node_hang(parser, NK(EMIT, @$, $2, NULL, NULL, NULL), $3); }
+  | ASK name with_opt NL { $$ = jc_node_hang(parser, NK(ASK, @$, $2, NULL, NULL, NULL), $3); }
   | OPTIMIZE name FOR name choosing NL choices END NL
     { BUILD = NN(OPTIMIZE, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $5->kid[1]); jc_node_put(parser, n, 2, $5->kid[2]);
       $$ = jc_node_hang(parser, n, $7); }
@@ -489,6 +508,8 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | CHANNEL name ANSWERS number_value NL { $$ = NK(T_CHANNEL, @$, $2, $4, NULL, NULL); }
   | CHANNEL name ANSWERS number_value TIMES number_value NL { $$ = NK(T_CHANNEL, @$, $2, $4, $6, NULL); }
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
+  | SERVICE name ANSWERS withs NL { $$ = jc_node_hang(parser, NK(T_SERVICE, @$, $2, NULL, NULL, NULL), $4); }
+  | SERVICE name FAILS NL { BUILD = NK(T_SERVICE, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
   | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4 | jc_share(parser, $2); $$ = n; }
   | TOPIC name in_or_out FOR name NL { BUILD = NN(T_TOPIC, @$, $5); jc_node_put(parser, n, 0, $2); n->flags = $3; $$ = n; }

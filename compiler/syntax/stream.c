@@ -152,6 +152,7 @@ const char *jc_stream_where(const struct jc_stream *stream) {
     if (top->opener == JOURNEY) return "in a journey outside its stages";
     if (top->opener == SOURCE) return "in a source";
     if (top->opener == WHEN || top->opener == TAKE) return "in a mapping";
+    if (top->opener == SERVICE) return "in a service";
     if (top->opener == CHANNEL) return "in a channel";
     if (top->opener == WORKSPACE) return "in a workspace";
     if (top->opener == TEST) return "in a test";

@@ -14,6 +14,8 @@ struct jr_attempt_end {
     int64_t retry_after_ms; /* asked for by the other side; 0: not */
     bool refused;           /* it must not be made at all: a forbidden address, a missing secret */
     struct jn_str reason;   /* a few words, no secrets */
+    struct jn_str answer;   /* its body, when the delivery asks and it was no larger than may be */
+    bool overflowed;        /* … it was larger */
 };
 
 /* Called once, from the loop, never from within begin. */

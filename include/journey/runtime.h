@@ -46,6 +46,7 @@ struct jr_input {
     struct jn_str reason;
     struct jn_str compact; /* EVENT, IDENTIFY: properties or traits as jn_json_dump writes them, from whom has them at
                             * hand; empty: they are written anew */
+    struct jn_str answer;  /* ACCEPTED, of a service: the body of its answer */
     /* QUARANTINE: reason (above) and the text as it came */
     struct jn_str text;
 };
@@ -70,6 +71,10 @@ struct jr_delivery {
     uint32_t rate, rate_ms; /* so many attempts begin in so long, to one address; 0: no limit */
     int64_t due;            /* 0: at once */
     int64_t deadline;       /* no attempt begins after it */
+    /* A question to a service (`message` and `channel` are its name): one attempt, whose answer is wanted; while its
+     * breaker is open it is not asked at all. */
+    bool asks;
+    uint32_t breaker, breaker_calls, breaker_ms; /* as in the image; 0: it has no breaker */
     struct jn_str last_reason;
 };
 
@@ -238,6 +243,9 @@ enum jr_count_kind {
     JR_COUNT_NO_CONSENT, /* … no consent to their topic */
     JR_COUNT_QUIET,      /* … dropped in quiet hours */
     JR_COUNT_CAPPED,     /* … a cap was full */
+    JR_COUNT_ANSWERED,   /* questions to services; name: service */
+    JR_COUNT_DEFAULTED,  /* … without an answer of use: the defaults stood */
+    JR_COUNT_LATE,       /* … whose answer nobody waited for any more */
     JR_COUNTS
 };
 struct jr_count {

@@ -102,6 +102,9 @@ static const struct {
     [JR_COUNT_NO_CONSENT] = {"without_consent", true},
     [JR_COUNT_QUIET] = {"quiet", true},
     [JR_COUNT_CAPPED] = {"capped", true},
+    [JR_COUNT_ANSWERED] = {"answered", true},
+    [JR_COUNT_DEFAULTED] = {"defaulted", true},
+    [JR_COUNT_LATE] = {"late_answers", true},
 };
 
 struct jr_query__counts {

@@ -96,34 +96,49 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
     return rc;
 }
 
-static jn_rc jr_config__check_channel(const struct jn_program *program, const struct jn_channel *channel,
-                                      struct jn_err *err) {
-    struct jn_str name = jn_program_str(program, channel->name);
-    struct jn_str url = jn_program_str(program, channel->url), secret = jn_program_str(program, channel->secret);
-    if (channel->kind == JN_CHANNEL_SMTP)
-        return jn_fail(err, JN_CONFIG,
-                       "channel `%.*s` goes out by smtp, which this server cannot deliver yet: give it a `webhook`",
-                       JN_FMT(name));
-    if ((channel->flags & JN_CHANNEL_ENV_URL) != 0 && jr_config_variable(url).n == 0)
-        return jn_fail(err, JN_CONFIG, "channel `%.*s` takes its address from %.*s, which is not set", JN_FMT(name),
+/* Where something is asked or sent, and what signs it. `what` and `name` say whose it is. */
+static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint32_t flags, struct jn_str url,
+                                      struct jn_str secret, struct jn_err *err) {
+    if ((flags & JN_CHANNEL_ENV_URL) != 0 && jr_config_variable(url).n == 0)
+        return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its address from %.*s, which is not set", what, JN_FMT(name),
                        JN_FMT(url));
-    if ((channel->flags & JN_CHANNEL_ENV_SECRET) != 0) {
+    if ((flags & JN_CHANNEL_ENV_SECRET) != 0) {
         struct jn_str variable = secret;
         secret = jr_config_variable(variable);
         if (secret.n == 0)
-            return jn_fail(err, JN_CONFIG, "channel `%.*s` takes its secret from %.*s, which is not set", JN_FMT(name),
+            return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its secret from %.*s, which is not set", what, JN_FMT(name),
                            JN_FMT(variable));
     }
     struct jn_err why;
     if (secret.n > 0 && jr_signature_check(secret, &why) != JN_OK)
-        return jn_fail(err, JN_CONFIG, "channel `%.*s`: %s", JN_FMT(name), why.text);
+        return jn_fail(err, JN_CONFIG, "%s `%.*s`: %s", what, JN_FMT(name), why.text);
     return JN_OK;
+}
+
+static jn_rc jr_config__check_channel(const struct jn_program *program, const struct jn_channel *channel,
+                                      struct jn_err *err) {
+    struct jn_str name = jn_program_str(program, channel->name);
+    if (channel->kind == JN_CHANNEL_SMTP)
+        return jn_fail(err, JN_CONFIG,
+                       "channel `%.*s` goes out by smtp, which this server cannot deliver yet: give it a `webhook`",
+                       JN_FMT(name));
+    return jr_config__check_way_out("channel", name, channel->flags, jn_program_str(program, channel->url),
+                                    jn_program_str(program, channel->secret), err);
+}
+
+static jn_rc jr_config__check_service(const struct jn_program *program, const struct jn_service *service,
+                                      struct jn_err *err) {
+    return jr_config__check_way_out("service", jn_program_str(program, service->name), service->flags,
+                                    jn_program_str(program, service->url), jn_program_str(program, service->secret),
+                                    err);
 }
 
 jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *err) {
     jn_rc rc = JN_OK;
     for (uint32_t i = 0; i < program->n_channel && rc == JN_OK; i++)
         rc = jr_config__check_channel(program, &program->channel[i], err);
+    for (uint32_t i = 0; i < program->n_service && rc == JN_OK; i++)
+        rc = jr_config__check_service(program, &program->service[i], err);
     for (uint32_t i = 0; i < program->n_source && rc == JN_OK; i++) {
         const struct jn_source *source = &program->source[i];
         struct jn_str secret = jn_program_str(program, source->secret);

@@ -12,7 +12,7 @@ enum { JR_LANE__NAP_MAX_MS = 1000 }; /* the wall clock may move while the thread
 struct jr_lane__result {
     struct jr_lane__result *next;
     struct jr_input input;
-    char reason[];
+    char text[]; /* reason and answer */
 };
 
 struct jr_lane_thread {
@@ -110,14 +110,16 @@ bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
 }
 
 void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report) {
-    struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + report->reason.n + 1);
-    if (report->reason.n > 0) memcpy(result->reason, report->reason.p, report->reason.n);
+    struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + report->reason.n + report->answer.n + 1);
+    if (report->reason.n > 0) memcpy(result->text, report->reason.p, report->reason.n);
+    if (report->answer.n > 0) memcpy(result->text + report->reason.n, report->answer.p, report->answer.n);
     result->input = (struct jr_input){.kind = JR_INPUT_RESULT,
                                       .delivery = report->delivery,
                                       .result = report->result,
                                       .retry_at = report->retry_at,
                                       .status = report->status,
-                                      .reason = {result->reason, report->reason.n}};
+                                      .reason = {result->text, report->reason.n},
+                                      .answer = {result->text + report->reason.n, report->answer.n}};
     uv_mutex_lock(&lane->lock);
     bool ended = lane->ended;
     if (!ended) {

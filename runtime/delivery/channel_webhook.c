@@ -33,6 +33,8 @@ struct jr_attempt {
     jr_attempt_done done;
     void *user;
     size_t received;
+    struct jn_buf answer; /* kept only for those who ask */
+    bool asks;
     bool refused, tried, overflowed;
     char refusal[96];
 };
@@ -60,11 +62,11 @@ static curl_socket_t jr_webhook__open_socket(void *user, curlsocktype purpose, s
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-static size_t jr_webhook__discard(char *p, size_t size, size_t n, void *user) {
-    (void)p;
+static size_t jr_webhook__receive(char *p, size_t size, size_t n, void *user) {
     struct jr_attempt *attempt = user;
     attempt->received += size * n;
     attempt->overflowed = attempt->received > JR_WEBHOOK_ANSWER_MAX;
+    if (attempt->asks && !attempt->overflowed) jn_buf_add(&attempt->answer, p, size * n);
     return attempt->overflowed ? 0 : size * n;
 }
 
@@ -142,7 +144,7 @@ static void jr_webhook__options(struct jr_attempt *attempt, const struct jr_deli
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, jr_webhook__open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, attempt);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, jr_webhook__discard);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, jr_webhook__receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)delivery->body.n);
@@ -153,6 +155,7 @@ static void jr_webhook__free(struct jr_attempt *attempt) {
     curl_easy_cleanup(attempt->easy);
     curl_url_cleanup(attempt->url);
     curl_slist_free_all(attempt->headers);
+    jn_buf_release(&attempt->answer);
     jn_arena_release(&attempt->arena);
     free(attempt);
 }
@@ -173,6 +176,8 @@ static void jr_webhook__done(void *user, CURL *easy, CURLcode code) {
             end.retry_after_ms = after < INT32_MAX ? (int64_t)after * 1000 : INT32_MAX;
         (void)snprintf(text, sizeof text, "HTTP %ld", status);
         end.reason = jn_str_z(text);
+        end.overflowed = attempt->overflowed;
+        if (attempt->asks) end.answer = jn_buf_view(&attempt->answer);
     } else if (attempt->refused && !attempt->tried) {
         end.refused = true;
         end.reason = jn_str_z(attempt->refusal);
@@ -193,6 +198,8 @@ static struct jr_attempt *jr_webhook__begin(struct jr_channel *channel, const st
     struct jr_attempt *attempt = jn_alloc_zero(1, sizeof *attempt);
     *attempt = (struct jr_attempt){.channel = channel, .done = done, .user = user};
     jn_arena_init(&attempt->arena);
+    jn_buf_init(&attempt->answer, JR_WEBHOOK_ANSWER_MAX);
+    attempt->asks = delivery->asks;
     attempt->easy = curl_easy_init();
     JN_CHECK(attempt->easy != NULL);
     struct jn_str url, secret;

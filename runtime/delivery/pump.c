@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/map.h"
+#include "runtime/delivery/breaker.h"
 #include "runtime/delivery/channel_webhook.h"
 #include "runtime/delivery/due.h"
 #include "runtime/delivery/entry.h"
@@ -28,6 +29,7 @@ struct jr_pump {
     struct jr_channel *channel;
     struct jn_map entries;      /* by delivery, 8 bytes */
     struct jn_map destinations; /* by address */
+    struct jr_breakers breakers;
     struct jr_due due;
     struct jr_destination *round, **round_end; /* destinations that may begin an attempt, in turn */
     struct jr_destination *resting;            /* until their rates let them go on */
@@ -228,8 +230,28 @@ static void jr_pump__on_timer(uv_timer_t *timer) {
 
 /* ---- attempts ---- */
 
+/* A question is asked once: with its answer or without, its run goes on. */
+static void jr_pump__report_ask(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
+                                int64_t took_ms) {
+    bool answered = end->status >= 200 && end->status <= 299 && !end->overflowed;
+    if (took_ms >= 0) jr_breaker_note(&pump->breakers, &entry->delivery, !answered, jr_pump__now(pump));
+    entry->state = JR_ENTRY_REPORTED;
+    entry->again = false;
+    struct jr_report report = {.delivery = entry->delivery.delivery,
+                               .result = answered ? JR_RESULT_ACCEPTED : JR_RESULT_FAILED,
+                               .status = end->status,
+                               .reason = end->overflowed ? JN_STR("the answer is too large") : end->reason,
+                               .answer = end->answer,
+                               .took_ms = took_ms};
+    pump->options.report(pump->options.user, &report);
+}
+
 static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
                             int64_t took_ms) {
+    if (entry->delivery.asks) {
+        jr_pump__report_ask(pump, entry, end, took_ms);
+        return;
+    }
     struct jr_retry_case c = {.end = *end,
                               .attempts = entry->delivery.attempts + 1,
                               .retry_max = entry->delivery.retry_max,
@@ -273,9 +295,26 @@ static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
     jr_pump__start(pump);
 }
 
+/* Nobody waits for an answer behind the deadline; and none is asked for while the service's breaker is open. */
+static bool jr_pump__may_ask(struct jr_pump *pump, struct jr_entry *entry, int64_t now) {
+    struct jr_attempt_end end = {.refused = true};
+    if (now >= entry->delivery.deadline)
+        end.reason = JN_STR("its time was over before it could be asked");
+    else if (!jr_breaker_allows(&pump->breakers, &entry->delivery, now))
+        end.reason = JN_STR("its breaker is open");
+    if (end.reason.n > 0) {
+        jr_pump__report(pump, entry, &end, -1);
+        return false;
+    }
+    if (entry->delivery.deadline - now < entry->delivery.timeout_ms)
+        entry->delivery.timeout_ms = (uint32_t)(entry->delivery.deadline - now);
+    return true;
+}
+
 static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
     int64_t now = jr_pump__now(pump);
     struct jn_err err;
+    if (entry->delivery.asks && !jr_pump__may_ask(pump, entry, now)) return;
     if (entry->delivery.deadline > 0 && now > entry->delivery.deadline) {
         struct jr_attempt_end late = {.refused = true, .reason = JN_STR("the deadline for attempts has passed")};
         jr_pump__report(pump, entry, &late, -1);
@@ -285,7 +324,7 @@ static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
     entry->attempt = pump->ops->begin(pump->channel, &entry->delivery, now, jr_pump__on_end, entry, &err);
     if (entry->attempt == NULL) {
         struct jr_attempt_end refused = {.refused = true, .reason = jn_str_z(err.text)};
-        jr_pump__report(pump, entry, &refused, -1);
+        jr_pump__report(pump, entry, &refused, entry->delivery.asks ? 0 : -1);
         return;
     }
     entry->state = JR_ENTRY_FLYING;
@@ -318,6 +357,7 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
     pump->ops = CHANNEL_OPS[JN_CHANNEL_WEBHOOK];
     jn_map_init(&pump->entries);
     jn_map_init(&pump->destinations);
+    jr_breakers_init(&pump->breakers);
     jn_random_seed(&pump->random, options->seed);
     jn_rc rc = pump->ops->open(&pump->options.place, &pump->channel, err);
     if (rc != JN_OK) {
@@ -391,6 +431,7 @@ void jr_pump_close(struct jr_pump *pump) {
         free((void *)(uintptr_t)value);
     jn_map_release(&pump->entries);
     jn_map_release(&pump->destinations);
+    jr_breakers_release(&pump->breakers);
     jr_due_release(&pump->due);
     pump->ops->close(pump->channel);
     uv_close((uv_handle_t *)&pump->timer, NULL);

@@ -22,6 +22,7 @@ struct jr_report {
     int64_t retry_at;
     uint32_t status;
     struct jn_str reason; /* lives until the call returns */
+    struct jn_str answer; /* ACCEPTED, to a question: what came back */
     int64_t took_ms;      /* the attempt; -1: none was made */
 };
 

@@ -72,7 +72,7 @@ void activation_hold(struct activation *a, int64_t due) {
 
 uint32_t engine_hold_expr(const struct jn_step *step) {
     if (step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF) return step->c;
-    return step->kind == JN_STEP_WAIT_TIME ? JN_NONE : step->a;
+    return step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_ASK ? JN_NONE : step->a;
 }
 
 void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
@@ -205,6 +205,14 @@ static jn_rc activation_send(struct activation *a) {
     return rc;
 }
 
+static jn_rc activation_ask(struct activation *a) {
+    if (turn_exits_if(a->turn, a->customer, a->run)) return JN_OK;
+    a->run->anchor = a->turn->now;
+    if (turn_ask(a->turn, a->customer, a->run, a->step))
+        activation_hold(a, engine_due(a->run, engine_run_zone(a->customer, a->run)));
+    return JN_OK;
+}
+
 static jn_rc activation_pass(struct activation *a) {
     (void)a;
     return JN_OK;
@@ -221,7 +229,7 @@ static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
     [JN_STEP_PASS] = activation_pass,         [JN_STEP_EXIT] = activation_exit,
     [JN_STEP_OPTIMIZE] = activation_split,    [JN_STEP_REPEAT] = activation_repeat,
     [JN_STEP_WAIT_IF] = activation_wait_if,   [JN_STEP_START] = activation_start,
-    [JN_STEP_EMIT] = activation_emit,
+    [JN_STEP_EMIT] = activation_emit,         [JN_STEP_ASK] = activation_ask,
 };
 
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step) {
@@ -251,6 +259,10 @@ void turn_leave_hold(struct turn *turn, struct engine_run *run) {
     run->mark_seq = turn_last_event(turn);
 }
 
+void turn_resume(struct turn *turn, struct engine_run *run) {
+    run->overslept = turn_last_event(turn) > run->mark_seq;
+}
+
 /* The run's own due time has come: the wait ends, or the last goal window closes. */
 static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
     run->changed = true;
@@ -267,8 +279,13 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
     const struct jn_step *step = &run->program->program->step[run->step];
     if (engine_is_held_back(run)) {
         run->ordered = true;
-        run->overslept = turn_last_event(turn) > run->mark_seq;
+        turn_resume(turn, run);
         return turn_activate(turn, customer, run, run->step);
+    }
+    if (step->kind == JN_STEP_ASK) {
+        turn_unanswered(turn, customer, run, JN_STR("no answer in time"));
+        turn_resume(turn, run);
+        return turn_activate(turn, customer, run, step->next);
     }
     turn_leave_hold(turn, run);
     bool waited_for = step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF;

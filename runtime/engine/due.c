@@ -55,6 +55,8 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     case JN_STEP_WAIT_THEN:
         return due_time(zone, lasting ? jn_instant_add(zone, run->anchor, run->hold) : run->anchor, false, step->c,
                         program->value[step->b].i);
+    case JN_STEP_ASK:
+        return run->anchor + program->service[step->a].timeout_ms;
     case JN_STEP_SEND:
     case JN_STEP_BRANCH:
     case JN_STEP_SPLIT:
@@ -75,7 +77,8 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
 
 bool engine_is_timed(const struct jn_step *step) {
     return step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF ||
-           step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN;
+           step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN ||
+           step->kind == JN_STEP_ASK;
 }
 
 void turn_replan(struct turn *turn, struct engine_customer *customer) {

@@ -63,6 +63,7 @@ struct engine_flight {
     uint32_t attempts;
     uint8_t id[16];
     struct jn_str ext, journey, stage, step, message;
+    bool asks; /* a question to a service, which is `message` */
 };
 
 struct jr_engine {

@@ -141,6 +141,27 @@ struct engine_event *turn_decode_event(struct turn *turn, const struct engine_pr
 jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                 const struct jn_step *step);
 jn_rc turn_result(struct turn *turn, const struct jr_input *input);
+/* One more visit of a step that sends or asks. */
+uint32_t turn_visit(struct turn *turn, struct engine_run *run, uint32_t step);
+/* The delivery becomes a row of the outbox, and is handed out after the commit. */
+void turn_post(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+               const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery);
+void turn_delivery_gone(struct turn *turn, uint64_t delivery);
+/* What every document that leaves begins and ends with. */
+void turn_body_begin(const struct jr_context *context, const struct engine_run *run, const struct jn_step *step,
+                     const struct jr_delivery *delivery, const char *type, struct jn_json_out *w, struct jn_buf *out);
+void turn_body_key(struct jn_json_out *w, const char *key, struct jn_str value);
+void turn_body_customer(struct jn_json_out *w, struct jn_str id);
+void turn_body_end(const struct jr_context *context, struct jn_json_out *w);
+
+/* ---- asking services (send/ask.c) */
+/* False: the question could not be written, and the run goes on with the defaults. */
+bool turn_ask(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const struct jn_step *step);
+jn_rc turn_answer(struct turn *turn, const struct engine_flight *flight, const struct jr_input *input);
+/* No answer of use came in time. */
+void turn_unanswered(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str why);
+/* The run goes on from a hold that no wait made: events that came meanwhile are seen by the next wait. */
+void turn_resume(struct turn *turn, struct engine_run *run);
 
 /* ---- the outbox row's body (send/outgoing.c) */
 struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,

@@ -136,7 +136,7 @@ static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_
 static const char *const ENDS[] = {"restarted", "changed", "merged", "stopped", "exit_if", "failed"};
 
 static bool engine_count_is_of_message(enum jr_count_kind kind) {
-    return kind == JR_COUNT_SENT || kind == JR_COUNT_FAILED || kind >= JR_COUNT_GHOST;
+    return kind == JR_COUNT_SENT || kind == JR_COUNT_FAILED || (kind >= JR_COUNT_GHOST && kind < JR_COUNT_ANSWERED);
 }
 
 static void counting_journey(struct counting *c, const struct jn_program *program, const struct jn_journey *journey) {
@@ -155,6 +155,8 @@ static void counting_journey(struct counting *c, const struct jn_program *progra
     for (uint32_t i = journey->first_step; i < journey->first_step + journey->n_step; i++) {
         const struct jn_step *step = &program->step[i];
         if (step->kind == JN_STEP_EXIT) counting_add(c, JR_COUNT_LEFT, name, program->string[step->a]);
+        for (enum jr_count_kind kind = JR_COUNT_ANSWERED; step->kind == JN_STEP_ASK && kind <= JR_COUNT_LATE; kind++)
+            counting_add(c, kind, name, program->string[program->service[step->a].name]);
         if (step->kind != JN_STEP_SEND) continue;
         for (enum jr_count_kind kind = JR_COUNT_SENT; kind < JR_COUNTS; kind++)
             if (engine_count_is_of_message(kind))

@@ -4,6 +4,7 @@
 
 #define OUTGOING_VERSION 1
 #define OUTGOING_RATED   4 /* beside the flags: a rate follows */
+#define OUTGOING_ASKS    8 /* a question to a service: its breaker follows */
 #define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
@@ -38,10 +39,15 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_
     jn_buf_u8(&out, OUTGOING_VERSION);
     jn_buf_varint(&out, run);
     jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0) |
-                              (delivery->rate > 0 ? OUTGOING_RATED : 0)));
+                              (delivery->rate > 0 ? OUTGOING_RATED : 0) | (delivery->asks ? OUTGOING_ASKS : 0)));
     if (delivery->rate > 0) {
         jn_buf_varint(&out, delivery->rate);
         jn_buf_varint(&out, delivery->rate_ms);
+    }
+    if (delivery->asks) {
+        jn_buf_varint(&out, delivery->breaker);
+        jn_buf_varint(&out, delivery->breaker_calls);
+        jn_buf_varint(&out, delivery->breaker_ms);
     }
     jn_buf_varint(&out, delivery->retry_max);
     jn_buf_varint(&out, delivery->timeout_ms);
@@ -73,6 +79,12 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
     if ((flags & OUTGOING_RATED) != 0) {
         out->rate = (uint32_t)jn_read_varint(&in);
         out->rate_ms = (uint32_t)jn_read_varint(&in);
+    }
+    out->asks = flight->asks = (flags & OUTGOING_ASKS) != 0;
+    if (out->asks) {
+        out->breaker = (uint32_t)jn_read_varint(&in);
+        out->breaker_calls = (uint32_t)jn_read_varint(&in);
+        out->breaker_ms = (uint32_t)jn_read_varint(&in);
     }
     out->retry_max = (uint32_t)jn_read_varint(&in);
     out->timeout_ms = (uint32_t)jn_read_varint(&in);

@@ -33,14 +33,19 @@ static bool result_attempts(const struct turn *turn, const struct engine_flight 
     return true;
 }
 
+void turn_delivery_gone(struct turn *turn, uint64_t delivery) {
+    uint64_t *gone = engine_grow(turn->arena, &turn->delivery_gone, &turn->n_delivery_gone, sizeof(*gone));
+    *gone = delivery;
+}
+
 jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     const struct engine_flight *flight = engine_flight_find(turn->engine, input->delivery);
     uint32_t attempts;
     if (flight == NULL || !result_attempts(turn, flight, &attempts)) return JN_OK; /* a result told twice */
+    if (flight->asks) return turn_answer(turn, flight, input);
     result_tell(turn, flight, input);
     if (input->result == JR_RESULT_ACCEPTED || input->result == JR_RESULT_CANCELLED) {
-        uint64_t *gone = engine_grow(turn->arena, &turn->delivery_gone, &turn->n_delivery_gone, sizeof(*gone));
-        *gone = input->delivery;
+        turn_delivery_gone(turn, input->delivery);
         if (input->result == JR_RESULT_CANCELLED) return turn_slot_return(turn, flight->customer, input->delivery);
         turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
         return JN_OK;

@@ -4,7 +4,7 @@
 #include "runtime/engine/content/content.h"
 #include "runtime/engine/policy/policy.h"
 
-static uint32_t send_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
+uint32_t turn_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
     for (uint32_t i = 0; i < run->n_visit; i++)
         if (run->visit[i].step == step) return ++run->visit[i].n;
     struct engine_visit *visit = engine_grow(turn->arena, &run->visit, &run->n_visit, sizeof(*visit));
@@ -39,9 +39,42 @@ static jn_rc send_content(const struct jr_context *context, const struct engine_
     return rc;
 }
 
-static void send_key(struct jn_json_out *w, const char *key, struct jn_str value) {
+void turn_body_key(struct jn_json_out *w, const char *key, struct jn_str value) {
     jn_jw_key(w, key);
     jn_jw_str(w, value);
+}
+
+void turn_body_begin(const struct jr_context *context, const struct engine_run *run, const struct jn_step *step,
+                     const struct jr_delivery *delivery, const char *type, struct jn_json_out *w, struct jn_buf *out) {
+    struct jn_buf digits;
+    jn_buf_init(&digits, 24);
+    jn_buf_printf(&digits, "%llu", (unsigned long long)run->id);
+    jn_jw_init(w, out);
+    jn_jw_object(w);
+    turn_body_key(w, "type", jn_str_z(type));
+    turn_body_key(w, "id", delivery->id);
+    turn_body_key(w, "journey", delivery->journey);
+    turn_body_key(w, "version", jn_str_z(run->program->version));
+    turn_body_key(w, "run", jn_buf_view(&digits));
+    turn_body_key(w, "stage", context->stage);
+    turn_body_key(w, "step", context->program->string[step->name]);
+    jn_buf_release(&digits);
+}
+
+void turn_body_customer(struct jn_json_out *w, struct jn_str id) {
+    jn_jw_key(w, "customer");
+    jn_jw_object(w);
+    turn_body_key(w, "id", id);
+    jn_jw_end_object(w);
+}
+
+void turn_body_end(const struct jr_context *context, struct jn_json_out *w) {
+    struct jn_buf at;
+    jn_buf_init(&at, 64);
+    jn_instant_print(context->now, &at);
+    turn_body_key(w, "at", jn_buf_view(&at));
+    jn_jw_end_object(w);
+    jn_buf_release(&at);
 }
 
 /* The JSON document of contracts: what is sent, byte for byte, on every attempt. */
@@ -50,35 +83,14 @@ static jn_rc send_body(struct jr_context *context, const struct engine_run *run,
     const struct jn_program *program = context->program;
     const struct jn_message *message = &program->message[step->a];
     struct jn_json_out w;
-    struct jn_buf at;
-    char number[24];
-    jn_buf_init(&at, 64);
-    jn_instant_print(context->now, &at);
-    struct jn_buf digits;
-    jn_buf_init(&digits, sizeof(number));
-    jn_buf_printf(&digits, "%llu", (unsigned long long)run->id);
-    jn_jw_init(&w, out);
-    jn_jw_object(&w);
-    send_key(&w, "type", JN_STR("message"));
-    send_key(&w, "id", delivery->id);
-    send_key(&w, "journey", delivery->journey);
-    send_key(&w, "version", jn_str_z(run->program->version));
-    send_key(&w, "run", jn_buf_view(&digits));
-    send_key(&w, "stage", context->stage);
-    send_key(&w, "step", program->string[step->name]);
-    send_key(&w, "message", delivery->message);
-    send_key(&w, "channel", delivery->channel);
-    send_key(&w, "to", delivery->to);
-    jn_jw_key(&w, "customer");
-    jn_jw_object(&w);
-    send_key(&w, "id", delivery->customer);
-    jn_jw_end_object(&w);
+    turn_body_begin(context, run, step, delivery, "message", &w, out);
+    turn_body_key(&w, "message", delivery->message);
+    turn_body_key(&w, "channel", delivery->channel);
+    turn_body_key(&w, "to", delivery->to);
+    turn_body_customer(&w, delivery->customer);
     jn_jw_key(&w, "content");
     jn_rc rc = send_content(context, run, message, &w, err);
-    send_key(&w, "at", jn_buf_view(&at));
-    jn_jw_end_object(&w);
-    jn_buf_release(&digits);
-    jn_buf_release(&at);
+    turn_body_end(context, &w);
     if (rc == JN_OK && out->failed)
         rc = jn_fail(err, JN_TOO_LARGE, "the message is larger than %u bytes", ENGINE_MESSAGE_MAX);
     return rc;
@@ -120,8 +132,8 @@ static struct jr_delivery send_delivery(struct turn *turn, const struct engine_c
     return delivery;
 }
 
-static void send_post(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
-                      const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery) {
+void turn_post(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+               const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery) {
     const struct jn_program *program = run->program->program;
     struct jn_str stage = run->stage == JN_NONE ? JN_STR("") : program->string[program->stage[run->stage].name];
     struct jn_str step_name = program->string[step->name];
@@ -141,7 +153,8 @@ static void send_post(struct turn *turn, const struct engine_customer *customer,
                                      .journey = delivery->journey,
                                      .stage = stage,
                                      .step = step_name,
-                                     .message = delivery->message};
+                                     .message = delivery->message,
+                                     .asks = delivery->asks};
     memcpy(flight->id, id, 16);
 }
 
@@ -158,7 +171,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     }
     if (answer.verdict != POLICY_SEND) {
         turn_policy_tell(turn, customer, run, message, &answer);
-        if (answer.verdict == POLICY_GHOST) send_visit(turn, run, step->id); /* as if it had been sent */
+        if (answer.verdict == POLICY_GHOST) turn_visit(turn, run, step->id); /* as if it had been sent */
         return JN_OK;
     }
     struct jr_context context = turn_context(turn, customer, run, NULL);
@@ -167,7 +180,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     struct jn_err err = {.rc = JN_OK};
     uint8_t id[16];
     char text[37];
-    engine_effect_id(turn->engine, run->id, step->id, send_visit(turn, run, step->id), id);
+    engine_effect_id(turn->engine, run->id, step->id, turn_visit(turn, run, step->id), id);
     engine_message_id(id, text);
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
     if (channel->to != JN_NONE && (jr_vm_eval(&context, channel->to, &to, NULL) != JN_OK || to.len == 0)) {
@@ -184,7 +197,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
         send_unsent(turn, customer, run, name, jn_arena_str(turn->arena, jn_str_z(err.text)));
     } else {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
-        send_post(turn, customer, run, step, id, &delivery);
+        turn_post(turn, customer, run, step, id, &delivery);
         turn_slot_take(turn, customer, run, message, delivery.delivery);
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_SENT, customer, run);
         trace->name = name;
