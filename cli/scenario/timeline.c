@@ -27,6 +27,7 @@ static const char *const CLI_SENTENCE[JR_TRACES] = {
     [JR_TRACE_ACCEPTED] = "got %1",
     [JR_TRACE_RETRY] = "%1 will be tried again: %2",
     [JR_TRACE_FAILED] = "%1 failed: %2",
+    [JR_TRACE_REPLAYED] = "%1 was tried anew",
     [JR_TRACE_CANCELLED] = "%1 was cancelled",
     [JR_TRACE_SET] = "%1 became %2",
     [JR_TRACE_TAGGED] = "tagged %1",

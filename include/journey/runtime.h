@@ -17,7 +17,8 @@ enum jr_input_kind {
     JR_INPUT_RESULT,
     JR_INPUT_QUARANTINE,
     JR_INPUT_CONSENT,
-    JR_INPUT_ALIAS
+    JR_INPUT_ALIAS,
+    JR_INPUT_REPLAY
 };
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
@@ -38,8 +39,7 @@ struct jr_input {
     const struct jn_json *properties; /* EVENT: object or NULL */
     const struct jn_json *traits;     /* IDENTIFY: object or NULL; EVENT without a customer: what finds him */
     bool in;                          /* CONSENT: else out */
-    /* RESULT: what became of an attempt */
-    uint64_t delivery;
+    uint64_t delivery;                /* REPLAY: a dead letter is tried anew; RESULT: what became of an attempt */
     enum jr_result result;
     int64_t retry_at; /* RETRY */
     uint32_t status;  /* HTTP status, 0: no answer */
@@ -191,6 +191,25 @@ uint64_t jr_engine_timer_count(const struct jr_engine *engine);
 /* Undelivered messages with number > after, at most max, for recovery: what a crash left in the outbox. */
 jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
                         struct jr_delivery **out, uint32_t *n, struct jn_err *err);
+
+/* Messages that were given up: dead letters, with number > after, at most max; `due` is when. */
+jn_rc jr_engine_dead(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
+                     struct jr_delivery **out, uint32_t *n, struct jn_err *err);
+/* The number of the dead letter of an id ("msg_…"). JN_NOT_FOUND when there is none, JN_CONFLICT when its message is
+ * still on its way or is known to have been accepted. */
+jn_rc jr_engine_dead_letter(struct jr_engine *engine, struct jn_str id, uint64_t *delivery, struct jn_err *err);
+/* The last messages that were accepted since the engine was opened, JR_SENT_MAX at most, the newest first: those before
+ * the one that was listed under number `before` (0: all), at most max. `due` is when; without channel and address. */
+#define JR_SENT_MAX 1024
+void jr_engine_sent(const struct jr_engine *engine, uint64_t before, uint32_t max, struct jn_arena *arena,
+                    struct jr_delivery **out, uint32_t *n);
+/* Messages by what has become of them. */
+struct jr_outbox {
+    uint64_t pending; /* on their way, as far as they have been read back since the start */
+    uint64_t dead;    /* given up and not replayed */
+    uint64_t sent;    /* accepted, ever */
+};
+jn_rc jr_engine_outbox(struct jr_engine *engine, struct jn_arena *arena, struct jr_outbox *out, struct jn_err *err);
 
 /* What is known of a customer: for the API, and for `expect` in tests. */
 struct jr_run_view {

@@ -158,6 +158,8 @@ struct jr_store_ops {
     /* Deliveries of the state with number > after, at most max. */
     jn_rc (*deliveries)(struct jr_store *store, enum jr_delivery_state state, uint64_t after, uint32_t max,
                         struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+    /* The number of the FAILED delivery of that message, or 0. */
+    jn_rc (*dead)(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err);
     jn_rc (*quarantined)(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                          struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err);
     /* Customers with number > after, at most max: for counts and exports, never on the hot path. */

@@ -1,89 +1,8 @@
-#include "runtime/api/api.h"
+#include "runtime/api/reply.h"
 
 #include "core/civil.h"
 #include "core/hash.h"
 #include "core/value.h"
-
-enum { JR_QUERY__PAGE = 100 };
-
-/* ---- shared ---- */
-
-static void jr_query__answer(struct jr_job *job) {
-    if (job->rc == JN_OK && job->reply.failed) job->rc = jn_fail(&job->err, JN_TOO_LARGE, "the answer is too large");
-    if (job->rc != JN_OK) {
-        jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
-        return;
-    }
-    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
-                                                           .content_type = "application/json",
-                                                           .headers = JN_STR("Cache-Control: no-store\r\n"),
-                                                           .body = jn_buf_view(&job->reply)});
-}
-
-static void jr_query__begin(struct jr_api *api, struct jr_http_exchange *exchange,
-                            jn_rc (*work)(struct jr_job *, const struct jr_lane_view *, struct jn_err *)) {
-    struct jr_job *job = jr_job_new(api, exchange);
-    job->work = work;
-    job->answer = jr_query__answer;
-    jr_api__submit(api, job);
-}
-
-/* The `after` of a paged list; JN_INVALID when it is no number. */
-static jn_rc jr_query__after(const struct jr_job *job, uint64_t *out, struct jn_err *err) {
-    struct jn_str text = jr_http_query(jr_http_request_of(job->exchange), "after");
-    *out = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9' || *out > UINT64_MAX / 10 - 1)
-            return jn_fail(err, JN_INVALID, "`after` must be the `next` of a page before");
-        *out = *out * 10 + (uint64_t)(text.p[i] - '0');
-    }
-    return JN_OK;
-}
-
-static void jr_query__text(struct jn_json_out *w, const char *key, struct jn_str value) {
-    jn_jw_key(w, key);
-    jn_jw_str(w, value);
-}
-
-static void jr_query__number(struct jn_json_out *w, const char *key, uint64_t value) {
-    jn_jw_key(w, key);
-    jn_jw_int(w, (int64_t)value);
-}
-
-static void jr_query__instant(struct jn_json_out *w, const char *key, int64_t at) {
-    struct jn_buf text;
-    jn_buf_init(&text, 64);
-    jn_jw_key(w, key);
-    jn_instant_print(at, &text);
-    jn_jw_str(w, jn_buf_view(&text));
-    jn_buf_release(&text);
-}
-
-static void jr_query__hex(struct jn_json_out *w, const char *key, const uint8_t *bytes, size_t n) {
-    struct jn_buf text;
-    jn_buf_init(&text, 128);
-    jn_hex((struct jn_str){(const char *)bytes, n}, &text);
-    jr_query__text(w, key, jn_buf_view(&text));
-    jn_buf_release(&text);
-}
-
-/* Closes {"items":[…; `last` is the number of the last item of a full page, or 0. */
-static void jr_query__end_page(struct jn_json_out *w, uint64_t last) {
-    jn_jw_end_array(w);
-    jn_jw_key(w, "next");
-    if (last == 0)
-        jn_jw_null(w);
-    else
-        jn_jw_int(w, (int64_t)last);
-    jn_jw_end_object(w);
-}
-
-static void jr_query__begin_page(struct jn_json_out *w, struct jn_buf *out) {
-    jn_jw_init(w, out);
-    jn_jw_object(w);
-    jn_jw_key(w, "items");
-    jn_jw_array(w);
-}
 
 /* ---- journeys ---- */
 
@@ -123,12 +42,12 @@ static void jr_query__journey(struct jn_json_out *w, const struct jn_program *pr
                               const struct jr_query__counts *c) {
     struct jn_str name = jn_program_str(program, journey->name);
     jn_jw_object(w);
-    jr_query__text(w, "name", name);
-    jr_query__text(w, "title", jn_program_str(program, journey->title));
-    jr_query__hex(w, "version", program->id, sizeof program->id);
-    jr_query__text(w, "state", JN_STR("live"));
+    jr_reply__text(w, "name", name);
+    jr_reply__text(w, "title", jn_program_str(program, journey->title));
+    jr_reply__hex(w, "version", program->id, sizeof program->id);
+    jr_reply__text(w, "state", JN_STR("live"));
     uint64_t entered = jr_query__sum(c, name, JR_COUNT_ENTERED), left = jr_query__sum(c, name, JR_COUNT_LEFT);
-    jr_query__number(w, "inside", entered > left ? entered - left : 0);
+    jr_reply__number(w, "inside", entered > left ? entered - left : 0);
     for (int kind = 0; kind < JR_COUNTS; kind++) {
         jn_jw_key(w, COUNT_ROW[kind].key);
         if (!COUNT_ROW[kind].by_name) {
@@ -152,10 +71,10 @@ static jn_rc jr_query__work_journeys(struct jr_job *job, const struct jr_lane_vi
     jn_rc rc = jr_engine_counts(lane->engine, &job->arena, &c.count, &c.n, err);
     if (rc != JN_OK) return rc;
     const struct jn_program *program = jr_engine_program(lane->engine);
-    jr_query__begin_page(&w, &job->reply);
+    jr_reply__begin_page(&w, &job->reply);
     for (uint32_t i = 0; program != NULL && i < program->n_journey; i++)
         jr_query__journey(&w, program, &program->journey[i], &c);
-    jr_query__end_page(&w, 0);
+    jr_reply__end_page(&w, 0);
     return JN_OK;
 }
 
@@ -174,32 +93,32 @@ static jn_rc jr_query__work_journey(struct jr_job *job, const struct jr_lane_vie
 }
 
 void jr_api__journeys(struct jr_api *api, struct jr_http_exchange *exchange) {
-    jr_query__begin(api, exchange, jr_query__work_journeys);
+    jr_reply__begin(api, exchange, jr_query__work_journeys);
 }
 
 void jr_api__journey(struct jr_api *api, struct jr_http_exchange *exchange) {
-    jr_query__begin(api, exchange, jr_query__work_journey);
+    jr_reply__begin(api, exchange, jr_query__work_journey);
 }
 
 /* ---- a customer ---- */
 
 static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) {
     jn_jw_object(w);
-    jr_query__number(w, "run", run->run);
-    jr_query__text(w, "journey", run->journey);
-    jr_query__text(w, "key", run->key);
-    jr_query__text(w, "stage", run->stage);
-    jr_query__text(w, "step", run->step);
-    jr_query__text(w, "version", run->version);
+    jr_reply__number(w, "run", run->run);
+    jr_reply__text(w, "journey", run->journey);
+    jr_reply__text(w, "key", run->key);
+    jr_reply__text(w, "stage", run->stage);
+    jr_reply__text(w, "step", run->step);
+    jr_reply__text(w, "version", run->version);
     jn_jw_key(w, "ended");
     if (run->ended.n == 0)
         jn_jw_null(w);
     else
         jn_jw_str(w, run->ended);
-    if (run->held.n > 0) jr_query__text(w, "held", run->held);
-    if (run->parked.n > 0) jr_query__text(w, "parked", run->parked);
-    jr_query__instant(w, "entered", run->entered);
-    if (run->ended.n == 0 && run->due > 0 && run->due < INT64_MAX) jr_query__instant(w, "due", run->due);
+    if (run->held.n > 0) jr_reply__text(w, "held", run->held);
+    if (run->parked.n > 0) jr_reply__text(w, "parked", run->parked);
+    jr_reply__instant(w, "entered", run->entered);
+    if (run->ended.n == 0 && run->due > 0 && run->due < INT64_MAX) jr_reply__instant(w, "due", run->due);
     jn_jw_key(w, "goals");
     jn_jw_array(w);
     for (uint32_t i = 0; i < run->n_goal; i++)
@@ -210,7 +129,7 @@ static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) 
 
 static void jr_query__customer(struct jn_json_out *w, const struct jr_customer_view *view) {
     jn_jw_object(w);
-    jr_query__text(w, "id", view->id);
+    jr_reply__text(w, "id", view->id);
     jn_jw_key(w, "aliases");
     jn_jw_array(w);
     for (uint32_t i = 0; i < view->n_alias; i++)
@@ -263,92 +182,33 @@ static jn_rc jr_query__work_customer(struct jr_job *job, const struct jr_lane_vi
 }
 
 void jr_api__customer(struct jr_api *api, struct jr_http_exchange *exchange) {
-    jr_query__begin(api, exchange, jr_query__work_customer);
+    jr_reply__begin(api, exchange, jr_query__work_customer);
 }
 
-/* ---- deliveries and the quarantine ---- */
-
-static jn_rc jr_query__pending(struct jr_job *job, const struct jr_lane_view *lane, uint64_t after,
-                               struct jn_err *err) {
-    struct jr_delivery *delivery;
-    uint32_t n = 0;
-    struct jn_json_out w;
-    jn_rc rc = jr_engine_pending(lane->engine, after, JR_QUERY__PAGE, &job->arena, &delivery, &n, err);
-    if (rc != JN_OK) return rc;
-    jr_query__begin_page(&w, &job->reply);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct jr_delivery *d = &delivery[i];
-        jn_jw_object(&w);
-        jr_query__text(&w, "id", d->id);
-        jr_query__text(&w, "state", JN_STR("pending"));
-        jr_query__text(&w, "channel", d->channel);
-        jr_query__text(&w, "journey", d->journey);
-        jr_query__text(&w, "message", d->message);
-        jr_query__text(&w, "customer", d->customer);
-        jr_query__number(&w, "attempts", d->attempts);
-        if (d->due > 0) jr_query__instant(&w, "due", d->due);
-        jr_query__text(&w, "last_reason", d->last_reason);
-        jn_jw_end_object(&w);
-    }
-    jr_query__end_page(&w, n == JR_QUERY__PAGE ? delivery[n - 1].delivery : 0);
-    return JN_OK;
-}
-
-static jn_rc jr_query__failed(struct jr_job *job, const struct jr_lane_view *lane, uint64_t after, struct jn_err *err) {
-    struct jr_row_delivery *row;
-    uint32_t n = 0;
-    struct jn_json_out w;
-    jn_rc rc = lane->store->ops->deliveries(lane->store, JR_DELIVERY_FAILED, after, JR_QUERY__PAGE, &job->arena, &row,
-                                            &n, err);
-    if (rc != JN_OK) return rc;
-    jr_query__begin_page(&w, &job->reply);
-    for (uint32_t i = 0; i < n; i++) {
-        jn_jw_object(&w);
-        jr_query__hex(&w, "id", row[i].id, sizeof row[i].id);
-        jr_query__text(&w, "state", JN_STR("failed"));
-        jr_query__number(&w, "attempts", row[i].attempts);
-        jn_jw_end_object(&w);
-    }
-    jr_query__end_page(&w, n == JR_QUERY__PAGE ? row[n - 1].delivery : 0);
-    return JN_OK;
-}
-
-static jn_rc jr_query__work_deliveries(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
-    struct jn_str state = jr_http_query(jr_http_request_of(job->exchange), "state");
-    uint64_t after;
-    jn_rc rc = jr_query__after(job, &after, err);
-    if (rc != JN_OK) return rc;
-    if (state.p == NULL || jn_str_is(state, "pending")) return jr_query__pending(job, lane, after, err);
-    if (jn_str_is(state, "failed")) return jr_query__failed(job, lane, after, err);
-    return jn_fail(err, JN_INVALID, "`state` must be `pending` or `failed`");
-}
-
-void jr_api__deliveries(struct jr_api *api, struct jr_http_exchange *exchange) {
-    jr_query__begin(api, exchange, jr_query__work_deliveries);
-}
+/* ---- the quarantine ---- */
 
 static jn_rc jr_query__work_quarantine(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jr_row_quarantine *row;
     uint32_t n = 0;
     uint64_t after;
     struct jn_json_out w;
-    jn_rc rc = jr_query__after(job, &after, err);
-    if (rc == JN_OK) rc = lane->store->ops->quarantined(lane->store, after, JR_QUERY__PAGE, &job->arena, &row, &n, err);
+    jn_rc rc = jr_reply__after(job, &after, err);
+    if (rc == JN_OK) rc = lane->store->ops->quarantined(lane->store, after, JR_REPLY__PAGE, &job->arena, &row, &n, err);
     if (rc != JN_OK) return rc;
-    jr_query__begin_page(&w, &job->reply);
+    jr_reply__begin_page(&w, &job->reply);
     for (uint32_t i = 0; i < n; i++) {
         jn_jw_object(&w);
-        jr_query__number(&w, "number", row[i].seq);
-        jr_query__instant(&w, "at", row[i].at);
-        jr_query__text(&w, "source", row[i].source);
-        jr_query__text(&w, "reason", row[i].reason);
-        jr_query__text(&w, "event", row[i].body);
+        jr_reply__number(&w, "number", row[i].seq);
+        jr_reply__instant(&w, "at", row[i].at);
+        jr_reply__text(&w, "source", row[i].source);
+        jr_reply__text(&w, "reason", row[i].reason);
+        jr_reply__text(&w, "event", row[i].body);
         jn_jw_end_object(&w);
     }
-    jr_query__end_page(&w, n == JR_QUERY__PAGE ? row[n - 1].seq : 0);
+    jr_reply__end_page(&w, n == JR_REPLY__PAGE ? row[n - 1].seq : 0);
     return JN_OK;
 }
 
 void jr_api__quarantine(struct jr_api *api, struct jr_http_exchange *exchange) {
-    jr_query__begin(api, exchange, jr_query__work_quarantine);
+    jr_reply__begin(api, exchange, jr_query__work_quarantine);
 }

@@ -138,16 +138,9 @@ uint64_t jr_engine_timer_count(const struct jr_engine *engine) {
 
 jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
                         struct jr_delivery **out, uint32_t *n, struct jn_err *err) {
-    struct jr_row_delivery *row;
-    jn_rc rc = engine->store->ops->deliveries(engine->store, JR_DELIVERY_PENDING, after, max, arena, &row, n, err);
-    if (rc != JN_OK) return rc;
-    *out = JN_NEW_ARRAY(arena, struct jr_delivery, *n);
-    for (uint32_t i = 0; i < *n; i++) {
-        struct engine_flight flight;
-        if (!engine_outgoing_decode(&row[i], arena, &(*out)[i], &flight))
-            return jn_fail(err, JN_CORRUPT, "the stored message %llu cannot be read",
-                           (unsigned long long)row[i].delivery);
-        engine_flight_add(engine, &flight);
-    }
-    return JN_OK;
+    struct engine_flight *flight;
+    jn_rc rc = engine_outbox(engine, JR_DELIVERY_PENDING, after, max, arena, out, &flight, n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < *n; i++)
+        engine_flight_add(engine, &flight[i]);
+    return rc;
 }

@@ -48,7 +48,8 @@ enum engine_counter_id {
     ENGINE_NEXT_QUARANTINE,
     ENGINE_NAMESPACE_HIGH,
     ENGINE_NAMESPACE_LOW,
-    ENGINE_TIME /* high-water mark of engine time */
+    ENGINE_TIME, /* high-water mark of engine time */
+    ENGINE_DEAD  /* dead letters */
 };
 
 struct engine_counters {
@@ -61,6 +62,7 @@ struct engine_flight {
     uint64_t delivery;
     uint64_t customer, run;
     uint32_t attempts;
+    int64_t accepted; /* when, once it is among those that were sent */
     uint8_t id[16];
     struct jn_str ext, journey, stage, step, message;
     bool asks; /* a question to a service, which is `message` */
@@ -73,7 +75,9 @@ struct jr_engine {
     struct engine_program *programs, *current;
     struct engine_counters counters;
     struct jr_timers timers;
-    struct jn_map flights; /* by the delivery's number */
+    struct jn_map flights;                   /* by the delivery's number */
+    struct engine_flight *sent[JR_SENT_MAX]; /* accepted last; the n-th ever at n % JR_SENT_MAX */
+    uint64_t n_sent;
     bool migrating;        /* some program has a target */
     bool sweeping;         /* not everybody has been looked at since */
     bool upkeep_ids_done;  /* of this round of upkeep */
@@ -115,9 +119,16 @@ uint64_t engine_tracked_id(const struct engine_program *program);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 
+/* ---- the outbox as it is stored (send/outgoing.c) */
+jn_rc engine_outbox(struct jr_engine *engine, enum jr_delivery_state state, uint64_t after, uint32_t max,
+                    struct jn_arena *arena, struct jr_delivery **out, struct engine_flight **flight, uint32_t *n,
+                    struct jn_err *err);
+
 /* ---- flights (send/flights.c) */
 struct engine_flight *engine_flight_find(const struct jr_engine *engine, uint64_t delivery);
 void engine_flight_add(struct jr_engine *engine, const struct engine_flight *flight); /* copies */
+/* It was accepted: it is remembered among those, until many more are. */
+void engine_flight_accepted(struct jr_engine *engine, uint64_t delivery, int64_t at);
 void engine_flight_drop(struct jr_engine *engine, uint64_t delivery);
 void engine_flights_release(struct jr_engine *engine);
 

@@ -99,6 +99,7 @@ static jn_rc turn_input(struct turn *turn, struct engine_customer *customer, con
 static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, enum turn_repeat repeat) {
     struct engine_customer *customer = NULL;
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
+    if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
     if (repeat != TURN_NEW) {
         turn_repeated(turn, input, i, repeat == TURN_CONFLICT);
         return JN_OK;
@@ -286,6 +287,8 @@ static void turn_settle_flights(struct turn *turn, const struct jr_input *input,
         struct engine_flight *flight = engine_flight_find(turn->engine, input[i].delivery);
         if (flight != NULL && input[i].result == JR_RESULT_RETRY)
             flight->attempts++;
+        else if (flight != NULL && input[i].result == JR_RESULT_ACCEPTED && !flight->asks)
+            engine_flight_accepted(turn->engine, input[i].delivery, turn->now);
         else if (flight != NULL)
             engine_flight_drop(turn->engine, input[i].delivery);
     }

@@ -162,6 +162,10 @@ jn_rc turn_answer(struct turn *turn, const struct engine_flight *flight, const s
 void turn_unanswered(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str why);
 /* The run goes on from a hold that no wait made: events that came meanwhile are seen by the next wait. */
 void turn_resume(struct turn *turn, struct engine_run *run);
+/* A dead letter is tried anew (send/dead.c); nothing when it is not dead any more. */
+jn_rc turn_replay(struct turn *turn, uint64_t delivery);
+/* The row of a message that is given up: with why, so that the list of dead letters can say it. */
+jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, struct jn_str why, struct jr_row_delivery *row);
 
 /* ---- the outbox row's body (send/outgoing.c) */
 struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,

@@ -323,6 +323,21 @@ static void deliveries_wait_change_and_go(struct world *w) {
                 row[0].id[0] == 2);
 }
 
+static void only_what_failed_is_found_among_the_dead(struct world *w) {
+    struct jr_row_delivery rows[] = {{.delivery = 1, .id = {1}, .customer = 1, .body = JN_STR("one")},
+                                     {.delivery = 2, .id = {2}, .state = JR_DELIVERY_FAILED, .body = JN_STR("two")}};
+    struct jr_row_delivery again = {.delivery = 2, .id = {2}, .body = JN_STR("two")};
+    uint64_t found;
+    assert_int_equal(commit(w, (struct jr_batch){.delivery = rows, .n_delivery = 2}), JN_OK);
+    assert_int_equal(w->store->ops->dead(w->store, rows[0].id, &found, NULL), JN_OK);
+    assert_int_equal(found, 0);
+    assert_int_equal(w->store->ops->dead(w->store, rows[1].id, &found, NULL), JN_OK);
+    assert_int_equal(found, 2);
+    assert_int_equal(commit(w, (struct jr_batch){.delivery = &again, .n_delivery = 1}), JN_OK);
+    assert_int_equal(w->store->ops->dead(w->store, rows[1].id, &found, NULL), JN_OK);
+    assert_int_equal(found, 0);
+}
+
 static void counters_and_quarantine(struct world *w) {
     struct jr_row_counter counters[] = {{7, UINT64_MAX}, {3, 1}}, *counter;
     struct jr_row_quarantine bad = {5, 50, JN_STR("track"), JN_STR("why"), JN_STR("{\"a\\u0000\":1}")}, *found;
@@ -412,6 +427,7 @@ static const struct {
     CASE(ids_are_seen_until_they_are_forgotten),
     CASE(one_customer_becomes_another),
     CASE(deliveries_wait_change_and_go),
+    CASE(only_what_failed_is_found_among_the_dead),
     CASE(counters_and_quarantine),
     CASE(the_last_program_put_is_listed_last),
     CASE(large_batches_and_bodies),

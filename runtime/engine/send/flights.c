@@ -34,6 +34,17 @@ void engine_flight_add(struct jr_engine *engine, const struct engine_flight *fli
     jn_map_put(&engine->flights, flight_key(&kept->delivery), (uint64_t)(uintptr_t)kept);
 }
 
+void engine_flight_accepted(struct jr_engine *engine, uint64_t delivery, int64_t at) {
+    struct engine_flight *flight = engine_flight_find(engine, delivery);
+    if (flight == NULL) return;
+    jn_map_remove(&engine->flights, flight_key(&delivery));
+    struct engine_flight **place = &engine->sent[engine->n_sent++ % JR_SENT_MAX];
+    free(*place);
+    *place = flight;
+    flight->accepted = at;
+    flight->attempts++;
+}
+
 void engine_flight_drop(struct jr_engine *engine, uint64_t delivery) {
     struct engine_flight *flight = engine_flight_find(engine, delivery);
     if (flight == NULL) return;
@@ -46,4 +57,9 @@ void engine_flights_release(struct jr_engine *engine) {
     for (uint32_t at = 0; jn_map_next(&engine->flights, &at, NULL, &flight);)
         free((struct engine_flight *)(uintptr_t)flight);
     jn_map_release(&engine->flights);
+    for (uint32_t i = 0; i < JR_SENT_MAX && engine->sent[i] != NULL; i++) {
+        free(engine->sent[i]);
+        engine->sent[i] = NULL;
+    }
+    engine->n_sent = 0;
 }

@@ -57,6 +57,7 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_
         delivery->message, delivery->customer, delivery->to,     delivery->body};
     for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
         jn_buf_lstr(&out, text[i]);
+    if (delivery->last_reason.n > 0) jn_buf_lstr(&out, delivery->last_reason);
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -93,10 +94,26 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
                                    &flight->step, &out->message, &out->customer, &out->to,      &out->body};
     for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
         *text[i] = jn_read_lstr(&in);
+    if (in.at < in.n) out->last_reason = jn_read_lstr(&in);
     flight->ext = out->customer;
     flight->journey = out->journey;
     flight->message = out->message;
     engine_message_id(row->id, id);
     out->id = jn_arena_str(arena, jn_str_z(id));
     return !in.failed && in.at == in.n;
+}
+
+jn_rc engine_outbox(struct jr_engine *engine, enum jr_delivery_state state, uint64_t after, uint32_t max,
+                    struct jn_arena *arena, struct jr_delivery **out, struct engine_flight **flight, uint32_t *n,
+                    struct jn_err *err) {
+    struct jr_row_delivery *row;
+    jn_rc rc = engine->store->ops->deliveries(engine->store, state, after, max, arena, &row, n, err);
+    if (rc != JN_OK) return rc;
+    *out = JN_NEW_ARRAY(arena, struct jr_delivery, *n);
+    *flight = JN_NEW_ARRAY(arena, struct engine_flight, *n);
+    for (uint32_t i = 0; i < *n; i++)
+        if (!engine_outgoing_decode(&row[i], arena, &(*out)[i], &(*flight)[i]))
+            return jn_fail(err, JN_CORRUPT, "the stored message %llu cannot be read",
+                           (unsigned long long)row[i].delivery);
+    return JN_OK;
 }

@@ -54,11 +54,13 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
     *row = (struct jr_row_delivery){.delivery = input->delivery,
                                     .customer = flight->customer,
-                                    .due = failed ? 0 : input->retry_at,
+                                    .due = failed ? turn->now : input->retry_at,
                                     .state = failed ? JR_DELIVERY_FAILED : JR_DELIVERY_PENDING,
                                     .attempts = attempts + 1};
     memcpy(row->id, flight->id, 16);
     if (!failed) return JN_OK;
+    jn_rc rc = turn_bury(turn, flight, input->reason, row);
+    if (rc != JN_OK) return rc;
     turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
     return turn_slot_return(turn, flight->customer, input->delivery);
 }

@@ -288,6 +288,18 @@ static jn_rc mem_deliveries(struct jr_store *store, enum jr_delivery_state state
     return JN_OK;
 }
 
+static jn_rc mem_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err) {
+    const struct mem_table *table = &mem_of(store)->delivery;
+    (void)err;
+    *delivery = 0;
+    for (uint32_t i = 0; i < table->n && *delivery == 0; i++) {
+        struct jr_row_delivery row;
+        memcpy(&row, table->row[i].fixed, sizeof(row));
+        if (row.state == JR_DELIVERY_FAILED && memcmp(row.id, id, sizeof(row.id)) == 0) *delivery = row.delivery;
+    }
+    return JN_OK;
+}
+
 static jn_rc mem_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                              struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err) {
     const struct mem_table *table = &mem_of(store)->quarantine;
@@ -417,6 +429,7 @@ const struct jr_store_ops jr_store_mem = {
     .recent = mem_recent,
     .timers = mem_timers,
     .deliveries = mem_deliveries,
+    .dead = mem_dead,
     .quarantined = mem_quarantined,
     .customers = mem_customers,
     .counters = mem_counters,

@@ -176,6 +176,7 @@ const struct jr_store_ops jr_store_sqlite = {
     .recent = sqlite_recent,
     .timers = sqlite_timers,
     .deliveries = sqlite_deliveries,
+    .dead = sqlite_dead,
     .quarantined = sqlite_quarantined,
     .customers = sqlite_customers,
     .counters = sqlite_counters,

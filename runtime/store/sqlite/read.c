@@ -145,6 +145,17 @@ jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, u
     return read_done(state, SQL_DELIVERIES, code, err);
 }
 
+_Static_assert(JR_DELIVERY_FAILED == 1, "the statement DEAD and its index say so");
+
+jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_DEAD];
+    sqlite3_bind_blob(read, 1, id, 16, SQLITE_STATIC);
+    int code = sqlite3_step(read);
+    *delivery = code == SQLITE_ROW ? read_u64(read, 0) : 0;
+    return read_done(state, SQL_DEAD, code, err);
+}
+
 jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                          struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);

@@ -74,6 +74,7 @@ jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t 
                     struct jr_row_timer **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
                         struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err);
 jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                          struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,

@@ -197,6 +197,10 @@ void answers(struct world *w, uint32_t message, enum jr_result result) {
     input->reason = JN_STR("503");
 }
 
+void replays(struct world *w, uint32_t message) {
+    world_input(w, JR_INPUT_REPLAY, NULL)->delivery = w->sent[message].delivery;
+}
+
 /* ---- what is so */
 
 void expect(struct world *w, const char *told) {

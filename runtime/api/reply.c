@@ -1,0 +1,80 @@
+#include "runtime/api/reply.h"
+
+#include "core/civil.h"
+#include "core/hash.h"
+#include "core/value.h"
+
+void jr_reply__answer(struct jr_job *job) {
+    if (job->rc == JN_OK && job->reply.failed) job->rc = jn_fail(&job->err, JN_TOO_LARGE, "the answer is too large");
+    if (job->rc != JN_OK) {
+        jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
+        return;
+    }
+    jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
+                                                           .content_type = "application/json",
+                                                           .headers = JN_STR("Cache-Control: no-store\r\n"),
+                                                           .body = jn_buf_view(&job->reply)});
+}
+
+void jr_reply__begin(struct jr_api *api, struct jr_http_exchange *exchange,
+                     jn_rc (*work)(struct jr_job *, const struct jr_lane_view *, struct jn_err *)) {
+    struct jr_job *job = jr_job_new(api, exchange);
+    job->work = work;
+    job->answer = jr_reply__answer;
+    jr_api__submit(api, job);
+}
+
+jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err) {
+    struct jn_str text = jr_http_query(jr_http_request_of(job->exchange), "after");
+    *out = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9' || *out > UINT64_MAX / 10 - 1)
+            return jn_fail(err, JN_INVALID, "`after` must be the `next` of a page before");
+        *out = *out * 10 + (uint64_t)(text.p[i] - '0');
+    }
+    return JN_OK;
+}
+
+void jr_reply__text(struct jn_json_out *w, const char *key, struct jn_str value) {
+    jn_jw_key(w, key);
+    jn_jw_str(w, value);
+}
+
+void jr_reply__number(struct jn_json_out *w, const char *key, uint64_t value) {
+    jn_jw_key(w, key);
+    jn_jw_int(w, (int64_t)value);
+}
+
+void jr_reply__instant(struct jn_json_out *w, const char *key, int64_t at) {
+    struct jn_buf text;
+    jn_buf_init(&text, 64);
+    jn_jw_key(w, key);
+    jn_instant_print(at, &text);
+    jn_jw_str(w, jn_buf_view(&text));
+    jn_buf_release(&text);
+}
+
+void jr_reply__hex(struct jn_json_out *w, const char *key, const uint8_t *bytes, size_t n) {
+    struct jn_buf text;
+    jn_buf_init(&text, 128);
+    jn_hex((struct jn_str){(const char *)bytes, n}, &text);
+    jr_reply__text(w, key, jn_buf_view(&text));
+    jn_buf_release(&text);
+}
+
+void jr_reply__end_page(struct jn_json_out *w, uint64_t last) {
+    jn_jw_end_array(w);
+    jn_jw_key(w, "next");
+    if (last == 0)
+        jn_jw_null(w);
+    else
+        jn_jw_int(w, (int64_t)last);
+    jn_jw_end_object(w);
+}
+
+void jr_reply__begin_page(struct jn_json_out *w, struct jn_buf *out) {
+    jn_jw_init(w, out);
+    jn_jw_object(w);
+    jn_jw_key(w, "items");
+    jn_jw_array(w);
+}

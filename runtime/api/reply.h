@@ -1,0 +1,26 @@
+/* What answers of the administration are made of: a job that is answered with JSON, its members, and pages of lists. */
+#ifndef RUNTIME_API_REPLY_H
+#define RUNTIME_API_REPLY_H
+
+#include "runtime/api/api.h"
+
+enum { JR_REPLY__PAGE = 100 };
+
+/* `work` on the lane, which writes job->reply; then 200 with it, or the problem. */
+void jr_reply__begin(struct jr_api *api, struct jr_http_exchange *exchange,
+                     jn_rc (*work)(struct jr_job *, const struct jr_lane_view *, struct jn_err *));
+/* The same answer for a job that is made elsewhere. */
+void jr_reply__answer(struct jr_job *job);
+
+/* The `after` of a paged list; JN_INVALID when it is no number. */
+jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err);
+/* {"items":[ … and its end; `last` is the number of the last item of a full page, or 0. */
+void jr_reply__begin_page(struct jn_json_out *w, struct jn_buf *out);
+void jr_reply__end_page(struct jn_json_out *w, uint64_t last);
+
+void jr_reply__text(struct jn_json_out *w, const char *key, struct jn_str value);
+void jr_reply__number(struct jn_json_out *w, const char *key, uint64_t value);
+void jr_reply__instant(struct jn_json_out *w, const char *key, int64_t at);
+void jr_reply__hex(struct jn_json_out *w, const char *key, const uint8_t *bytes, size_t n);
+
+#endif

@@ -1,0 +1,34 @@
+/* The server in a few figures. */
+#include "runtime/api/reply.h"
+
+static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
+    const struct jn_program *program = jr_engine_program(lane->engine);
+    struct jr_outbox outbox;
+    struct jr_place *place;
+    uint32_t n_place;
+    uint64_t inside = 0;
+    struct jn_json_out w;
+    jn_rc rc = jr_engine_outbox(lane->engine, &job->arena, &outbox, err);
+    if (rc != JN_OK) return rc;
+    jr_engine_places(lane->engine, &job->arena, &place, &n_place);
+    for (uint32_t i = 0; i < n_place; i++)
+        inside += place[i].people;
+    jn_jw_init(&w, &job->reply);
+    jn_jw_object(&w);
+    jr_reply__instant(&w, "time", lane->now);
+    if (program != NULL) jr_reply__hex(&w, "program", program->id, sizeof program->id);
+    jr_reply__number(&w, "journeys", program == NULL ? 0 : program->n_journey);
+    jr_reply__number(&w, "inside", inside);
+    jn_jw_key(&w, "deliveries");
+    jn_jw_object(&w);
+    jr_reply__number(&w, "pending", outbox.pending);
+    jr_reply__number(&w, "sent", outbox.sent);
+    jr_reply__number(&w, "dead", outbox.dead);
+    jn_jw_end_object(&w);
+    jn_jw_end_object(&w);
+    return JN_OK;
+}
+
+void jr_api__status(struct jr_api *api, struct jr_http_exchange *exchange) {
+    jr_reply__begin(api, exchange, jr_status__work);
+}

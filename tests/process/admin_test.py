@@ -1,0 +1,140 @@
+"""Administration of a running server: its HTTP routes, and the commands that ask them."""
+import json
+import os
+import subprocess
+import unittest
+
+from journey_process import JOURNEY, Case
+
+
+class Admin(Case):
+    def command(self, server, *words, token=None):
+        env = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEY_")}
+        env.update({"NO_COLOR": "1"}, **({} if token is None else {"JOURNEY_TOKEN": token}))
+        done = subprocess.run([JOURNEY, *words, "--server", f"http://{server.host}:{server.port}"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+        return done.returncode, done.stdout, done.stderr
+
+    def problem(self, server, method, path, body=None):
+        """The status of a refusal, which must say what it is."""
+        status, headers, text = server.request(method, path, body)
+        self.assertEqual(headers["content-type"], "application/problem+json", (status, text))
+        self.assertTrue(json.loads(text)["detail"])
+        return status
+
+    def items(self, server, state, n):
+        """The list once it has n items: the lane answers each question, so this cannot spin idle."""
+        for _ in range(100000):
+            items = server.get(f"/api/deliveries?state={state}")["items"]
+            if len(items) == n:
+                return items
+        self.fail(f"there are not {n} messages that are {state}")
+
+    def dead_letter(self):
+        """A server that has given up ann's message; the request that was refused; the letter."""
+        self.receiver.answer(400)
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup", properties={"plan": "trial"})
+        refused = self.receiver.next()
+        return server, refused, self.items(server, "dead", 1)[0]
+
+
+class Deliveries(Admin):
+    def test_a_dead_letter_says_why(self):
+        server, refused, letter = self.dead_letter()
+        self.assertEqual(letter["id"], refused.id)
+        self.assertEqual((letter["state"], letter["customer"], letter["message"]), ("dead", "ann", "hello"))
+        self.assertIn("400", letter["last_reason"])
+        self.assertEqual(server.get("/api/deliveries?state=failed")["items"][0]["id"], refused.id)
+        self.assertEqual(server.get("/api/deliveries")["items"], [])
+
+    def test_a_retry_sends_the_same_bytes_under_the_same_id(self):
+        server, refused, letter = self.dead_letter()
+        status, _, body = server.request("POST", f"/api/deliveries/{letter['id']}/retry")
+        self.assertEqual((status, json.loads(body)["state"]), (200, "pending"))
+        again = self.receiver.next()
+        self.assertEqual((again.id, again.body), (refused.id, refused.body))
+        sent = self.items(server, "sent", 1)[0]
+        self.assertEqual((sent["id"], sent["customer"]), (refused.id, "ann"))
+        self.assertEqual(self.items(server, "dead", 0), [])
+
+    def test_a_retry_survives_kill(self):
+        server, refused, letter = self.dead_letter()
+        server.kill()
+        server = self.serve()
+        self.assertIn("400", self.items(server, "dead", 1)[0]["last_reason"])
+        self.receiver.answer(503)
+        self.assertEqual(server.request("POST", f"/api/deliveries/{letter['id']}/retry")[0], 200)
+        self.assertEqual(self.receiver.next().id, refused.id)
+        server.kill()
+        server = self.serve()
+        again = self.receiver.next()
+        self.assertEqual((again.id, again.body), (refused.id, refused.body))
+        self.items(server, "sent", 1)
+
+    def test_what_is_not_dead_is_not_retried(self):
+        server, _, letter = self.dead_letter()
+        self.assertEqual(server.request("POST", f"/api/deliveries/{letter['id']}/retry")[0], 200)
+        self.receiver.next()
+        self.items(server, "sent", 1)
+        self.assertEqual(self.problem(server, "POST", f"/api/deliveries/{letter['id']}/retry"), 409)
+        self.assertEqual(self.problem(server, "POST", "/api/deliveries/msg_" + "0" * 32 + "/retry"), 404)
+        self.assertEqual(self.problem(server, "POST", "/api/deliveries/nonsense/retry"), 404)
+        self.assertEqual(self.problem(server, "GET", "/api/deliveries?state=lost"), 400)
+        self.assertEqual(self.problem(server, "GET", "/api/deliveries?after=x"), 400)
+
+    def test_the_command_lists_and_retries(self):
+        server, refused, letter = self.dead_letter()
+        code, out, _ = self.command(server, "deliveries", "--state", "dead")
+        self.assertEqual(code, 0)
+        self.assertIn(f"{refused.id}  dead  ann  greet  hello  1 attempt", out)
+        code, out, _ = self.command(server, "deliveries", "--state", "dead", "--format", "json")
+        self.assertEqual(json.loads(out), letter)
+        self.assertEqual(self.command(server, "deliveries", "retry", refused.id)[0], 0)
+        self.assertEqual(self.receiver.next().id, refused.id)
+        self.items(server, "sent", 1)
+        code, _, error = self.command(server, "deliveries", "retry", refused.id)
+        self.assertEqual(code, 1)
+        self.assertIn("was accepted", error)
+        self.assertEqual(self.command(server, "deliveries", "--state", "lost")[0], 64)
+        self.assertEqual(self.command(server, "deliveries", "again")[0], 64)
+
+
+class Looking(Admin):
+    def test_status_journeys_and_customer(self):
+        server = self.serve()
+        server.identify("ann/1", email="ann@example.com")
+        server.track("ann/1", "signup")
+        self.receiver.next()
+        self.items(server, "sent", 1)
+        code, out, _ = self.command(server, "status")
+        self.assertEqual(code, 0)
+        self.assertIn("messages  0 pending, 1 sent, 0 dead", out)
+        self.assertRegex(out, r"(?m)^greet +live +0 +1 +1 +0 +1 +0$")
+        status = json.loads(self.command(server, "status", "--format", "json")[1])
+        self.assertEqual((status["journeys"], status["deliveries"]["sent"]), (3, 1))
+        names = [json.loads(line)["name"] for line in self.command(server, "journeys", "--format", "json")[1].splitlines()]
+        self.assertEqual(sorted(names), ["bought", "greet", "patient"])
+        self.assertEqual(len(self.command(server, "journeys", "greet")[1].splitlines()), 2)
+        code, out, _ = self.command(server, "customer", "ann/1")
+        self.assertIn("ann@example.com", out)
+        self.assertEqual(json.loads(self.command(server, "customer", "ann/1", "--format", "json")[1])["id"], "ann/1")
+
+    def test_what_is_not_there_is_an_error(self):
+        server = self.serve()
+        for words, code in ((("customer", "nobody"), 1), (("journeys", "nothing"), 1), (("customer",), 64), (("status", "x"), 64)):
+            done = self.command(server, *words)
+            self.assertEqual(done[0], code, done)
+            self.assertTrue(done[2].startswith("journey: "), done)
+
+    def test_the_token_is_needed_and_used(self):
+        server = self.serve(self.env(JOURNEY_TOKEN="t", JOURNEY_WRITE_KEY="wk"), args=())
+        code, _, error = self.command(server, "status")
+        self.assertEqual(code, 1)
+        self.assertIn("JOURNEY_TOKEN", error)
+        self.assertEqual(self.command(server, "status", token="t")[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,155 @@
+/* Dead letters: why a message was given up is kept, and it is tried anew under the same id with the same bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+/* ann was sent hello, which was given up. */
+static void given_up(struct world *w) {
+    world_open(w);
+    struct draft d = draft_new(&w->arena);
+    uint32_t begin = declare_event(&d, "begin"), message = declare_message(&d, "hello", d.post);
+    begin_journey(&d, "trial", begin, JN_REENTER_ALWAYS);
+    step_send(&d, message);
+    step_exit(&d, "completed");
+    deploy(w, &d);
+    does(w, "ann", "begin", NULL);
+    expect(w, "entered begin; sent hello; left completed");
+    answers(w, 0, JR_RESULT_FAILED);
+    expect(w, "failed hello");
+}
+
+static struct jr_delivery *dead(struct world *w, uint32_t *n) {
+    struct jr_delivery *delivery;
+    assert_int_equal(jr_engine_dead(w->engine, 0, 100, &w->arena, &delivery, n, NULL), JN_OK);
+    return delivery;
+}
+
+static struct jr_outbox outbox(struct world *w) {
+    struct jr_outbox outbox;
+    assert_int_equal(jr_engine_outbox(w->engine, &w->arena, &outbox, NULL), JN_OK);
+    return outbox;
+}
+
+static void the_reason_is_kept_over_a_restart(void **state) {
+    struct world w;
+    uint32_t n;
+    (void)state;
+    given_up(&w);
+    restart(&w);
+    const struct jr_delivery *letter = dead(&w, &n);
+    assert_int_equal(n, 1);
+    assert_true(jn_str_is(letter->last_reason, "503"));
+    assert_true(jn_str_eq(letter->id, w.sent[0].id) && jn_str_eq(letter->body, w.sent[0].body));
+    assert_int_equal(letter->attempts, 1);
+    assert_int_equal(letter->due, w.now);
+    assert_int_equal(outbox(&w).dead, 1);
+    world_close(&w);
+}
+
+static void a_replay_has_the_same_id_and_bytes_and_all_its_attempts(void **state) {
+    struct world w;
+    uint32_t n;
+    (void)state;
+    given_up(&w);
+    after(&w, 40 * (int64_t)86400000); /* long behind the deadline of the first try */
+    replays(&w, 0);
+    expect(&w, "replayed hello");
+    assert_int_equal(w.n_sent, 2);
+    assert_true(jn_str_eq(w.sent[1].id, w.sent[0].id) && jn_str_eq(w.sent[1].body, w.sent[0].body));
+    assert_true(w.sent[1].attempts == 0 && w.sent[1].deadline == 0 && w.sent[1].retry_max == w.sent[0].retry_max);
+    dead(&w, &n);
+    assert_true(n == 0 && outbox(&w).dead == 0 && outbox(&w).pending == 1);
+    answers(&w, 1, JR_RESULT_ACCEPTED);
+    expect(&w, "accepted hello");
+    assert_int_equal(outbox(&w).sent, 1);
+    world_close(&w);
+}
+
+static void a_replay_survives_a_restart_and_may_die_again(void **state) {
+    struct world w;
+    struct jr_delivery *pending;
+    uint32_t n;
+    (void)state;
+    given_up(&w);
+    replays(&w, 0);
+    expect(&w, "replayed hello");
+    restart(&w);
+    assert_int_equal(jr_engine_pending(w.engine, 0, 10, &w.arena, &pending, &n, NULL), JN_OK);
+    assert_true(n == 1 && jn_str_eq(pending->id, w.sent[0].id) && pending->last_reason.n == 0);
+    answers(&w, 0, JR_RESULT_FAILED);
+    expect(&w, "failed hello");
+    dead(&w, &n);
+    assert_true(n == 1 && outbox(&w).dead == 1);
+    world_close(&w);
+}
+
+static void what_is_replayed_twice_is_sent_once(void **state) {
+    struct world w;
+    (void)state;
+    given_up(&w);
+    replays(&w, 0);
+    replays(&w, 0);
+    expect(&w, "replayed hello");
+    replays(&w, 0);
+    expect(&w, "");
+    assert_int_equal(w.n_sent, 2);
+    world_close(&w);
+}
+
+static jn_rc letter(struct world *w, struct jn_str id) {
+    uint64_t delivery;
+    return jr_engine_dead_letter(w->engine, id, &delivery, NULL);
+}
+
+static void only_dead_letters_are_found_by_their_ids(void **state) {
+    struct world w;
+    (void)state;
+    given_up(&w);
+    assert_int_equal(letter(&w, w.sent[0].id), JN_OK);
+    assert_int_equal(letter(&w, JN_STR("msg_00000000000000000000000000000000")), JN_NOT_FOUND);
+    assert_int_equal(letter(&w, JN_STR("msg_0")), JN_NOT_FOUND);
+    assert_int_equal(letter(&w, JN_STR("msg_G0000000000000000000000000000000")), JN_NOT_FOUND);
+    replays(&w, 0);
+    expect(&w, "replayed hello");
+    assert_int_equal(letter(&w, w.sent[0].id), JN_CONFLICT);
+    answers(&w, 1, JR_RESULT_ACCEPTED);
+    expect(&w, "accepted hello");
+    assert_int_equal(letter(&w, w.sent[0].id), JN_CONFLICT);
+    world_close(&w);
+}
+
+static void what_was_accepted_is_listed_newest_first(void **state) {
+    struct world w;
+    struct jr_delivery *sent;
+    uint32_t n;
+    (void)state;
+    given_up(&w);
+    for (uint32_t i = 1; i <= 3; i++) {
+        does(&w, "ann", "begin", NULL);
+        turn(&w);
+        answers(&w, i, JR_RESULT_ACCEPTED);
+        turn(&w);
+    }
+    jr_engine_sent(w.engine, 0, 2, &w.arena, &sent, &n);
+    assert_true(n == 2 && jn_str_eq(sent[0].id, w.sent[3].id) && jn_str_eq(sent[1].id, w.sent[2].id));
+    assert_true(jn_str_is(sent[0].customer, "ann") && jn_str_is(sent[0].message, "hello") && sent[0].attempts == 1);
+    jr_engine_sent(w.engine, sent[1].delivery, 2, &w.arena, &sent, &n);
+    assert_true(n == 1 && jn_str_eq(sent[0].id, w.sent[1].id));
+    world_close(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reason_is_kept_over_a_restart),
+        cmocka_unit_test(a_replay_has_the_same_id_and_bytes_and_all_its_attempts),
+        cmocka_unit_test(a_replay_survives_a_restart_and_may_die_again),
+        cmocka_unit_test(what_is_replayed_twice_is_sent_once),
+        cmocka_unit_test(only_dead_letters_are_found_by_their_ids),
+        cmocka_unit_test(what_was_accepted_is_listed_newest_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
