@@ -147,8 +147,8 @@ static void commit_note_days(struct jr_store_sqlite_state *state, const struct j
 
 /* The log is written back between commits, never by anyone else; a busy reader is simply met again next time. */
 static void commit_checkpoint(struct jr_store_sqlite_state *state) {
-    int pages = 0;
-    if (sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL) != SQLITE_OK) return;
+    int code = sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    state->unsynced = code != SQLITE_OK && sqlite_failure(state->db, code, "write its log back", NULL) == JN_UNSYNCED;
 }
 
 static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
@@ -159,6 +159,7 @@ static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
 
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
+    if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store cannot write its log back: a sync failed");
     if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
     int pages = 0, code = commit_step(state, SQL_BEGIN);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);

@@ -4,6 +4,8 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
     int extended = db == NULL ? code : sqlite3_extended_errcode(db);
     const char *text = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
     jn_rc rc = JN_IO;
+    /* After a failed sync the system takes the pages for written: another try would succeed and keep nothing. */
+    if (extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC) rc = JN_UNSYNCED;
     switch (code & 0xFF) {
     case SQLITE_FULL:
         rc = JN_FULL;

@@ -94,10 +94,22 @@ static bool open_was_clean(struct jr_store_sqlite_state *state) {
     return clean;
 }
 
+/* The log that a crash has left may be in the system's memory alone, its sync failed: it is written to the database and
+ * synced anew before anything is built on it. A full disk may not have the room; then it is left as it is. */
+static jn_rc open_write_back(struct jr_store_sqlite_state *state, struct jn_err *err) {
+    int code = sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (code == SQLITE_OK || code == SQLITE_FULL) return JN_OK;
+    return sqlite_failure(state->db, code, "write its log back", err);
+}
+
 static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
     int64_t pages = 0;
-    jn_rc rc = fresh || open_was_clean(state) ? JN_OK : open_number(state->db, "pragma page_count", &pages, err);
-    if (rc == JN_OK && pages > 0) rc = sqlite_look(state, pages, err);
+    jn_rc rc = JN_OK;
+    if (!fresh && !open_was_clean(state)) {
+        rc = open_write_back(state, err);
+        if (rc == JN_OK) rc = open_number(state->db, "pragma page_count", &pages, err);
+        if (rc == JN_OK) rc = sqlite_look(state, pages, err);
+    }
     return rc == JN_OK ? open_set_clean(state, false, err) : rc;
 }
 

@@ -22,6 +22,7 @@ struct jr_store_sqlite_state {
     struct jr_store base;
     sqlite3 *db;
     struct sqlite_look *look; /* under way, or NULL */
+    bool unsynced;            /* a checkpoint's sync failed: nothing may be written any more */
     sqlite3_stmt *statement[SQL_STATEMENTS];
     int lock;                           /* descriptor of the lock file */
     int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
