@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "runtime/timer/timer.h"
 
-enum { ROWS = 3000, PAGE = 8 };
+enum { ROWS = 1000, PAGE = 8 };
 
 /* The store: every timer that was added and not taken. */
 struct rows {
@@ -40,7 +40,7 @@ static void read_on(struct jr_timers *timers, const struct rows *rows) {
 
 static void come_in_order(void **state) {
     (void)state;
-    for (uint64_t seed = 1; seed <= 50; seed++) {
+    for (uint64_t seed = 1; seed <= 20; seed++) {
         struct rows *rows = calloc(1, sizeof(*rows));
         struct jr_timers timers;
         struct jn_random dice;
