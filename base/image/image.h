@@ -45,6 +45,9 @@ static inline uint32_t jn_code_operand(const uint8_t *code) {
 const char *jn_op_mnemonic(enum jn_op op);
 const char *jn_op_operands(enum jn_op op);
 const char *jn_step_word(enum jn_step_kind kind);
+/* Of an outcome that a handler may name; and whether such a handler makes the run hold. */
+const char *jn_outcome_word(enum jn_outcome outcome);
+bool jn_outcome_holds(enum jn_outcome outcome);
 bool jn_step_holds(enum jn_step_kind kind);
 enum jn_ways jn_step_ways(enum jn_step_kind kind);
 

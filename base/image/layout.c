@@ -94,6 +94,24 @@ const char *jn_op_operands(enum jn_op op) {
     return image_op[op].operands;
 }
 
+const char *jn_outcome_word(enum jn_outcome outcome) {
+    static const char *const WORD[JN_OUTCOMES] = {
+#define OUTCOME(name, word, holds, text) [JN_OUTCOME_##name] = word,
+#include "journey/tbl/outcomes.def"
+#undef OUTCOME
+    };
+    return WORD[outcome];
+}
+
+bool jn_outcome_holds(enum jn_outcome outcome) {
+    static const bool HOLDS[JN_OUTCOMES] = {
+#define OUTCOME(name, word, holds, text) [JN_OUTCOME_##name] = holds,
+#include "journey/tbl/outcomes.def"
+#undef OUTCOME
+    };
+    return HOLDS[outcome];
+}
+
 const char *jn_step_word(enum jn_step_kind kind) {
     return image_step[kind].word;
 }

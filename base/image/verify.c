@@ -131,7 +131,7 @@ static jn_rc image_verify_owned(const struct jn_program *program, struct jn_err 
     }
     for (uint32_t i = 0; i < program->n_step; i++) {
         const struct jn_step *step = &program->step[i];
-        bool sends = step->kind == JN_STEP_SEND;
+        bool sends = jn_step_sends(step->kind);
         if (!sends && step->kind != JN_STEP_ASK) continue;
         uint32_t first = sends ? program->message[step->a].first_var : program->service[step->a].first_give;
         uint32_t n = sends ? program->message[step->a].n_var : program->service[step->a].n_give;

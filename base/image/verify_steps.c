@@ -76,6 +76,9 @@ static const char *steps_shape(const struct jn_program *program, const struct jn
     if (image_step[step->kind].holds && (step->id == 0 || program->string[step->name].n == 0))
         return "holds runs but has no stable name";
     if (step->kind == JN_STEP_SEND && step->id == 0) return "sends but has no stable name";
+    if (step->kind == JN_STEP_SEND_OR && step->d > 1) return "holds for no reason that there is";
+    if (step->kind == JN_STEP_OUTCOME && (step->a == JN_OUTCOME_SENT || step->a >= JN_OUTCOME_NO_CONSENT))
+        return "asks for an outcome that there is not";
     if (step->kind == JN_STEP_SET_SLOT && step->a - journey->first_slot >= journey->n_slot)
         return "sets a variable of another journey";
     if (step->kind == JN_STEP_REPEAT && !steps_counts(program, journey, step)) return "counts in no slot of its own";

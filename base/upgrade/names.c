@@ -31,6 +31,7 @@ struct jn_str upgrade_step_name(const struct jn_program *to, struct jn_str journ
     if (named.p != old.p || dot == NULL) return named;
     struct jn_str stage = {old.p, (size_t)(dot - old.p)};
     struct jn_str rest = upgrade_noun(to, jn_str_sub(old, stage.n + 1, old.n), arena);
-    stage = upgrade_name(to, JN_RENAME_STAGE, journey, stage);
+    struct jn_str label = upgrade_name(to, JN_RENAME_STEP, journey, stage); /* of a send with several messages */
+    stage = label.p != stage.p ? label : upgrade_name(to, JN_RENAME_STAGE, journey, stage);
     return jn_arena_printf(arena, "%.*s.%.*s", JN_FMT(stage), JN_FMT(rest));
 }

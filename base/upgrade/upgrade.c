@@ -182,7 +182,7 @@ const uint32_t *jn_upgrade_repeats(const struct jn_upgrade *upgrade, uint32_t st
     const bool *led = upgrade_reach(from, old, step, JN_NONE, arena);
     for (uint32_t i = 0; i < now->n_step; i++) {
         const struct jn_step *send = &to->step[now->first_step + i];
-        if (!ahead[i] || send->kind != JN_STEP_SEND) continue;
+        if (!ahead[i] || !jn_step_sends(send->kind)) continue;
         uint32_t same = jn_program_step(from, journey, send->id);
         if (same == JN_NONE || (led[same - old->first_step] && same != step)) continue;
         uint32_t *place = jn_arena_grow(arena, &id, n, sizeof(*place));

@@ -47,8 +47,8 @@ static void walk_forget(struct cli_walk *walk, uint64_t run) {
 }
 
 bool cli_walk_forks(const struct jn_step *step) {
-    bool two = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF ||
-               step->kind == JN_STEP_REPEAT;
+    bool two = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_SEND_OR || step->kind == JN_STEP_OUTCOME ||
+               step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_REPEAT;
     return two && step->next != step->alt;
 }
 
@@ -58,7 +58,7 @@ static void walk_step(struct cli_walk *walk, const struct jr_trace *trace) {
     if (walker != NULL) {
         const struct jn_step *last = &walk->program->step[walker->step];
         /* A message that was held back is tried again: that is the same visit. */
-        if (walker->step == trace->at_step && last->kind == JN_STEP_SEND) return;
+        if (walker->step == trace->at_step && jn_step_sends(last->kind)) return;
         if (last->kind != JN_STEP_WAIT_FOR) {
             walk->next[walker->step] += trace->at_step == last->next;
             walk->alt[walker->step] += trace->at_step == last->alt && last->next != last->alt;

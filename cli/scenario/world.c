@@ -97,6 +97,15 @@ static void cli_post(struct cli_world *world, const struct jr_delivery *delivery
     *end = outgoing;
 }
 
+/* Its end is told with the messages that are due. */
+static void cli_cancel(struct cli_world *world, uint64_t delivery) {
+    for (struct cli_outgoing *outgoing = world->outgoing; outgoing != NULL; outgoing = outgoing->next) {
+        if (outgoing->delivery.delivery != delivery || outgoing->due == INT64_MAX) continue;
+        outgoing->cancelled = true;
+        outgoing->due = world->now;
+    }
+}
+
 /* A turn whose timers reach to `horizon`; what it writes to the outbox begins its way. */
 static jn_rc cli_turn(struct cli_world *world, const struct jr_input *input, uint32_t n, int64_t horizon,
                       struct jn_err *err) {
@@ -111,6 +120,8 @@ static jn_rc cli_turn(struct cli_world *world, const struct jr_input *input, uin
         if (rc != JN_OK) return rc;
         for (uint32_t i = 0; i < turn.n_delivery; i++)
             cli_post(world, &turn.delivery[i]);
+        for (uint32_t i = 0; i < turn.n_cancelled; i++)
+            cli_cancel(world, turn.cancelled[i]);
         n = 0;
     } while (turn.more);
     return JN_OK;
@@ -155,6 +166,12 @@ static jn_rc cli_ask(struct cli_world *world, struct cli_outgoing *outgoing, int
 /* One attempt; its result is the next input. */
 static jn_rc cli_attempt(struct cli_world *world, struct cli_outgoing *outgoing, int64_t horizon, struct jn_err *err) {
     struct jr_delivery *delivery = &outgoing->delivery;
+    if (outgoing->cancelled) {
+        struct jr_input gone = {.kind = JR_INPUT_RESULT, .received = world->now, .delivery = delivery->delivery};
+        gone.result = JR_RESULT_CANCELLED;
+        outgoing->due = INT64_MAX;
+        return cli_turn(world, &gone, 1, horizon, err);
+    }
     if (delivery->asks) return cli_ask(world, outgoing, horizon, err);
     uint32_t status = cli_answer(world, delivery->channel);
     struct jr_retry_case attempt = {.end = {.status = status},

@@ -19,6 +19,7 @@ struct cli_accepted {
 struct cli_outgoing {
     struct jr_delivery delivery; /* texts copied */
     int64_t due;
+    bool cancelled;
     struct cli_outgoing *next;
 };
 

@@ -28,24 +28,32 @@ static void graph_set(const struct jn_program *p, const struct jn_step *step, st
         jn_buf_printf(out, "set %.*s", JN_FMT(p->string[p->slot[step->a].name]));
 }
 
+static void graph_wait(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
+    if (step->kind == JN_STEP_WAIT_FOR) {
+        graph_alternatives(p, step, out);
+    } else if (step->kind == JN_STEP_WAIT_TIME) {
+        jn_buf_z(out, "wait until ");
+        jn_value_print(p->value[step->b], out);
+    } else {
+        jn_buf_z(out, step->kind == JN_STEP_WAIT_IF ? "wait if " : "wait ");
+        jc_infix(p, step->a, out);
+    }
+}
+
 /* What stands in a step's box. */
 static void graph_label(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     switch ((enum jn_step_kind)step->kind) {
     case JN_STEP_SEND:
+    case JN_STEP_SEND_OR:
         jn_buf_printf(out, "send %.*s", JN_FMT(p->string[p->message[step->a].name]));
         break;
     case JN_STEP_WAIT:
     case JN_STEP_WAIT_THEN:
     case JN_STEP_WAIT_DATE:
-        jn_buf_z(out, "wait ");
-        jc_infix(p, step->a, out);
-        break;
     case JN_STEP_WAIT_TIME:
-        jn_buf_z(out, "wait until ");
-        jn_value_print(p->value[step->b], out);
-        break;
     case JN_STEP_WAIT_FOR:
-        graph_alternatives(p, step, out);
+    case JN_STEP_WAIT_IF:
+        graph_wait(p, step, out);
         break;
     case JN_STEP_BRANCH:
         jn_buf_z(out, "if ");
@@ -58,10 +66,6 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     case JN_STEP_REPEAT:
         jn_buf_printf(out, "again, up to %u times, every ", step->a);
         jc_infix(p, step->b, out);
-        break;
-    case JN_STEP_WAIT_IF:
-        jn_buf_z(out, "wait if ");
-        jc_infix(p, step->a, out);
         break;
     case JN_STEP_ASK:
     case JN_STEP_START:
@@ -79,6 +83,9 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     case JN_STEP_EXIT:
         jn_buf_printf(out, "exit as %.*s", JN_FMT(p->string[step->a]));
         break;
+    case JN_STEP_OUTCOME:
+        jn_buf_printf(out, "%s?", jn_outcome_word((enum jn_outcome)step->a));
+        break;
     case JN_STEP_PASS:
         jn_buf_z(out, "go on");
         break;
@@ -91,6 +98,7 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
 static enum chart_shape graph_shape(enum jn_step_kind kind) {
     switch (kind) {
     case JN_STEP_SEND:
+    case JN_STEP_SEND_OR:
         return CHART_SEND;
     case JN_STEP_WAIT:
     case JN_STEP_WAIT_TIME:
@@ -102,6 +110,7 @@ static enum chart_shape graph_shape(enum jn_step_kind kind) {
     case JN_STEP_ASK:
         return CHART_HOLD;
     case JN_STEP_BRANCH:
+    case JN_STEP_OUTCOME:
     case JN_STEP_SPLIT:
     case JN_STEP_OPTIMIZE:
         return CHART_CHOICE;
@@ -125,7 +134,10 @@ static enum chart_shape graph_shape(enum jn_step_kind kind) {
 static void graph_sides(enum jn_step_kind kind, struct jn_str *next, struct jn_str *alt) {
     *next = JN_STR("");
     *alt = JN_STR("timeout");
-    if (kind == JN_STEP_BRANCH) {
+    if (kind == JN_STEP_SEND_OR) {
+        *next = JN_STR("sent");
+        *alt = JN_STR("not sent");
+    } else if (kind == JN_STEP_BRANCH || kind == JN_STEP_OUTCOME) {
         *next = JN_STR("yes");
         *alt = JN_STR("no");
     } else if (kind == JN_STEP_WAIT_FOR) {

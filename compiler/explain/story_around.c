@@ -22,7 +22,7 @@ struct jn_str jc_say_topic(const struct jc_teller *t, uint32_t message) {
 
 static bool sends(const struct jc_teller *t, uint32_t message) {
     for (uint32_t i = t->journey->first_step; i < t->journey->first_step + t->journey->n_step; i++)
-        if (t->program->step[i].kind == JN_STEP_SEND && t->program->step[i].a == message) return true;
+        if (jn_step_sends(t->program->step[i].kind) && t->program->step[i].a == message) return true;
     return false;
 }
 

@@ -55,14 +55,36 @@ static const struct jn_message *find_message(const struct jc_teller *t, struct j
     return NULL;
 }
 
-static void tell_send(struct jc_teller *t, const struct jc_node *n) {
+/* ` by email, about offers`. */
+static struct jn_str say_way(struct jc_teller *t, struct jn_str name) {
     uint32_t index;
-    const struct jn_message *message = find_message(t, n->kid[0]->text, &index);
+    const struct jn_message *message = find_message(t, name, &index);
     struct jn_str channel = t->program->string[t->program->channel[message->channel].name];
     struct jn_str topic = jc_say_topic(t, index);
-    struct jn_str way = topic.n == 0 ? JC_SAY(t, SEND_BY, channel) : JC_SAY(t, SEND_BY_ABOUT, channel, topic);
-    struct jn_str given = jn_arena_printf(t->arena, "%.*s%.*s", JN_FMT(way), JN_FMT(say_withs(t, n->first)));
+    return topic.n == 0 ? JC_SAY(t, SEND_BY, channel) : JC_SAY(t, SEND_BY_ABOUT, channel, topic);
+}
+
+static struct jn_str say_outcome(const struct jc_teller *t, enum jn_outcome outcome) {
+    if (outcome == JN_OUTCOME_CAPPED) return JC_SAY_PLAIN(t, ON_CAPPED);
+    if (outcome == JN_OUTCOME_QUIET) return JC_SAY_PLAIN(t, ON_QUIET);
+    return outcome == JN_OUTCOME_FAILED ? JC_SAY_PLAIN(t, ON_FAILED) : JC_SAY_PLAIN(t, ON_UNREACHABLE);
+}
+
+static void tell_send(struct jc_teller *t, const struct jc_node *n) {
+    struct jn_str given =
+        jn_arena_printf(t->arena, "%.*s%.*s", JN_FMT(say_way(t, n->kid[0]->text)), JN_FMT(say_withs(t, n->first)));
+    for (const struct jc_node *m = n->kid[1] == NULL ? NULL : n->kid[1]->first; m != NULL; m = m->next) {
+        struct jn_str other = jn_arena_printf(t->arena, "%.*s%.*s", JN_FMT(m->text), JN_FMT(say_way(t, m->text)));
+        given = jn_arena_printf(t->arena, "%.*s%.*s", JN_FMT(given), JN_FMT(JC_SAY(t, SEND_ELSE, other)));
+    }
     tell_named(t, n, JC_SAY(t, SEND, n->kid[0]->text, given));
+    if (n->kid[2] == NULL) return;
+    t->level++;
+    for (const struct jc_node *handler = n->kid[2]->first; handler != NULL; handler = handler->next) {
+        jc_tell(t, handler, say_outcome(t, (enum jn_outcome)handler->flags));
+        tell_block(t, handler->kid[1]);
+    }
+    t->level--;
 }
 
 static void tell_wait_time(struct jc_teller *t, const struct jc_node *n) {

@@ -52,7 +52,6 @@ static const struct line {
     {JC_JY_ROLLOUT, "rollout %0"},
     {JC_JY_PRIORITY, "priority %0"},
     {JC_STAGE, "stage %n?0 %0;"},
-    {JC_SEND, "send %0%w"},
     {JC_WAIT, "wait %0"},
     {JC_WAIT_TIME, "wait until ?0%0 ;%1"},
     {JC_WAIT_DATE, "wait until %0?1 at %1;"},
@@ -216,6 +215,25 @@ static void print_wait_for(struct jc_printer *printer, const struct jc_node *nod
     print_pattern(printer, node, node->kid[1] != NULL ? "?0 up to %0; then" : "?0 up to %0;");
 }
 
+static void print_send(struct jc_printer *printer, const struct jc_node *node) {
+    print_pattern(printer, node, "send %0");
+    for (const struct jc_node *other = node->kid[1] == NULL ? NULL : node->kid[1]->first; other != NULL;
+         other = other->next) {
+        jc_print_z(printer, " or ");
+        jc_print_name(printer, other);
+    }
+    print_withs(printer, node->first);
+    if (node->kid[2] != NULL) jc_print_z(printer, " then");
+}
+
+static void print_handler(struct jc_printer *printer, const struct jc_node *node) {
+    if (node->flags == JN_OUTCOME_SENT) printer->bad = true;
+    if (node->flags == JN_OUTCOME_CAPPED) print_pattern(printer, node, "capped:");
+    if (node->flags == JN_OUTCOME_QUIET) print_pattern(printer, node, "quiet:");
+    if (node->flags == JN_OUTCOME_FAILED) print_pattern(printer, node, "failed:");
+    if (node->flags == JN_OUTCOME_UNREACHABLE) print_pattern(printer, node, "unreachable:");
+}
+
 static void print_gets(struct jc_printer *printer, const struct jc_node *node) {
     if (node->kid[0] == NULL)
         print_pattern(printer, node, "expect %n gets nothing");
@@ -294,6 +312,10 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
         print_wait_for(printer, node);
     else if (node->kind == JC_WAIT_IF)
         print_pattern(printer, node, node->kid[1] != NULL ? "wait if %3?0 up to %0; then" : "wait if %3?0 up to %0;");
+    else if (node->kind == JC_SEND)
+        print_send(printer, node);
+    else if (node->kind == JC_HANDLER)
+        print_handler(printer, node);
     else if (node->kind == JC_ARM)
         print_pattern(printer, node, node->kid[0] != NULL ? "%0 %n?2 %2;:" : "arm %n?2 %2;:");
     else if (node->kind == JC_IF)
@@ -360,7 +382,8 @@ static void print_arms(struct jc_printer *printer, const struct jc_node *split) 
     const struct jc_node *otherwise = split->kind == JC_MATCH ? split->kid[2] : NULL;
     uint32_t end = jc_last_line(printer, split), column = split->span.column;
     jc_block_begin(printer);
-    for (const struct jc_node *arm = split->first; arm != NULL; arm = arm->next) {
+    for (const struct jc_node *arm = split->kind == JC_SEND ? split->kid[2]->first : split->first; arm != NULL;
+         arm = arm->next) {
         jc_line_begin(printer, arm->span.line);
         print_line(printer, arm);
         jc_line_end(printer, arm->span.line);
@@ -384,6 +407,7 @@ static bool has_branches(const struct jc_node *node) {
 }
 
 static bool has_arms(const struct jc_node *node) {
+    if (node->kind == JC_SEND) return node->kid[2] != NULL;
     return node->kind == JC_SPLIT || node->kind == JC_OPTIMIZE || node->kind == JC_MATCH;
 }
 

@@ -40,7 +40,7 @@ bool lint_may_be_held(const struct jn_program *program, const struct jn_journey 
 
 /* Whether it counts what the step sends. */
 static bool caps_has(const struct caps *caps, const struct jn_step *step) {
-    if (step->kind != JN_STEP_SEND) return false;
+    if (!jn_step_sends(step->kind)) return false;
     return caps->channel == JN_NONE || caps->lint->program->message[step->a].channel == caps->channel;
 }
 

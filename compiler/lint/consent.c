@@ -65,7 +65,7 @@ void lint_consent(const struct lint *lint) {
     uint32_t *from = JN_NEW_ARRAY(lint->arena, uint32_t, flow->n);
     for (uint32_t i = 0; i < flow->n; i++) {
         const struct jn_step *step = lint_step(lint, i);
-        if (step->kind != JN_STEP_SEND || consent_topic(lint->program, flow->journey, step) != JN_NONE) continue;
+        if (!jn_step_sends(step->kind) || consent_topic(lint->program, flow->journey, step) != JN_NONE) continue;
         if (by_time == NULL) by_time = consent_by_time(lint, from);
         if (by_time[i]) consent_tell(lint, i, from);
     }
@@ -89,15 +89,15 @@ void lint_series(const struct lint *lint) {
     const int64_t *at = lint_earliest(lint, entry, from);
     const bool *by_time = consent_by_time(lint, wait);
     for (uint32_t i = 0; i < flow->n; i++) {
-        if (lint_step(lint, i)->kind != JN_STEP_SEND || !by_time[i]) continue;
+        if (!jn_step_sends(lint_step(lint, i)->kind) || !by_time[i]) continue;
         uint32_t *path = JN_NEW_ARRAY(lint->arena, uint32_t, 2 * (size_t)flow->n + 1), n = 2 * flow->n, step = i;
         path[n] = i;
         do
             path[--n] = step = wait[step];
         while (step != entry && !jn_step_holds((enum jn_step_kind)lint_step(lint, step)->kind));
-        while (at[step] != LINT_EVER && step != entry && lint_step(lint, step)->kind != JN_STEP_SEND)
+        while (at[step] != LINT_EVER && step != entry && !jn_step_sends(lint_step(lint, step)->kind))
             path[--n] = step = from[step];
-        if (lint_step(lint, step)->kind != JN_STEP_SEND || step == i) continue;
+        if (!jn_step_sends(lint_step(lint, step)->kind) || step == i) continue;
         consent_tell_series(lint, path + n, 2 * flow->n + 1 - n);
         return;
     }

@@ -25,7 +25,7 @@ static uint32_t goals_exit(const struct lint *lint, uint32_t event, uint32_t whe
 static bool goals_anyone_rests(const struct lint *lint) {
     for (uint32_t i = 0; i < lint->flow->n; i++) {
         const struct jn_step *step = lint_step(lint, i);
-        bool held = step->kind == JN_STEP_SEND && lint_may_be_held(lint->program, lint->flow->journey, step);
+        bool held = jn_step_sends(step->kind) && lint_may_be_held(lint->program, lint->flow->journey, step);
         if (held || step->kind == JN_STEP_EMIT || jn_step_holds((enum jn_step_kind)step->kind)) return true;
     }
     return false;

@@ -118,7 +118,7 @@ static uint32_t quiet_send_behind(const struct lint *lint, uint32_t i) {
         if (flow->way[w].nth == 1) queue[n++] = flow->way[w].to;
     for (uint32_t q = 0; q < n; q++) {
         uint32_t at = queue[q];
-        if (lint_step(lint, at)->kind == JN_STEP_SEND) return at;
+        if (jn_step_sends(lint_step(lint, at)->kind)) return at;
         bool rests = jn_step_holds((enum jn_step_kind)lint_step(lint, at)->kind);
         for (uint32_t w = flow->begin[at]; !rests && w < flow->begin[at + 1]; w++)
             if (!flow->way[w].closed && !seen[flow->way[w].to]) {
@@ -156,7 +156,7 @@ void lint_quiet_waits(const struct lint *lint) {
     bool own_zone = lint->program->string[flow->journey->timezone].n > 0; /* quiet hours are of the customer's */
     for (uint32_t i = 0; n > 0 && i < flow->n; i++) {
         const struct jn_step *step = lint_step(lint, i);
-        if (step->kind == JN_STEP_SEND && flow->clock[i].is == LINT_CLOCK_KNOWN && !own_zone) quiet_tell_wait(lint, i);
+        if (jn_step_sends(step->kind) && flow->clock[i].is == LINT_CLOCK_KNOWN && !own_zone) quiet_tell_wait(lint, i);
         for (uint32_t q = 0; q < n && step->kind == JN_STEP_WAIT_FOR && flow->clock[i].is == LINT_CLOCK_OPEN; q++)
             quiet_tell_timeout(lint, i, quiet[q]);
     }

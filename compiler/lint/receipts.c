@@ -6,7 +6,7 @@
 /* Whether a journey sends the message. */
 static bool receipts_sends(const struct jn_program *program, const struct jn_journey *journey, uint32_t message) {
     for (uint32_t i = journey->first_step; i < journey->first_step + journey->n_step; i++)
-        if (program->step[i].kind == JN_STEP_SEND && program->step[i].a == message) return true;
+        if (jn_step_sends(program->step[i].kind) && program->step[i].a == message) return true;
     return false;
 }
 
@@ -21,7 +21,7 @@ static bool receipts_path(const struct lint *lint, uint32_t wait, uint32_t messa
     for (uint32_t q = 0; q < n; q++) {
         const struct jn_step *step = lint_step(lint, queue[q]);
         if (queue[q] == wait) return true;
-        if (step->kind == JN_STEP_SEND && step->a == message) continue;
+        if (jn_step_sends(step->kind) && step->a == message) continue;
         for (uint32_t w = flow->begin[queue[q]]; w < flow->begin[queue[q] + 1]; w++) {
             uint32_t to = flow->way[w].to;
             if (flow->way[w].closed || seen[to]) continue;
@@ -43,7 +43,7 @@ static void receipts_tell(const struct lint *lint, uint32_t wait, const struct j
     struct jc_diag *diag = jc_report(unit->diags, JC_W0919, alternative->kid[1]->span,
                                      JN_FMT(alternative->kid[0]->text), JN_FMT(symbol->name));
     for (uint32_t i = 0; i < flow->n; i++)
-        if (lint_step(lint, i)->kind == JN_STEP_SEND && lint_step(lint, i)->a == message) {
+        if (jn_step_sends(lint_step(lint, i)->kind) && lint_step(lint, i)->a == message) {
             jc_relate(unit->diags, diag, lint_step_place(lint, i), "it is sent here");
             break;
         }

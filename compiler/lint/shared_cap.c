@@ -56,7 +56,7 @@ static void shared_sort(struct shared *shared) {
 }
 
 static bool shared_counts(const struct shared *shared, const struct jn_step *step) {
-    return step->kind == JN_STEP_SEND &&
+    return jn_step_sends(step->kind) &&
            (shared->channel == JN_NONE || shared->lint->program->message[step->a].channel == shared->channel);
 }
 

@@ -84,11 +84,16 @@ static struct jn_str tell_step(const struct lint *lint, uint32_t i, const struct
     const struct jn_step *step = lint_step(lint, i);
     bool next = way == NULL || way->nth == 0;
     switch ((int)step->kind) {
+    case JN_STEP_SEND_OR:
+        if (!next) return JN_STR("it is not sent");
+        /* fall through */
     case JN_STEP_SEND:
         return jn_arena_printf(lint->arena, "`%.*s` goes out",
                                JN_FMT(lint->program->string[lint->program->message[step->a].name]));
     case JN_STEP_BRANCH:
         return next ? JN_STR("this holds") : JN_STR("this does not hold");
+    case JN_STEP_OUTCOME:
+        return next ? JN_STR("this handler is taken") : JN_STR("");
     case JN_STEP_SPLIT:
     case JN_STEP_OPTIMIZE:
         return jn_arena_printf(
@@ -120,7 +125,7 @@ void lint_witness(const struct lint *lint, struct jc_diag *diag, const uint32_t 
     for (uint32_t i = 0; i < n; i++) {
         const struct lint_way *way = i + 1 < n ? tell_way(lint, path[i], path[i + 1]) : NULL;
         struct jn_str text = i + 1 < n ? tell_step(lint, path[i], way) : JN_STR("this is due");
-        bool sends = lint_step(lint, path[i])->kind == JN_STEP_SEND;
+        bool sends = jn_step_sends(lint_step(lint, path[i])->kind);
         int64_t before = at;
         if (way != NULL) at = lint_add(at, way->least);
         int64_t now = sends || way == NULL ? before : at == LINT_EVER ? at : at - way->lead;

@@ -78,6 +78,8 @@ void jc_edges_join(struct jc_lowering *l, struct jc_edges edges); /* adds to tho
 void jc_edges_lead(struct jc_lowering *l, struct jc_edges edges, uint32_t step);
 /* The step's stable name: the statement's label, or STAGE.`automatic`. Reports a name given twice. */
 void jc_step_name(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic);
+/* … of a further step of a statement that has a label: LABEL.`automatic`. */
+void jc_step_name_behind(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic);
 
 /* ---- statements, by compiler/stmt */
 void jc_block_lower(struct jc_lowering *l, const struct jc_node *first);

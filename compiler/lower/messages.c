@@ -8,8 +8,9 @@ static int messages_by_name(const void *a, const void *b) {
     return jn_str_cmp(((const struct jc_variable *)a)->name, ((const struct jc_variable *)b)->name);
 }
 
-static void messages_note_send(struct jc_unit *unit, const struct jc_node *node, uint32_t entering) {
-    const struct jc_symbol *symbol = jc_meant(unit, JC_TABLE_MESSAGE, node->kid[0]->text);
+static void messages_note_send(struct jc_unit *unit, const struct jc_node *node, const struct jc_node *name,
+                               uint32_t entering) {
+    const struct jc_symbol *symbol = jc_meant(unit, JC_TABLE_MESSAGE, name->text);
     if (symbol == NULL) return;
     struct jc_message *message = &unit->message[symbol->index];
     message->entering = !message->sent || message->entering == entering ? entering : JN_NONE;
@@ -31,7 +32,11 @@ struct messages_sends {
 
 static void messages_visit(void *user, const struct jc_node *node) {
     const struct messages_sends *sends = user;
-    if (node->kind == JC_SEND) messages_note_send(sends->unit, node, sends->entering);
+    if (node->kind != JC_SEND) return;
+    messages_note_send(sends->unit, node, node->kid[0], sends->entering);
+    for (const struct jc_node *name = node->kid[1] == NULL ? NULL : node->kid[1]->first; name != NULL;
+         name = name->next)
+        messages_note_send(sends->unit, node, name, sends->entering);
 }
 
 /* Before journeys are lowered: every send is looked at, so that a message's variables have their places. */

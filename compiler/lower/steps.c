@@ -61,12 +61,9 @@ uint32_t jc_step_add(struct jc_lowering *l, enum jn_step_kind kind, const struct
     return step;
 }
 
-void jc_step_name(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic) {
+static void steps_name(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic,
+                       struct jn_str name) {
     struct jc_unit *unit = l->unit;
-    struct jn_str stage = l->at_stage == JN_NONE ? JN_STR("") : l->stage[l->at_stage].node->text;
-    struct jn_str name = node->label != NULL
-                             ? node->label->text
-                             : jn_arena_printf(unit->arena, "%.*s.%.*s", JN_FMT(stage), JN_FMT(automatic));
     struct jc_span span = node->label != NULL ? node->label->text_span : node->span;
     span.end_line = span.line; /* the first line of a block is enough to show */
     for (uint32_t i = 0; i < l->n_named; i++) {
@@ -83,4 +80,16 @@ void jc_step_name(struct jc_lowering *l, uint32_t step, const struct jc_node *no
     uint32_t id = (uint32_t)jn_hash64(full);
     jc_step_at(l, step)->name = jn_builder_string(unit->builder, name);
     jc_step_at(l, step)->id = id == 0 ? 1 : id;
+}
+
+void jc_step_name(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic) {
+    struct jn_str stage = l->at_stage == JN_NONE ? JN_STR("") : l->stage[l->at_stage].node->text;
+    steps_name(l, step, node, automatic,
+               node->label != NULL ? node->label->text
+                                   : jn_arena_printf(l->unit->arena, "%.*s.%.*s", JN_FMT(stage), JN_FMT(automatic)));
+}
+
+void jc_step_name_behind(struct jc_lowering *l, uint32_t step, const struct jc_node *node, struct jn_str automatic) {
+    steps_name(l, step, node, automatic,
+               jn_arena_printf(l->unit->arena, "%.*s.%.*s", JN_FMT(node->label->text), JN_FMT(automatic)));
 }

@@ -71,6 +71,20 @@ static uint32_t jc_share(const struct jc_parser *parser, const struct jc_node *n
     return token == CONTROL ? 0 : token == ROLLOUT ? JC_SHARE_ROLLOUT : JC_SHARE_UNKNOWN;
 }
 
+/* What the handler is for; JN_OUTCOME_SENT: nothing that the language knows. */
+static uint32_t jc_outcome(const struct jc_parser *parser, struct jc_node *handler) {
+    static const int TOKEN[] = {[JN_OUTCOME_CAPPED] = CAPPED, [JN_OUTCOME_QUIET] = QUIET, [JN_OUTCOME_FAILED] = FAILED,
+                                [JN_OUTCOME_UNREACHABLE] = UNREACHABLE};
+    const struct jc_word *row = jc_word_find(parser->words, handler->text);
+    for (uint32_t i = JN_OUTCOME_SENT + 1; row != NULL && i < JN_OUTCOME_NO_CONSENT; i++)
+        if (row->token[0] == TOKEN[i]) return i;
+    return JN_OUTCOME_SENT;
+}
+
+static struct jc_node *jc_others(struct jc_parser *parser, struct jc_span span, struct jc_list names) {
+    return names.first == NULL ? NULL : jc_node_list(parser, JC_OTHERS, span, names);
+}
+
 /* A line that leaves open what has to be decided. */
 static void jc_undecided(struct jc_parser *parser, enum jc_code code, struct jc_span line, const char *hint) {
     struct jc_span end = line;
@@ -91,7 +105,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 
 %token YYEOF 0 "the end of the file"
 %token NL "the end of the line"
-%token <node> NAME "a name" LABEL "a label" NUMBER "a number" PERCENT "a percentage" MONEY "an amount of money"
+%token <node> NAME "a name" LABEL "a label" HANDLER "a handler" NUMBER "a number" PERCENT "a percentage" MONEY "an amount of money"
 %token <node> DURATION "a duration" TIME "a time" DATE "a date" INSTANT "an instant" TEXT_LITERAL "a text"
 %token LIST_COMMA "," AT_MOST "<=" AT_LEAST ">=" IS_NOT "is not" IS_NOW "is now" NOT_IN "not in"
 %token LANGUAGE "language" WORKSPACE "workspace" TIMEZONE "timezone" CURRENCY "currency" CUSTOMER "customer" EVENT "event"
@@ -110,7 +124,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token TOPIC "topic" OPT "opt" OUT "out" ABOUT "about" QUIET "quiet" HOURS "hours" CAP "cap" MESSAGES "messages" PER "per"
 %token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
 %token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams" EACH "each"
-%token FALLBACK "fallback" ARM "arm" JOINS "joins" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
+%token FALLBACK "fallback" ARM "arm" JOINS "joins" CAPPED "capped" FAILED "failed" UNREACHABLE "unreachable" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
 %token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
 %token SERVICE "service" GIVE "give" BREAKER "breaker" OPENS "opens" CALLS "calls" ASK "ask" FAILS "fails"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
@@ -119,12 +133,12 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
 %type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
-%type <node> block else_opt arm days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
+%type <node> block else_opt arm handler days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
 %type <node> service_line take_default about_opt quiet cap row cell date_value time_value duration_value number_value text_value
 %type <flags> in_or_out cap_mode per
 %type <list> service_lines event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
-%type <list> columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
+%type <list> others handlers columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
 %precedence LOW
@@ -155,7 +169,7 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
   | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
-  | JOINS | EACH | GIVE | BREAKER | OPENS | CALLS | ASK | FAILS
+  | JOINS | EACH | GIVE | BREAKER | OPENS | CALLS | ASK | FAILS | CAPPED | FAILED | UNREACHABLE
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
@@ -359,8 +373,10 @@ statement: plain | LABEL plain { $$ = jc_with_label($1, $2); }
   | IF error THEN NL recovered block else_opt NL { $$ = LOST; }
   | SPLIT name error NL recovered arms END NL { $$ = jc_node_hang(parser, NN(SPLIT, @$, $2), $6); }
   | SPLIT error NL recovered arms END NL { $$ = LOST; }
-unknown_branches: %empty | unknown_branches ELSE NL statements | unknown_branches TIMEOUT NL statements
-plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = jc_node_hang(parser, n, $3); }
+unknown_branches: %empty | unknown_branches HANDLER NL statements | unknown_branches ELSE NL statements | unknown_branches TIMEOUT NL statements
+plain: SEND name others with_opt NL { $$ = jc_node_hang(parser, NK(SEND, @$, $2, jc_others(parser, @3, $3), NULL, NULL), $4); }
+  | SEND name others with_opt THEN NL handlers END NL
+    { $$ = jc_node_hang(parser, NK(SEND, @$, $2, jc_others(parser, @3, $3), NL(HANDLERS, @7, $7), NULL), $4); }
   | WAIT expr NL { $$ = NK(WAIT, @$, $2, NULL, NULL, NULL); }
   | WAIT expr UNTIL days_opt TIME NL { $$ = NK(WAIT_THEN, @$, $2, $4, $5, NULL); }
   | WAIT UNTIL days TIME NL
@@ -389,6 +405,10 @@ plain: SEND name with_opt NL { BUILD = NK(SEND, @$, $2, NULL, NULL, NULL); $$ = 
   | UNTAG TEXT_LITERAL NL { $$ = NN(UNTAG, @$, $2); }
   | GO TO name NL { $$ = NN(GO_TO, @$, $3); }
   | EXIT AS name NL { $$ = NN(EXIT_AS, @$, $3); }
+others: %empty { $$ = (struct jc_list){0}; } | others OR name { $$ = jc_list_add($1, $3); }
+handlers: %empty { $$ = (struct jc_list){0}; } | handlers handler { $$ = jc_list_add($1, $2); }
+handler: HANDLER NL block
+    { BUILD = NN(HANDLER, @$, $1); n->flags = jc_outcome(parser, $1); jc_node_put(parser, n, 1, $3); $$ = n; }
 with_opt: %empty { $$ = (struct jc_list){0}; } | WITH withs { $$ = $2; }
 withs: with { $$ = jc_list_of($1); } | withs ',' with { $$ = jc_list_add($1, $3); }
 with: NAME '=' expr { BUILD = NN(WITH, @$, $1); jc_node_put(parser, n, 0, $3); $$ = n; }

@@ -43,7 +43,7 @@ static bool read_line(struct jc_stream *stream, const struct jc_token *token, st
 }
 
 static bool is_value(int token) {
-    return token == NAME || token == LABEL || (token >= NUMBER && token <= TEXT_LITERAL);
+    return token == NAME || token == LABEL || token == HANDLER || (token >= NUMBER && token <= TEXT_LITERAL);
 }
 
 static struct jn_str text_of(const struct jc_stream *stream, const struct jc_token *token) {
@@ -120,7 +120,7 @@ static struct jc_token made_up(struct jc_stream *stream, int kind, struct jc_spa
     token.span.end = place.offset;
     token.span.end_line = place.line;
     token.span.end_column = place.column;
-    if (kind == NAME || kind == LABEL) {
+    if (kind == NAME || kind == LABEL || kind == HANDLER) {
         token.value.node = jc_node_word(stream->parser, kind == NAME ? JC_NAME : JC_LABEL, token.span);
         token.value.node->text = JN_STR("");
         if (declares(stream->blocks.last)) jc_diags_drop(stream->parser->diags, JN_STR(""));

@@ -223,7 +223,9 @@ static bool opens_by_indent(struct jc_stream *stream) {
 void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
     int kind = token->kind;
     const struct jc_word *word = kind == LABEL ? jc_word_find(stream->parser->words, token->value.node->text) : NULL;
-    if (word != NULL && word->token[0] == OTHERWISE && expects(stream, OTHERWISE)) {
+    if (kind == LABEL && expects(stream, HANDLER) && jc_stream_peek(stream)->kind == NL) {
+        token->kind = HANDLER; /* with its colon, alone on its line */
+    } else if (word != NULL && word->token[0] == OTHERWISE && expects(stream, OTHERWISE)) {
         token->kind = OTHERWISE; /* with its colon */
     } else if (word != NULL && jc_is_constant(word->token[0]) && expects(stream, word->token[0])) {
         token->kind = word->token[0]; /* `true:` among the values of a match */

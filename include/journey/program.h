@@ -67,6 +67,21 @@ enum jn_step_kind {
     JN_STEPS
 };
 
+/* What became of a message; a customer in a control group counts as sent to. */
+enum jn_outcome {
+    JN_OUTCOME_SENT,
+#define OUTCOME(name, word, holds, text) JN_OUTCOME_##name,
+#include "journey/tbl/outcomes.def"
+#undef OUTCOME
+    JN_OUTCOME_NO_CONSENT, /* no handler names it */
+    JN_OUTCOMES
+};
+
+/* Whether the step's operand a is a message that it sends. */
+static inline bool jn_step_sends(uint32_t kind) {
+    return kind == JN_STEP_SEND || kind == JN_STEP_SEND_OR;
+}
+
 #define JN_FIELD(field, kind, text) uint32_t field;
 #define JN_STRUCT(name, tag, fields)                                                                                   \
     struct jn_##name {                                                                                                 \

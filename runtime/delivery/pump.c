@@ -265,6 +265,7 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
                        reason.n > 0 ? reason.p : "", retry.reason);
         reason = jn_str_z(text);
     }
+    if (entry->cancelled && retry.result == JR_RESULT_RETRY) retry.result = JR_RESULT_CANCELLED;
     entry->state = JR_ENTRY_REPORTED;
     entry->again = retry.result == JR_RESULT_RETRY;
     entry->delivery.attempts++;
@@ -390,7 +391,10 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
         jr_due_remove(&pump->due, entry);
     else
         return;
-    jr_pump__drop(pump, entry);
+    entry->state = JR_ENTRY_REPORTED;
+    struct jr_report report = {
+        .delivery = delivery, .result = JR_RESULT_CANCELLED, .reason = JN_STR("not wanted any more"), .took_ms = -1};
+    pump->options.report(pump->options.user, &report);
 }
 
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery) {

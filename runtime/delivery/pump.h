@@ -18,7 +18,7 @@ struct jr_pump;
 
 struct jr_report {
     uint64_t delivery;
-    enum jr_result result; /* ACCEPTED, RETRY or FAILED */
+    enum jr_result result; /* how the attempt ended; CANCELLED: none is made any more */
     int64_t retry_at;
     uint32_t status;
     struct jn_str reason; /* lives until the call returns */
@@ -39,7 +39,7 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
 /* Takes a copy. False when it is full: the message must be read from the store again later. One that is held already
  * is left as it is. */
 bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery);
-/* No attempt begins any more; one in flight is let go on. */
+/* No attempt begins any more, which is reported; one in flight is let go on, and its end is reported. */
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
 /* The reported result is durable. */
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery);

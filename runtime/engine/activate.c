@@ -23,7 +23,16 @@ struct jn_value activation_eval(struct activation *a, uint32_t expr) {
     return turn_eval(a->turn, a->customer, a->run, expr);
 }
 
+/* The message that the run holds for is cancelled, unless it has begun to leave. */
+static void turn_forget_message(struct turn *turn, struct engine_run *run) {
+    if (run->awaits == 0) return;
+    uint64_t *place = engine_grow(turn->arena, &turn->cancelled, &turn->n_cancelled, sizeof(*place));
+    *place = run->awaits;
+    run->awaits = 0;
+}
+
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as) {
+    turn_forget_message(turn, run);
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
     run->status = ENGINE_ENDED;
@@ -198,10 +207,22 @@ static bool activation_has_sent(const struct activation *a) {
     return false;
 }
 
+/* Nothing is due: the outbox gives every message an end. */
+static void activation_await(struct activation *a) {
+    a->next = JN_NONE;
+    a->run->overslept = false;
+    turn_trace(a->turn, JR_TRACE_HELD, a->customer, a->run)->detail = JN_STR("the channel has not answered yet");
+}
+
 static jn_rc activation_send(struct activation *a) {
     if (turn_exits_if(a->turn, a->customer, a->run) || activation_has_sent(a)) return JN_OK;
     jn_rc rc = turn_send(a->turn, a->customer, a->run, a->step);
-    if (a->run->due != INT64_MAX) a->next = JN_NONE; /* the message is held back, and the run with it */
+    if (a->run->due != INT64_MAX) /* the message is held back, and the run with it */
+        a->next = JN_NONE;
+    else if (a->run->awaits != 0)
+        activation_await(a);
+    else if (a->step->kind == JN_STEP_SEND_OR && a->run->outcome != JN_OUTCOME_SENT)
+        a->next = a->step->alt;
     return rc;
 }
 
@@ -210,6 +231,11 @@ static jn_rc activation_ask(struct activation *a) {
     a->run->anchor = a->turn->now;
     if (turn_ask(a->turn, a->customer, a->run, a->step))
         activation_hold(a, engine_due(a->run, engine_run_zone(a->customer, a->run)));
+    return JN_OK;
+}
+
+static jn_rc activation_outcome(struct activation *a) {
+    if ((uint32_t)a->run->outcome != a->step->a) a->next = a->step->alt;
     return JN_OK;
 }
 
@@ -230,6 +256,7 @@ static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
     [JN_STEP_OPTIMIZE] = activation_split,    [JN_STEP_REPEAT] = activation_repeat,
     [JN_STEP_WAIT_IF] = activation_wait_if,   [JN_STEP_START] = activation_start,
     [JN_STEP_EMIT] = activation_emit,         [JN_STEP_ASK] = activation_ask,
+    [JN_STEP_SEND_OR] = activation_send,      [JN_STEP_OUTCOME] = activation_outcome,
 };
 
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step) {
@@ -261,6 +288,15 @@ void turn_leave_hold(struct turn *turn, struct engine_run *run) {
 
 void turn_resume(struct turn *turn, struct engine_run *run) {
     run->overslept = turn_last_event(turn) > run->mark_seq;
+}
+
+jn_rc turn_settled(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                   enum jn_outcome outcome) {
+    const struct jn_step *step = &run->program->program->step[run->step];
+    run->awaits = 0;
+    run->outcome = outcome;
+    turn_resume(turn, run);
+    return turn_activate(turn, customer, run, outcome == JN_OUTCOME_SENT ? step->next : step->alt);
 }
 
 /* The run's own due time has come: the wait ends, or the last goal window closes. */

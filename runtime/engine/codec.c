@@ -8,6 +8,7 @@
 #define CODEC_VERSION  1
 #define CODEC_MERGED   0xFF       /* in the version's place: a customer who became another */
 #define CODEC_ARRIVING 0x80       /* beside the status */
+#define CODEC_AWAITS   0x40       /* beside it too: the number of a delivery follows the hold */
 #define CODEC_MAX      (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
 static jn_rc codec_damaged(struct jn_err *err, const char *what, uint64_t id) {
@@ -193,7 +194,8 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_u8(&out, CODEC_VERSION);
     jn_buf_le64(&out, run->program->prefix);
     jn_buf_varint(&out, run->journey);
-    jn_buf_u8(&out, (uint8_t)((uint8_t)run->status | (run->arriving ? CODEC_ARRIVING : 0)));
+    jn_buf_u8(&out, (uint8_t)((uint8_t)run->status | (run->arriving ? CODEC_ARRIVING : 0) |
+                              (run->awaits != 0 ? CODEC_AWAITS : 0)));
     jn_buf_lstr(&out, run->ended);
     jn_buf_lstr(&out, run->key);
     jn_buf_varint(&out, run->step - engine_journey(run)->first_step);
@@ -202,6 +204,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_svarint(&out, run->anchor - run->entered);
     jn_buf_svarint(&out, run->due);
     jn_value_encode(run->hold, &out);
+    if (run->awaits != 0) jn_buf_varint(&out, run->awaits);
     jn_buf_varint(&out, run->entry_seq);
     jn_buf_varint(&out, run->mark_seq - run->entry_seq);
     jn_buf_varint(&out, run->stage_seq - run->entry_seq);
@@ -232,7 +235,8 @@ static bool codec_get_place(struct jn_reader *in, struct jn_arena *arena, struct
     const struct jn_journey *row = engine_journey(run);
     uint8_t status = jn_read_u8(in);
     run->arriving = (status & CODEC_ARRIVING) != 0;
-    status &= (uint8_t)~CODEC_ARRIVING;
+    run->awaits = (status & CODEC_AWAITS) != 0; /* which one comes later */
+    status &= (uint8_t) ~(CODEC_ARRIVING | CODEC_AWAITS);
     if (status > ENGINE_PARKED) return false;
     run->status = (enum engine_status)status;
     run->ended = jn_read_lstr(in);
@@ -255,6 +259,7 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
     run->anchor = run->entered + jn_read_svarint(in);
     run->due = run->stored_due = jn_read_svarint(in);
     run->hold = jn_value_decode(in, arena);
+    if (run->awaits != 0) run->awaits = jn_read_varint(in);
     run->entry_seq = jn_read_varint(in);
     run->mark_seq = run->entry_seq + jn_read_varint(in);
     run->stage_seq = run->entry_seq + jn_read_varint(in);

@@ -85,6 +85,7 @@ struct engine_run {
     int64_t anchor;                          /* when the present hold began */
     int64_t due;                             /* INT64_MAX: nothing is due */
     struct jn_value hold;                    /* what the present hold was asked to last for, or until */
+    uint64_t awaits;                         /* the delivery whose outcome it holds for; 0: none */
     uint64_t entry_seq, mark_seq, stage_seq; /* events up to these do not pass a wait */
     uint32_t goals;                          /* bit i: the journey's goal i was reached */
     int64_t goal_until;                      /* last open window of an ended run */
@@ -97,10 +98,11 @@ struct engine_run {
     int64_t stored_due;                          /* INT64_MAX: no timer in the store */
     const struct engine_program *stored_program; /* where it was counted as inside; NULL: nowhere */
     uint32_t stored_step;
-    bool ordered;          /* others of this instant have had their turn: it may take the last slot of a cap */
-    bool overslept;        /* events came while a message was held back: the next wait looks at them */
-    bool arriving;         /* goes on with `step` itself when it is due: another version put it there */
-    uint64_t stored_under; /* number of the customer whose row it is in the store */
+    enum jn_outcome outcome; /* of the last message, while the run moves on */
+    bool ordered;            /* others of this instant have had their turn: it may take the last slot of a cap */
+    bool overslept;          /* events came while a message was held back: the next wait looks at them */
+    bool arriving;           /* goes on with `step` itself when it is due: another version put it there */
+    uint64_t stored_under;   /* number of the customer whose row it is in the store */
     bool changed, gone, fresh;
 };
 

@@ -58,6 +58,8 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     case JN_STEP_ASK:
         return run->anchor + program->service[step->a].timeout_ms;
     case JN_STEP_SEND:
+    case JN_STEP_SEND_OR:
+    case JN_STEP_OUTCOME:
     case JN_STEP_BRANCH:
     case JN_STEP_SPLIT:
     case JN_STEP_OPTIMIZE:

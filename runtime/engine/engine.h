@@ -63,6 +63,7 @@ struct engine_flight {
     uint64_t customer, run;
     uint32_t attempts;
     int64_t accepted; /* when, once it is among those that were sent */
+    bool awaited;     /* its run holds until it is settled */
     uint8_t id[16];
     struct jn_str ext, journey, stage, step, message;
     bool asks; /* a question to a service, which is `message` */

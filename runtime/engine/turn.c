@@ -318,6 +318,8 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
                       (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});
     turn_settle_flights(turn, input, n);
     turn->out->n_delivery = turn->n_out;
+    turn->out->cancelled = turn->cancelled;
+    turn->out->n_cancelled = turn->n_cancelled;
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
     turn->out->more = jr_engine_next_due(engine) <= turn->limit;

@@ -38,6 +38,8 @@ struct turn {
     uint32_t n_seen;
     struct jr_row_delivery *delivery;
     uint32_t n_delivery;
+    uint64_t *cancelled; /* messages that are not wanted any more */
+    uint32_t n_cancelled;
     uint64_t *delivery_gone;
     uint32_t n_delivery_gone;
     struct jr_row_quarantine *quarantine;
@@ -98,6 +100,10 @@ uint32_t engine_hold_expr(const struct jn_step *step);
 /* The run's newest event has just passed its wait. */
 void turn_note_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
 
+/* The message that the run holds for is settled: as its outcome says, it goes on. */
+jn_rc turn_settled(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+                   enum jn_outcome outcome);
+
 /* ---- waiting (due.c) */
 /* Whether engine_due says when a hold at this step ends. */
 bool engine_is_timed(const struct jn_step *step);
@@ -138,6 +144,7 @@ struct engine_event *turn_decode_event(struct turn *turn, const struct engine_pr
                                        const struct jn_json *properties, uint64_t seq, struct jn_str *why);
 
 /* ---- sending (send/send.c) and its results (send/result.c) */
+/* Sets run->outcome; run->due when the message is held back; run->awaits when the run holds until it is settled. */
 jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                 const struct jn_step *step);
 jn_rc turn_result(struct turn *turn, const struct jr_input *input);
@@ -168,8 +175,8 @@ jn_rc turn_replay(struct turn *turn, uint64_t delivery);
 jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, struct jn_str why, struct jr_row_delivery *row);
 
 /* ---- the outbox row's body (send/outgoing.c) */
-struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,
-                                     struct jn_str step, struct jn_arena *arena);
+struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const struct engine_flight *flight,
+                                     struct jn_arena *arena);
 bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *arena, struct jr_delivery *out,
                             struct engine_flight *flight);
 void engine_message_id(const uint8_t id[16], char out[37]); /* "msg_…" */

@@ -157,7 +157,7 @@ static void counting_journey(struct counting *c, const struct jn_program *progra
         if (step->kind == JN_STEP_EXIT) counting_add(c, JR_COUNT_LEFT, name, program->string[step->a]);
         for (enum jr_count_kind kind = JR_COUNT_ANSWERED; step->kind == JN_STEP_ASK && kind <= JR_COUNT_LATE; kind++)
             counting_add(c, kind, name, program->string[program->service[step->a].name]);
-        if (step->kind != JN_STEP_SEND) continue;
+        if (!jn_step_sends(step->kind)) continue;
         for (enum jr_count_kind kind = JR_COUNT_SENT; kind < JR_COUNTS; kind++)
             if (engine_count_is_of_message(kind))
                 counting_add(c, kind, name, program->string[program->message[step->a].name]);

@@ -91,7 +91,7 @@ bool engine_of_message(struct turn *turn, const struct engine_run *run, const st
     for (uint32_t i = 0; i < run->n_visit; i++) {
         uint32_t step = jn_program_step(program, run->journey, run->visit[i].step);
         if (step == JN_NONE || step - journey->first_step >= journey->n_step ||
-            program->step[step].kind != JN_STEP_SEND || program->step[step].a != message)
+            !jn_step_sends(program->step[step].kind) || program->step[step].a != message)
             continue;
         for (uint32_t visit = 1; visit <= run->visit[i].n; visit++) {
             uint8_t id[16];

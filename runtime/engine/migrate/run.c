@@ -137,6 +137,7 @@ static jn_rc migrate_one(const struct migration *m) {
     run->step = move.step;
     run->changed = true;
     turn_trace(m->turn, JR_TRACE_MOVED, m->customer, run)->detail = jn_str_z(m->target->version);
+    if (move.move == JN_MOVE_GOES_ON) run->awaits = 0; /* its message goes its way */
     if (move.move == JN_MOVE_GOES_ON && run->status == ENGINE_LIVE) {
         migrate_arrive(m, move.step);
         return JN_OK;

@@ -104,7 +104,7 @@ static bool consent_by_name(struct turn *turn, struct engine_customer *customer,
         const struct jn_journey *journey = &program->journey[j];
         uint32_t topic = consent_topic_of(program, journey, message);
         for (uint32_t i = journey->first_step; topic != JN_NONE && i < journey->first_step + journey->n_step; i++) {
-            if (program->step[i].kind != JN_STEP_SEND || program->step[i].a != message) continue;
+            if (!jn_step_sends(program->step[i].kind) || program->step[i].a != message) continue;
             turn_consent(turn, customer, program->string[program->topic[topic].name], false);
             found = true;
             break;

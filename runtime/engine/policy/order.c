@@ -3,7 +3,7 @@
 
 bool engine_is_held_back(const struct engine_run *run) {
     return run->status == ENGINE_LIVE && !run->gone && run->hold.type == JN_T_NUMBER &&
-           run->program->program->step[run->step].kind == JN_STEP_SEND;
+           jn_step_sends(run->program->program->step[run->step].kind);
 }
 
 bool engine_fires_before(const struct engine_run *a, const struct engine_run *b) {

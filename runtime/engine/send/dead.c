@@ -14,7 +14,7 @@ static jn_rc dead_find(struct turn *turn, enum jr_delivery_state state, uint64_t
 
 static struct jn_str dead_body(const struct jr_delivery *delivery, const struct engine_flight *flight,
                                struct jn_arena *arena) {
-    return engine_outgoing_encode(delivery, flight->run, flight->stage, flight->step, arena);
+    return engine_outgoing_encode(delivery, flight, arena);
 }
 
 jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, struct jn_str why, struct jr_row_delivery *row) {

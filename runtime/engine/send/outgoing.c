@@ -3,8 +3,9 @@
 #include "runtime/engine/turn.h"
 
 #define OUTGOING_VERSION 1
-#define OUTGOING_RATED   4 /* beside the flags: a rate follows */
-#define OUTGOING_ASKS    8 /* a question to a service: its breaker follows */
+#define OUTGOING_RATED   4  /* beside the flags: a rate follows */
+#define OUTGOING_ASKS    8  /* a question to a service: its breaker follows */
+#define OUTGOING_AWAITED 16 /* a run holds until it is settled */
 #define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
@@ -32,14 +33,15 @@ void engine_effect_id(struct jr_engine *engine, uint64_t run, uint32_t step, uin
     jn_buf_release(&text);
 }
 
-struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_t run, struct jn_str stage,
-                                     struct jn_str step, struct jn_arena *arena) {
+struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const struct engine_flight *flight,
+                                     struct jn_arena *arena) {
     struct jn_buf out;
     jn_buf_init(&out, OUTGOING_MAX);
     jn_buf_u8(&out, OUTGOING_VERSION);
-    jn_buf_varint(&out, run);
+    jn_buf_varint(&out, flight->run);
     jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0) |
-                              (delivery->rate > 0 ? OUTGOING_RATED : 0) | (delivery->asks ? OUTGOING_ASKS : 0)));
+                              (delivery->rate > 0 ? OUTGOING_RATED : 0) | (delivery->asks ? OUTGOING_ASKS : 0) |
+                              (flight->awaited ? OUTGOING_AWAITED : 0)));
     if (delivery->rate > 0) {
         jn_buf_varint(&out, delivery->rate);
         jn_buf_varint(&out, delivery->rate_ms);
@@ -52,9 +54,9 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, uint64_
     jn_buf_varint(&out, delivery->retry_max);
     jn_buf_varint(&out, delivery->timeout_ms);
     jn_buf_svarint(&out, delivery->deadline);
-    const struct jn_str text[] = {
-        delivery->channel, delivery->url,      delivery->secret, delivery->journey, stage, step,
-        delivery->message, delivery->customer, delivery->to,     delivery->body};
+    const struct jn_str text[] = {delivery->channel, delivery->url, delivery->secret,  delivery->journey,
+                                  flight->stage,     flight->step,  delivery->message, delivery->customer,
+                                  delivery->to,      delivery->body};
     for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
         jn_buf_lstr(&out, text[i]);
     if (delivery->last_reason.n > 0) jn_buf_lstr(&out, delivery->last_reason);
@@ -75,6 +77,7 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
         .delivery = row->delivery, .customer = row->customer, .run = jn_read_varint(&in), .attempts = row->attempts};
     memcpy(flight->id, row->id, 16);
     uint8_t flags = jn_read_u8(&in);
+    flight->awaited = (flags & OUTGOING_AWAITED) != 0;
     out->env_url = (flags & 1) != 0;
     out->env_secret = (flags & 2) != 0;
     if ((flags & OUTGOING_RATED) != 0) {

@@ -1,4 +1,5 @@
 /* What became of an attempt. */
+#include "runtime/engine/flow/flow.h"
 #include "runtime/engine/policy/policy.h"
 
 static void result_tell(struct turn *turn, const struct engine_flight *flight, const struct jr_input *input) {
@@ -38,6 +39,21 @@ void turn_delivery_gone(struct turn *turn, uint64_t delivery) {
     *gone = delivery;
 }
 
+/* A run that holds for the message goes on, unless it has meanwhile ended or gone elsewhere. */
+static jn_rc result_go_on(struct turn *turn, const struct engine_flight *flight, enum jn_outcome outcome) {
+    struct engine_customer *customer;
+    if (!flight->awaited) return JN_OK;
+    jn_rc rc = turn_customer_by_id(turn, flight->customer, &customer);
+    if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
+    for (uint32_t i = 0; rc == JN_OK && i < customer->n_run; i++) {
+        struct engine_run *run = customer->run[i];
+        if (run->awaits != flight->delivery || run->status != ENGINE_LIVE || run->gone) continue;
+        rc = turn_settled(turn, customer, run, outcome);
+        return rc == JN_OK ? turn_settle(turn, customer) : rc;
+    }
+    return rc;
+}
+
 jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     const struct engine_flight *flight = engine_flight_find(turn->engine, input->delivery);
     uint32_t attempts;
@@ -48,7 +64,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
         turn_delivery_gone(turn, input->delivery);
         if (input->result == JR_RESULT_CANCELLED) return turn_slot_return(turn, flight->customer, input->delivery);
         turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
-        return JN_OK;
+        return result_go_on(turn, flight, JN_OUTCOME_SENT);
     }
     bool failed = input->result == JR_RESULT_FAILED;
     struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
@@ -62,5 +78,6 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     jn_rc rc = turn_bury(turn, flight, input->reason, row);
     if (rc != JN_OK) return rc;
     turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
-    return turn_slot_return(turn, flight->customer, input->delivery);
+    rc = turn_slot_return(turn, flight->customer, input->delivery);
+    return rc == JN_OK ? result_go_on(turn, flight, JN_OUTCOME_FAILED) : rc;
 }

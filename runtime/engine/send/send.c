@@ -13,10 +13,11 @@ uint32_t turn_visit(struct turn *turn, struct engine_run *run, uint32_t step) {
 }
 
 static void send_unsent(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
-                        struct jn_str message, struct jn_str why) {
+                        struct jn_str message, enum jn_outcome outcome, struct jn_str why) {
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_UNSENT, customer, run);
     trace->name = message;
     trace->detail = why;
+    run->outcome = outcome;
     turn_count(turn, JR_COUNT_FAILED, engine_journey_name(run), message);
 }
 
@@ -142,9 +143,6 @@ void turn_post(struct turn *turn, const struct engine_customer *customer, const 
     *row = (struct jr_row_delivery){
         .delivery = delivery->delivery, .customer = customer->id, .state = JR_DELIVERY_PENDING};
     memcpy(row->id, id, 16);
-    row->body = engine_outgoing_encode(delivery, run->id, stage, step_name, turn->arena);
-    struct jr_delivery *out = engine_grow(turn->arena, &turn->out->delivery, &turn->n_out, sizeof(*out));
-    *out = *delivery;
     struct engine_flight *flight = engine_grow(turn->arena, &turn->flight, &turn->n_flight, sizeof(*flight));
     *flight = (struct engine_flight){.delivery = delivery->delivery,
                                      .customer = customer->id,
@@ -154,12 +152,21 @@ void turn_post(struct turn *turn, const struct engine_customer *customer, const 
                                      .stage = stage,
                                      .step = step_name,
                                      .message = delivery->message,
-                                     .asks = delivery->asks};
+                                     .asks = delivery->asks,
+                                     .awaited = step->kind == JN_STEP_SEND_OR && step->d == 1};
     memcpy(flight->id, id, 16);
+    row->body = engine_outgoing_encode(delivery, flight, turn->arena);
+    struct jr_delivery *out = engine_grow(turn->arena, &turn->out->delivery, &turn->n_out, sizeof(*out));
+    *out = *delivery;
 }
 
 jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                 const struct jn_step *step) {
+    static const enum jn_outcome OUTCOME[] = {[POLICY_SEND] = JN_OUTCOME_SENT,
+                                              [POLICY_NO_CONSENT] = JN_OUTCOME_NO_CONSENT,
+                                              [POLICY_GHOST] = JN_OUTCOME_SENT,
+                                              [POLICY_QUIET] = JN_OUTCOME_QUIET,
+                                              [POLICY_CAPPED] = JN_OUTCOME_CAPPED};
     const struct jn_program *program = run->program->program;
     const struct jn_message *message = &program->message[step->a];
     const struct jn_channel *channel = &program->channel[message->channel];
@@ -169,6 +176,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
         turn_policy_hold(turn, customer, run, &answer);
         return JN_OK;
     }
+    run->outcome = OUTCOME[answer.verdict];
     if (answer.verdict != POLICY_SEND) {
         turn_policy_tell(turn, customer, run, message, &answer);
         if (answer.verdict == POLICY_GHOST) turn_visit(turn, run, step->id); /* as if it had been sent */
@@ -185,7 +193,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
     if (channel->to != JN_NONE && (jr_vm_eval(&context, channel->to, &to, NULL) != JN_OK || to.len == 0)) {
         send_unsent(
-            turn, customer, run, name,
+            turn, customer, run, name, JN_OUTCOME_UNREACHABLE,
             jn_arena_printf(turn->arena, "channel %.*s has no address for this customer", JN_FMT(delivery.channel)));
         return JN_OK;
     }
@@ -194,10 +202,11 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     struct jn_buf body;
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);
     if (!turn->engine->options.rehearsal && send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {
-        send_unsent(turn, customer, run, name, jn_arena_str(turn->arena, jn_str_z(err.text)));
+        send_unsent(turn, customer, run, name, JN_OUTCOME_FAILED, jn_arena_str(turn->arena, jn_str_z(err.text)));
     } else {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
         turn_post(turn, customer, run, step, id, &delivery);
+        if (step->kind == JN_STEP_SEND_OR && step->d == 1) run->awaits = delivery.delivery;
         turn_slot_take(turn, customer, run, message, delivery.delivery);
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_SENT, customer, run);
         trace->name = name;
