@@ -80,20 +80,14 @@ static bool note_says(struct jn_str text, struct jn_str part) {
     return memmem(text.p, text.n, part.p, part.n) != NULL;
 }
 
-/* By kind of step: what its first operand is. */
-static const char *const NOTE_OPERAND[JN_STEPS] = {
-#define STEP(name, word, holds, ways, a, b, c, d, text) [JN_STEP_##name] = #a,
-#include "journey/tbl/steps.def"
-#undef STEP
-};
-
 /* Messages, by what became of them before they left. */
 static void note_message(struct sim_world *world, const struct jr_trace *trace) {
     uint64_t message;
     enum sim_message_count count;
     struct jn_str name = trace->name;
     const struct jn_step *step = &world->program->step[trace->at_step];
-    if (trace->kind == JR_TRACE_HELD && strcmp(NOTE_OPERAND[step->kind], "MESSAGE") == 0)
+    bool held = trace->kind == JR_TRACE_HELD && jn_step_sends(step->kind);
+    if (held && !note_says(trace->detail, JN_STR("answered")))
         name = world->program->string[world->program->message[step->a].name];
     if (!jn_map_get(&world->messages, name, &message)) return;
     if (trace->kind == JR_TRACE_SENT)

@@ -109,6 +109,14 @@ static void world_post(struct sim_world *world, const struct jr_delivery *delive
                                                            .deadline = delivery->deadline};
 }
 
+static void world_cancel(struct sim_world *world, uint64_t delivery) {
+    for (uint32_t i = 0; i < world->n_flight; i++)
+        if (world->flight[i].delivery == delivery) {
+            world->flight[i].cancelled = true;
+            world->flight[i].due = world->now;
+        }
+}
+
 /* A turn whose timers reach to `horizon`. */
 static jn_rc world_turn(struct sim_world *world, const struct jr_input *input, uint32_t n, int64_t horizon,
                         struct jn_err *err) {
@@ -120,6 +128,8 @@ static jn_rc world_turn(struct sim_world *world, const struct jr_input *input, u
         if (rc != JN_OK) return rc;
         for (uint32_t i = 0; i < turn.n_delivery; i++)
             world_post(world, &turn.delivery[i]);
+        for (uint32_t i = 0; i < turn.n_cancelled; i++)
+            world_cancel(world, turn.cancelled[i]);
         n = 0;
     } while (turn.more);
     return JN_OK;
@@ -131,13 +141,13 @@ static uint32_t world_answer(const struct sim_world *world, struct sim_person *p
     return sim_chance(&person->random, channel->retries) ? 503 : 200;
 }
 
-/* Nobody answers what is not a message: the script's own defaults stand. */
+/* No attempt: nobody answers what is not a message, so the script's own defaults stand; or nobody waits for it. */
 static jn_rc world_unanswered(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
     struct sim_flight *flight = &world->flight[at];
     struct jr_input input = {.kind = JR_INPUT_RESULT,
                              .received = world->now,
                              .delivery = flight->delivery,
-                             .result = JR_RESULT_FAILED,
+                             .result = flight->cancelled ? JR_RESULT_CANCELLED : JR_RESULT_FAILED,
                              .reason = JN_STR("nobody answers in a simulation")};
     memmove(flight, flight + 1, (--world->n_flight - at) * sizeof(*flight));
     return world_turn(world, &input, 1, horizon, err);
@@ -147,7 +157,7 @@ static jn_rc world_unanswered(struct sim_world *world, uint32_t at, int64_t hori
 static jn_rc world_attempt(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
     struct sim_flight *flight = &world->flight[at];
     struct sim_person *person = &world->person[flight->person];
-    if (flight->message == JN_NONE) return world_unanswered(world, at, horizon, err);
+    if (flight->message == JN_NONE || flight->cancelled) return world_unanswered(world, at, horizon, err);
     uint64_t *count = world->tally->message[flight->message];
     uint32_t status = world_answer(world, person, flight->message), message = flight->message;
     struct jr_retry_case attempt = {.end = {.status = status},

@@ -17,6 +17,7 @@ struct sim_flight {
     uint32_t person, message; /* JN_NONE: it is no message, but asks something */
     uint32_t attempts, retry_max;
     int64_t due, deadline;
+    bool cancelled; /* its end is told when it is due */
 };
 
 /* The stages that a run has reached. */

@@ -140,7 +140,7 @@ static struct jc_bound bounds_of(const struct jn_program *program, uint32_t jour
     for (uint32_t i = 0; i < b.n; i++) {
         const struct jn_step *step = &program->step[b.first + i];
         b.order[i] = b.group[i] = NO_ORDER;
-        if (step->kind == JN_STEP_SEND) b.weight[i] = weigh(program, &program->message[step->a]);
+        if (jn_step_sends(step->kind)) b.weight[i] = weigh(program, &program->message[step->a]);
     }
     bounds_repeats(&b);
     bounds_walk(&b, row->entry - b.first);
@@ -174,7 +174,7 @@ void jc_bounds_find(const struct jn_program *program, uint32_t journey, struct j
                               .cost = bounds_of(program, journey, bounds_cost, arena),
                               .carbon = bounds_of(program, journey, bounds_carbon, arena)};
     for (uint32_t i = row->first_step; i < row->first_step + row->n_step; i++) {
-        if (program->step[i].kind != JN_STEP_SEND) continue;
+        if (!jn_step_sends(program->step[i].kind)) continue;
         uint32_t cost = program->channel[program->message[program->step[i].a].channel].cost;
         if (cost == JN_NONE) continue;
         out->mixed = out->mixed || (out->currency != 0 && out->currency != program->value[cost].currency);
