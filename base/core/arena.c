@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "core/check.h"
 
 #define ARENA_BLOCK ((size_t)16 << 10)
+#define ARENA_MOST  ((size_t)8 << 20)
+#define ARENA_HUGE  ((size_t)2 << 20) /* a huge page */
 
 struct jn_arena_block {
     struct jn_arena_block *older;
@@ -41,12 +44,25 @@ void jn_arena_release(struct jn_arena *arena) {
     *arena = (struct jn_arena){0};
 }
 
+/* Large blocks are whole huge pages where the system has them: the first touch of memory is half of a large
+ * compilation. */
+static struct jn_arena_block *jn_arena_block_new(size_t *cap) {
+    size_t n = sizeof(struct jn_arena_block) + *cap;
+    if (n < ARENA_HUGE) return jn_alloc(n);
+    n = (n + ARENA_HUGE - 1) / ARENA_HUGE * ARENA_HUGE;
+    void *block = aligned_alloc(ARENA_HUGE, n);
+    if (block == NULL) jn_out_of_memory(n);
+    madvise(block, n, MADV_HUGEPAGE);
+    *cap = n - sizeof(struct jn_arena_block);
+    return block;
+}
+
 static struct jn_arena_block *jn_arena_more(struct jn_arena *arena, size_t n) {
     size_t cap = arena->head == NULL ? ARENA_BLOCK : arena->head->cap * 2;
-    if (cap > (ARENA_BLOCK << 6)) cap = ARENA_BLOCK << 6;
+    if (cap > ARENA_MOST) cap = ARENA_MOST;
     if (cap < n) cap = n;
-    if (cap > SIZE_MAX - sizeof(struct jn_arena_block)) jn_out_of_memory(n);
-    struct jn_arena_block *block = jn_alloc(sizeof(struct jn_arena_block) + cap);
+    if (cap > SIZE_MAX - sizeof(struct jn_arena_block) - ARENA_HUGE) jn_out_of_memory(n);
+    struct jn_arena_block *block = jn_arena_block_new(&cap);
     block->older = arena->head;
     block->cap = cap;
     block->used = 0;
