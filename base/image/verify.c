@@ -112,6 +112,29 @@ static jn_rc image_verify_unique(const struct jn_program *program, enum image_ta
     return rc;
 }
 
+/* A message has one field of a name, and one more for each stage. */
+static jn_rc image_verify_message(const struct jn_program *program, const struct jn_message *message,
+                                  struct jn_err *err) {
+    struct jn_map seen;
+    struct jn_buf key;
+    jn_rc rc = JN_OK;
+    jn_map_init(&seen);
+    jn_buf_init(&key, UINT32_MAX);
+    for (uint32_t i = message->first_field; rc == JN_OK && i < message->first_field + message->n_field; i++) {
+        const struct jn_field *field = &program->field[i];
+        jn_buf_reset(&key);
+        jn_buf_lstr(&key, program->string[field->name]);
+        jn_buf_lstr(&key, program->string[field->stage]);
+        if (program->string[field->name].n == 0)
+            rc = jn_fail(err, JN_INVALID, "field %u has no name", i);
+        else if (!jn_map_put(&seen, jn_buf_view(&key), i))
+            rc = jn_fail(err, JN_INVALID, "there are two fields called %.*s", JN_FMT(program->string[field->name]));
+    }
+    jn_buf_release(&key);
+    jn_map_release(&seen);
+    return rc;
+}
+
 static jn_rc image_verify_journey_names(const struct jn_program *program, const struct jn_journey *journey,
                                         struct jn_err *err) {
     jn_rc rc = image_verify_unique(program, IMAGE_stage, journey->first_stage, journey->n_stage, err);
@@ -180,8 +203,7 @@ jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
     for (uint32_t i = 0; rc == JN_OK && i < program->n_event; i++)
         rc = image_verify_unique(program, IMAGE_prop, program->event[i].first_prop, program->event[i].n_prop, err);
     for (uint32_t i = 0; rc == JN_OK && i < program->n_message; i++)
-        rc = image_verify_unique(program, IMAGE_field, program->message[i].first_field, program->message[i].n_field,
-                                 err);
+        rc = image_verify_message(program, &program->message[i], err);
     for (uint32_t i = 0; rc == JN_OK && i < program->n_journey; i++)
         rc = image_verify_journey_names(program, &program->journey[i], err);
     if (rc == JN_OK) rc = image_verify_keys(program, err);

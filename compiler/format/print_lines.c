@@ -36,6 +36,7 @@ static const struct line {
     {JC_SV_BREAKER, "breaker opens at %0 of %1 calls, for %2"},
     {JC_MESSAGE, "message %n?1 %1; on %0?2 about %2;"},
     {JC_FIELD, "%n %0"},
+    {JC_VARIANT, "in stage %0"},
     {JC_SOURCE, "source %n"},
     {JC_MAP_CUSTOMER, "customer %0"},
     {JC_MAP_DEDUPE, "dedupe %0"},
@@ -414,8 +415,8 @@ static bool has_arms(const struct jc_node *node) {
 static bool has_block(const struct jc_node *node) {
     return node->kind == JC_WORKSPACE || node->kind == JC_CUSTOMER || (node->kind == JC_EVENT && node->first != NULL) ||
            node->kind == JC_CHANNEL || node->kind == JC_SERVICE || node->kind == JC_MESSAGE ||
-           node->kind == JC_SOURCE || node->kind == JC_SRC_WHEN || node->kind == JC_JOURNEY || node->kind == JC_STAGE ||
-           node->kind == JC_TEST || node->kind == JC_T_EACH;
+           node->kind == JC_VARIANT || node->kind == JC_SOURCE || node->kind == JC_SRC_WHEN ||
+           node->kind == JC_JOURNEY || node->kind == JC_STAGE || node->kind == JC_TEST || node->kind == JC_T_EACH;
 }
 
 /* Where the first line of a node with a block ends; only a text can make it longer than one line. */

@@ -25,18 +25,35 @@ static void messages_note_send(struct jc_unit *unit, const struct jc_node *node,
     }
 }
 
+/* A variant may name every stage of a journey that sends the message. */
+static void messages_note_stages(struct jc_unit *unit, struct jn_str name, const struct jc_node *journey) {
+    const struct jc_symbol *symbol = jc_meant(unit, JC_TABLE_MESSAGE, name);
+    if (symbol == NULL) return;
+    struct jc_message *message = &unit->message[symbol->index];
+    if (message->journey == journey) return;
+    message->journey = journey;
+    for (const struct jc_node *stage = journey->first; stage != NULL; stage = stage->next)
+        if (stage->kind == JC_STAGE)
+            *(struct jn_str *)jc_grow(unit->arena, &message->stage, &message->n_stage, sizeof(stage->text)) =
+                stage->text;
+}
+
 struct messages_sends {
     struct jc_unit *unit;
     uint32_t entering;
+    const struct jc_node *journey;
 };
 
 static void messages_visit(void *user, const struct jc_node *node) {
     const struct messages_sends *sends = user;
     if (node->kind != JC_SEND) return;
     messages_note_send(sends->unit, node, node->kid[0], sends->entering);
+    messages_note_stages(sends->unit, node->kid[0]->text, sends->journey);
     for (const struct jc_node *name = node->kid[1] == NULL ? NULL : node->kid[1]->first; name != NULL;
-         name = name->next)
+         name = name->next) {
         messages_note_send(sends->unit, node, name, sends->entering);
+        messages_note_stages(sends->unit, name->text, sends->journey);
+    }
 }
 
 /* Before journeys are lowered: every send is looked at, so that a message's variables have their places. */
@@ -49,7 +66,7 @@ void jc_messages_prepare(struct jc_unit *unit) {
                 node->kind == JC_ENTER ? jc_meant(unit, JC_TABLE_EVENT, node->kid[0]->text) : NULL;
             if (event != NULL) entering = event->index;
         }
-        jc_walk(journey->first, messages_visit, &(struct messages_sends){unit, entering});
+        jc_walk(journey->first, messages_visit, &(struct messages_sends){unit, entering, journey});
     }
     for (uint32_t m = 0; m < unit->n_symbol[JC_TABLE_MESSAGE]; m++) {
         struct jc_variables *vars = &unit->message[m].vars;
@@ -70,31 +87,72 @@ void jc_messages_prepare(struct jc_unit *unit) {
     }
 }
 
+struct messages_fields {
+    struct jc_unit *unit;
+    uint32_t message;
+    struct jn_field *row;
+    uint32_t n;
+};
+
+/* A field of the list, which must be the first of its name there; `stage` is empty outside `in stage`. */
+static void messages_field(struct messages_fields *m, const struct jc_node *list, const struct jc_node *field,
+                           struct jn_str stage) {
+    struct jc_unit *unit = m->unit;
+    for (const struct jc_node *other = list; other != field; other = other->next)
+        if (other->kind == JC_FIELD && jn_str_eq(other->text, field->text)) {
+            struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "field", JN_FMT(field->text));
+            jc_relate(unit->diags, diag, other->text_span, "the other one is here");
+        }
+    struct jn_str text = jn_value_str(field->kid[0]->value);
+    bool html = jn_str_is(field->text, "html") || jn_str_ends(field->text, JN_STR("_html"));
+    if (!jc_template_check(unit, m->message, field->kid[0])) return;
+    struct jn_field *made = jc_grow(unit->arena, &m->row, &m->n, sizeof(*made));
+    *made = (struct jn_field){.name = jn_builder_string(unit->builder, field->text),
+                              .flags = html ? (uint32_t)JN_FIELD_HTML : 0,
+                              .text = jn_builder_string(unit->builder, text),
+                              .stage = jn_builder_string(unit->builder, stage)};
+}
+
+/* `in stage S`: some journey that sends the message has it, and only one block speaks of it. */
+static void messages_variant(struct messages_fields *m, const struct jc_node *list, const struct jc_node *variant) {
+    struct jc_unit *unit = m->unit;
+    const struct jc_message *message = &unit->message[m->message];
+    const struct jc_node *stage = variant->kid[0];
+    bool known = !message->sent || unit->incomplete;
+    for (uint32_t i = 0; i < message->n_stage; i++)
+        known = known || jn_str_eq(message->stage[i], stage->text);
+    if (!known) {
+        struct jn_str near = jc_nearest(stage->text, message->stage, message->n_stage);
+        struct jc_diag *diag = jc_report(unit->diags, JC_E0610, stage->span,
+                                         JN_FMT(unit->symbol[JC_TABLE_MESSAGE][m->message].name), JN_FMT(stage->text));
+        if (near.n > 0) jc_hint(unit->diags, diag, "did you mean `%.*s`?", JN_FMT(near));
+    }
+    for (const struct jc_node *other = list; other != variant; other = other->next)
+        if (other->kind == JC_VARIANT && jn_str_eq(other->kid[0]->text, stage->text)) {
+            struct jc_diag *diag =
+                jc_report(unit->diags, JC_E0301, stage->span, "variant in stage", JN_FMT(stage->text));
+            jc_relate(unit->diags, diag, other->kid[0]->span, "the other one is here");
+        }
+    for (const struct jc_node *field = variant->first; field != NULL; field = field->next)
+        if (field->kind == JC_FIELD) messages_field(m, variant->first, field, stage->text);
+}
+
 static void messages_fields(struct jc_unit *unit, uint32_t m) {
     const struct jc_symbol *symbol = &unit->symbol[JC_TABLE_MESSAGE][m];
-    struct jn_field *row = NULL;
-    uint32_t n = 0;
-    for (const struct jc_node *field = symbol->node->first; field != NULL; field = field->next) {
-        for (const struct jc_node *other = symbol->node->first; other != field; other = other->next)
-            if (jn_str_eq(other->text, field->text)) {
-                struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "field", JN_FMT(field->text));
-                jc_relate(unit->diags, diag, other->text_span, "the other one is here");
-            }
-        struct jn_str text = jn_value_str(field->kid[0]->value);
-        bool html = jn_str_is(field->text, "html") || jn_str_ends(field->text, JN_STR("_html"));
-        if (!jc_template_check(unit, m, field->kid[0])) continue;
-        struct jn_field *made = jc_grow(unit->arena, &row, &n, sizeof(*row));
-        *made = (struct jn_field){.name = jn_builder_string(unit->builder, field->text),
-                                  .flags = html ? (uint32_t)JN_FIELD_HTML : 0,
-                                  .text = jn_builder_string(unit->builder, text)};
-    }
-    if (symbol->node->first == NULL && !jc_has_mistake(unit, symbol->node))
+    struct messages_fields fields = {.unit = unit, .message = m};
+    const struct jc_node *list = symbol->node->first;
+    for (const struct jc_node *line = list; line != NULL; line = line->next)
+        if (line->kind == JC_FIELD)
+            messages_field(&fields, list, line, JN_STR(""));
+        else if (line->kind == JC_VARIANT)
+            messages_variant(&fields, list, line);
+    if (list == NULL && !jc_has_mistake(unit, symbol->node))
         jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));
     struct jn_message *message = jn_builder_at_message(unit->builder, m);
     message->first_field = jn_builder_count_field(unit->builder);
-    message->n_field = n;
-    for (uint32_t i = 0; i < n; i++)
-        jn_builder_add_field(unit->builder, &row[i]);
+    message->n_field = fields.n;
+    for (uint32_t i = 0; i < fields.n; i++)
+        jn_builder_add_field(unit->builder, &fields.row[i]);
 }
 
 /* Every send must give what the template reads. */

@@ -73,7 +73,10 @@ struct jc_message {
     struct jc_variables vars;
     uint32_t channel;
     bool sent;
-    uint32_t entering; /* the event that enters every journey that sends it, JN_NONE when they differ */
+    uint32_t entering;             /* the event that enters every journey that sends it, JN_NONE when they differ */
+    const struct jc_node *journey; /* the last one that was seen sending it */
+    struct jn_str *stage;          /* of all journeys that send it */
+    uint32_t n_stage;
 };
 
 /* One `send`, to be checked when all templates are read. */

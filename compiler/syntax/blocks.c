@@ -40,6 +40,7 @@ static bool line_opens(const struct jc_blocks *blocks) {
         return jc_is_declaration(first) && first != LANGUAGE && first != EVENT && first != SEGMENT && first != TOPIC;
     if (top->opener == JOURNEY) return first == STAGE;
     if (top->opener == SOURCE) return first == WHEN || first == TAKE;
+    if (top->opener == MESSAGE) return first == IN;
     if (top->opener == TEST) return first == FOR;
     bool statements = top->opener == STAGE || top->opener == IF || top->opener == SPLIT || top->opener == WAIT ||
                       top->opener == MATCH || top->opener == REPEAT || top->opener == OPTIMIZE;
@@ -64,7 +65,7 @@ static bool end_line(struct jc_blocks *blocks) {
     bool opens = line_opens(blocks);
     blocks->first = 0;
     bool waits = first != SPLIT && first != IF && first != MATCH && first != REPEAT && first != OPTIMIZE &&
-                 first != FOR && blocks->n > 0 && blocks->open[blocks->n - 1].opener != JOURNEY &&
+                 first != FOR && first != IN && blocks->n > 0 && blocks->open[blocks->n - 1].opener != JOURNEY &&
                  blocks->open[blocks->n - 1].opener != SOURCE;
     return !opens || push_block(blocks, waits ? WAIT : first, blocks->place);
 }

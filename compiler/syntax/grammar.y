@@ -131,13 +131,13 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
 %type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
-%type <node> channel_line value field source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
+%type <node> channel_line value field message_line source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm handler days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line event_of target ended
 %type <node> service_line take_default about_opt quiet cap row cell date_value time_value duration_value number_value text_value
 %type <flags> in_or_out cap_mode per
-%type <list> service_lines event_attributes declarations workspace_lines attributes modifiers channel_lines fields source_lines mappings headers
+%type <list> service_lines event_attributes declarations workspace_lines attributes modifiers channel_lines fields message_lines source_lines mappings headers
 %type <list> others handlers columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
@@ -189,7 +189,7 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
     { BUILD = jc_node_hang(parser, NN(EVENT, @$, $2), $5); jc_node_put(parser, n, 0, $3); $$ = n; }
   | SEGMENT name IS expr NL { BUILD = NN(SEGMENT, @$, $2); jc_node_put(parser, n, 0, $4); $$ = n; }
   | CHANNEL name NL channel_lines END NL { $$ = jc_node_hang(parser, NN(CHANNEL, @$, $2), $4); }
-  | MESSAGE name was_opt ON name about_opt NL fields END NL
+  | MESSAGE name was_opt ON name about_opt NL message_lines END NL
     { BUILD = jc_node_hang(parser, NN(MESSAGE, @$, $2), $8); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 1, $3);
       jc_node_put(parser, n, 2, $6); $$ = n; }
   | TOPIC name TEXT_LITERAL ',' OPT in_or_out NL
@@ -211,7 +211,7 @@ declaration: LANGUAGE NUMBER NL { $$ = NK(LANGUAGE, @$, $2, NULL, NULL, NULL); }
   | EVENT error NL recovered event_attributes END NL { $$ = LOST; }
   | CHANNEL name error NL recovered channel_lines END NL { $$ = jc_node_hang(parser, NN(CHANNEL, @$, $2), $6); }
   | CHANNEL error NL recovered channel_lines END NL { $$ = LOST; }
-  | MESSAGE error NL recovered fields END NL { $$ = LOST; }
+  | MESSAGE error NL recovered message_lines END NL { $$ = LOST; }
   | SOURCE name error NL recovered source_lines END NL { $$ = jc_node_hang(parser, NN(SOURCE, @$, $2), $6); }
   | SOURCE error NL recovered source_lines END NL { $$ = LOST; }
   | SERVICE name error NL recovered service_lines END NL { $$ = jc_node_hang(parser, NN(SERVICE, @$, $2), $6); }
@@ -290,6 +290,10 @@ value: TEXT_LITERAL | ENV name { $$ = NN(ENV, @$, $2); }
 fields: %empty { $$ = (struct jc_list){0}; } | fields field { $$ = jc_list_add($1, $2); }
 field: any_word TEXT_LITERAL NL { BUILD = NN(FIELD, @$, $1); jc_node_put(parser, n, 0, $2); $$ = n; }
   | error NL { $$ = LOST; yyerrok; }
+message_lines: %empty { $$ = (struct jc_list){0}; } | message_lines message_line { $$ = jc_list_add($1, $2); }
+message_line: field
+  | IN STAGE name NL fields END NL { $$ = jc_node_hang(parser, NK(VARIANT, @$, $3, NULL, NULL, NULL), $5); }
+  | IN error NL recovered fields END NL { $$ = LOST; }
 
 source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { $$ = jc_list_add($1, $2); }
 source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL

@@ -90,6 +90,19 @@ class Message(Case):
             content = self.receiver.next().json["content"]
             self.assertEqual((content["body"], content["html"]), (body, html))
 
+    def test_a_stage_has_words_of_its_own(self):
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        text = path.read_text(encoding="utf-8")
+        text = text.replace('  subject "Hello"\n', '  subject "Hello"\n  in stage second\n    subject "Again"\n    extra "More"\n  end\n')
+        text = text.replace("    send hello\n", "    send hello\n  end\n\n  stage second\n    once_more: send hello\n")
+        path.write_text(text, encoding="utf-8")
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        first, second = sorted((self.receiver.next().json for _ in range(2)), key=lambda body: body["stage"], reverse=True)
+        self.assertEqual((first["stage"], first["content"]), ("start", {"subject": "Hello", "body": "Plan: none"}))
+        self.assertEqual((second["stage"], second["content"]), ("second", {"subject": "Again", "extra": "More", "body": "Plan: none"}))
+
 
 if __name__ == "__main__":
     unittest.main()

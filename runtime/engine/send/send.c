@@ -21,6 +21,29 @@ static void send_unsent(struct turn *turn, struct engine_customer *customer, str
     turn_count(turn, JR_COUNT_FAILED, engine_journey_name(run), message);
 }
 
+/* The field of this name for a run at `stage`: its variant, or the one for all. JN_NONE: there is only one for another
+ * stage. */
+static uint32_t send_field(const struct jn_program *program, const struct jn_message *message, uint32_t name,
+                           struct jn_str stage) {
+    uint32_t found = JN_NONE;
+    for (uint32_t i = message->first_field; i < message->first_field + message->n_field; i++) {
+        const struct jn_field *field = &program->field[i];
+        struct jn_str of = program->string[field->stage];
+        if (!jn_str_eq(program->string[field->name], program->string[name])) continue;
+        if (of.n > 0 && jn_str_eq(of, stage)) return i;
+        if (of.n == 0) found = i;
+    }
+    return found;
+}
+
+/* Whether this is the first field of its name. */
+static bool send_names_first(const struct jn_program *program, const struct jn_message *message, uint32_t field) {
+    for (uint32_t i = message->first_field; i < field; i++)
+        if (jn_str_eq(program->string[program->field[i].name], program->string[program->field[field].name]))
+            return false;
+    return true;
+}
+
 /* Every field of the message, rendered. */
 static jn_rc send_content(const struct jr_context *context, const struct engine_run *run,
                           const struct jn_message *message, struct jn_json_out *w, struct jn_err *err) {
@@ -30,8 +53,10 @@ static jn_rc send_content(const struct jr_context *context, const struct engine_
     jn_buf_init(&text, ENGINE_MESSAGE_MAX);
     jn_jw_object(w);
     for (uint32_t i = message->first_field; rc == JN_OK && i < message->first_field + message->n_field; i++) {
+        uint32_t field = send_field(program, message, program->field[i].name, context->stage);
+        if (field == JN_NONE || !send_names_first(program, message, i)) continue;
         jn_buf_reset(&text);
-        rc = engine_content(run->program, context, i, context->scratch, &text, err);
+        rc = engine_content(run->program, context, field, context->scratch, &text, err);
         jn_jw_key_str(w, program->string[program->field[i].name]);
         jn_jw_str(w, jn_buf_view(&text));
     }
