@@ -206,7 +206,8 @@ static void repair_name(struct jc_stream *stream, struct jc_token *token, bool f
         return;
     }
     /* Two names side by side: the first was to be a word, unless a type is behind it. */
-    if (first || expects(stream, END) || stream->blocks.last == WAS) return;
+    int last = stream->blocks.last;
+    if (first || expects(stream, END) || last == WAS || last == GIVE || last == TAKE) return;
     if (begins_value(jc_stream_peek(stream)->kind)) repair_spelling(stream, token);
 }
 

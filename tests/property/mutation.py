@@ -165,7 +165,9 @@ class Workspace:
             paths = sorted(folder.rglob("*.journey"))
             declaring = {p.parent for p in paths if re.search("^workspace\\b", p.read_text(encoding="utf-8"), re.M)}
             for path in paths:
-                homes[next(p for p in path.parents if p in declaring)].append(path)
+                home = next((p for p in path.parents if p in declaring), None)
+                if home is not None:  # else its words are Chinese, and the catalogue's are not
+                    homes[home].append(path)
         return [Workspace(paths) for paths in homes.values()]
 
     @staticmethod
