@@ -276,11 +276,12 @@ static void tell_section(struct jc_teller *t, enum section section) {
 }
 
 static const struct jc_node *journey_node(const struct jc_result *result, struct jn_str name) {
-    for (uint32_t i = 0; i < result->n_file; i++)
+    const struct jc_node *found = NULL;
+    for (uint32_t i = 0; i < result->n_file && found == NULL; i++)
         for (const struct jc_node *node = result->file[i]->first; node != NULL; node = node->next)
-            if (node->kind == JC_JOURNEY && jn_str_eq(node->text, name)) return node;
-    JN_CHECK(!"every journey of a program is declared");
-    return NULL;
+            if (node->kind == JC_JOURNEY && jn_str_eq(node->text, name)) found = node;
+    JN_CHECK(found != NULL); /* every journey of a program is declared */
+    return found;
 }
 
 enum jc_tongue jc_story_tongue(const struct jc_result *result, uint32_t journey) {

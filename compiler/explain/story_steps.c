@@ -49,10 +49,11 @@ static struct jn_str say_withs(struct jc_teller *t, const struct jc_node *first)
 
 static const struct jn_message *find_message(const struct jc_teller *t, struct jn_str name, uint32_t *index) {
     const struct jn_program *p = t->program;
-    for (*index = 0; *index < p->n_message; (*index)++)
-        if (jn_str_eq(p->string[p->message[*index].name], name)) return &p->message[*index];
-    JN_CHECK(!"a program without errors knows every message that it sends");
-    return NULL;
+    *index = 0;
+    while (*index < p->n_message && !jn_str_eq(p->string[p->message[*index].name], name))
+        (*index)++;
+    JN_CHECK(*index < p->n_message); /* a program without errors knows every message that it sends */
+    return &p->message[*index];
 }
 
 /* ` by email, about offers`. */

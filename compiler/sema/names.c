@@ -246,6 +246,33 @@ void jc_variables_unused(struct jc_unit *unit, const struct jc_variables *variab
             jc_report(unit->diags, JC_W0901, variables->row[i].span, "variable", JN_FMT(variables->row[i].name));
 }
 
+static bool names_reads(struct jc_unit *unit, const struct jc_node *message, struct jn_str variable) {
+    const struct jc_symbol *symbol = jc_meant(unit, JC_TABLE_MESSAGE, message->text);
+    const struct jc_variables *vars = symbol == NULL ? NULL : &unit->message[symbol->index].vars;
+    for (uint32_t i = 0; vars != NULL && i < vars->n; i++)
+        if (vars->row[i].read && jn_str_eq(vars->row[i].name, variable)) return true;
+    return false;
+}
+
+/* `send A or B with x = …` gives x to both: it is of use when one of them reads it. */
+static bool names_read_by_another(struct jc_unit *unit, uint32_t message, struct jn_str variable) {
+    for (const struct jc_sending *sending = unit->sendings; sending != NULL; sending = sending->next) {
+        const struct jc_node *others = sending->node->kid[1];
+        if (sending->message != message || others == NULL) continue;
+        if (names_reads(unit, sending->node->kid[0], variable)) return true;
+        for (const struct jc_node *other = others->first; other != NULL; other = other->next)
+            if (names_reads(unit, other, variable)) return true;
+    }
+    return false;
+}
+
+static void names_unused_given(struct jc_unit *unit, uint32_t message) {
+    const struct jc_variables *vars = &unit->message[message].vars;
+    for (uint32_t i = 0; i < vars->n; i++)
+        if (!vars->row[i].read && !names_read_by_another(unit, message, vars->row[i].name))
+            jc_report(unit->diags, JC_W0901, vars->row[i].span, "variable", JN_FMT(vars->row[i].name));
+}
+
 void jc_names_unused(struct jc_unit *unit) {
     static const enum jc_table TOLD[] = {JC_TABLE_EVENT,   JC_TABLE_SEGMENT, JC_TABLE_TOPIC,
                                          JC_TABLE_CHANNEL, JC_TABLE_SERVICE, JC_TABLE_MESSAGE};
@@ -256,7 +283,7 @@ void jc_names_unused(struct jc_unit *unit) {
                 jc_report(unit->diags, JC_W0901, symbol->span, jc_table_noun(TOLD[t]), JN_FMT(symbol->name));
         }
     for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_MESSAGE]; i++)
-        jc_variables_unused(unit, &unit->message[i].vars);
+        names_unused_given(unit, i);
     for (uint32_t i = 0; i < unit->n_tag; i++)
         if (unit->tag[i].tested && !unit->tag[i].set)
             jc_report(unit->diags, JC_W0902, unit->tag[i].span, JN_FMT(unit->tag[i].name));

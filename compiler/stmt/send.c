@@ -24,16 +24,19 @@ static void send_settle_type(struct jc_lowering *l, const struct jc_node *with, 
 
 #define GIVEN_MAX 64
 
-/* A send on its way: what `with` gives is lowered once for all its messages. */
+/* A send on its way: what `with` gives is lowered once for all its messages, as the first one's. */
 struct sending {
     struct jc_lowering *l;
     const struct jc_node *node;
+    bool read;
     const struct jc_node *with[GIVEN_MAX];
     struct jc_typed typed[GIVEN_MAX];
     uint32_t expr[GIVEN_MAX], n;
 };
 
 static void send_read_given(struct sending *s) {
+    if (s->read) return;
+    s->read = true;
     for (const struct jc_node *with = s->node->first; with != NULL && s->n < GIVEN_MAX; with = with->next) {
         s->with[s->n] = with;
         s->expr[s->n] = jc_expr_finish(&s->l->scope, with->kid[0], JN_T_MISSING, "a value", &s->typed[s->n]);
@@ -69,10 +72,11 @@ static void send_name(struct jc_lowering *l, uint32_t step, const struct jc_node
         jc_step_name_behind(l, step, node, jn_arena_printf(arena, "or_%.*s", JN_FMT(name->text)));
 }
 
-static uint32_t send_one(const struct sending *s, const struct jc_node *name, enum jn_step_kind kind) {
+static uint32_t send_one(struct sending *s, const struct jc_node *name, enum jn_step_kind kind) {
     const struct jc_symbol *symbol = jc_find(s->l->unit, JC_TABLE_MESSAGE, name->text, name->span);
     uint32_t step = jc_step_add(s->l, kind, s->node);
     send_name(s->l, step, s->node, name);
+    send_read_given(s);
     if (symbol != NULL) send_bind(s, symbol->index, step);
     return step;
 }
@@ -136,7 +140,6 @@ void jc_stmt_send(struct jc_lowering *l, const struct jc_node *node, const struc
     struct sending s = {.l = l, .node = node};
     struct jc_edges sent = {0};
     (void)before;
-    send_read_given(&s);
     if (node->kid[1] == NULL && node->kid[2] == NULL) {
         send_one(&s, node->kid[0], JN_STEP_SEND);
         return;

@@ -51,7 +51,7 @@ class Explain(unittest.TestCase):
         self.assertEqual(source[entering["line"] - 1].split()[:3], ["enter", "when", "order"])
         self.assertTrue(entering["file"].endswith("everything.journey"))
         self.assertTrue(any("25%" in line["text"] for line in sections["shares"]))
-        self.assertEqual(sections["steps"][0], {"level": 0, "text": "Stage first", "file": entering["file"], "line": 82})
+        self.assertEqual(sections["steps"][0], {"level": 0, "text": "Stage first", "file": entering["file"], "line": source.index("  stage first") + 1})
 
     def test_what_is_asked_for_wrongly_is_told(self):
         done = explain(EXPLAINED, "--journey", "nobody")

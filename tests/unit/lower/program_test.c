@@ -286,6 +286,9 @@ static void what_is_set_or_given_and_never_read_is_a_warning(void **state) {
     assert_true(gives(JN_STR(BODY("    set x to 1\n")), JC_W0901));
     assert_false(gives(JN_STR(BODY("    set x to 1\n    set customer.points to x\n")), JC_W0901));
     assert_true(gives(JN_STR(BODY("    twice: send nudge with x = 1\n")), JC_W0901));
+    struct jn_str read_by_the_other = JN_STR(
+        BODY("    twice: send nudge or spare with x = 1\n") "message spare on email\n  subject \"{{ x }}\"\nend\n");
+    assert_false(gives(read_by_the_other, JC_W0901));
 }
 
 static void one_mistake_is_told_once(void **state) {
