@@ -76,6 +76,7 @@ struct jr_delivery {
     bool asks;
     uint32_t breaker, breaker_calls, breaker_ms; /* as in the image; 0: it has no breaker */
     struct jn_str last_reason;
+    bool unwanted; /* read back, but of a journey that was stopped: it is about to be cancelled */
 };
 
 struct jr_turn {
@@ -210,6 +211,26 @@ struct jr_outbox {
     uint64_t sent;    /* accepted, ever */
 };
 jn_rc jr_engine_outbox(struct jr_engine *engine, struct jn_arena *arena, struct jr_outbox *out, struct jn_err *err);
+
+/* A journey is paused (nobody enters, nobody goes on; exits and goals still end runs), resumed or stopped (everybody
+ * inside leaves as `stopped`, messages that have not begun to leave are cancelled, nobody enters). */
+enum jr_journey_state { JR_JOURNEY_LIVE, JR_JOURNEY_PAUSED, JR_JOURNEY_STOPPED };
+enum jr_control_verb { JR_CONTROL_PAUSE, JR_CONTROL_RESUME, JR_CONTROL_STOP };
+/* What becomes of those who should have gone on meanwhile: all go on at once; they do, but what they would be sent on
+ * the way to their next wait is not; they go on within spread_s. */
+enum jr_overdue { JR_OVERDUE_REPLAY, JR_OVERDUE_SKIP, JR_OVERDUE_SPREAD };
+struct jr_control {
+    enum jr_control_verb verb;
+    bool running; /* PAUSE: waits go on; else they last longer by the length of the pause */
+    enum jr_overdue overdue;
+    uint32_t spread_s;
+};
+/* Decided durably before it returns, carried out within the following turns. JN_NOT_FOUND: no such journey.
+ * JN_CONFLICT: it cannot be, as it is. */
+jn_rc jr_engine_control(struct jr_engine *engine, struct jn_str journey, const struct jr_control *what, int64_t now,
+                        struct jn_arena *arena, struct jn_err *err);
+/* `since` (may be NULL): when it was paused or stopped. */
+enum jr_journey_state jr_engine_state(const struct jr_engine *engine, struct jn_str journey, int64_t *since);
 
 /* What is known of a customer: for the API, and for `expect` in tests. */
 struct jr_run_view {

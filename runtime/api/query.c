@@ -39,13 +39,13 @@ static uint64_t jr_query__sum(const struct jr_query__counts *c, struct jn_str jo
 }
 
 static void jr_query__journey(struct jn_json_out *w, const struct jn_program *program, const struct jn_journey *journey,
-                              const struct jr_query__counts *c) {
+                              const struct jr_query__counts *c, const struct jr_engine *engine) {
     struct jn_str name = jn_program_str(program, journey->name);
     jn_jw_object(w);
     jr_reply__text(w, "name", name);
     jr_reply__text(w, "title", jn_program_str(program, journey->title));
     jr_reply__hex(w, "version", program->id, sizeof program->id);
-    jr_reply__text(w, "state", JN_STR("live"));
+    jr_reply__state(w, engine, name);
     uint64_t entered = jr_query__sum(c, name, JR_COUNT_ENTERED), left = jr_query__sum(c, name, JR_COUNT_LEFT);
     jr_reply__number(w, "inside", entered > left ? entered - left : 0);
     for (int kind = 0; kind < JR_COUNTS; kind++) {
@@ -73,7 +73,7 @@ static jn_rc jr_query__work_journeys(struct jr_job *job, const struct jr_lane_vi
     const struct jn_program *program = jr_engine_program(lane->engine);
     jr_reply__begin_page(&w, &job->reply);
     for (uint32_t i = 0; program != NULL && i < program->n_journey; i++)
-        jr_query__journey(&w, program, &program->journey[i], &c);
+        jr_query__journey(&w, program, &program->journey[i], &c, lane->engine);
     jr_reply__end_page(&w, 0);
     return JN_OK;
 }
@@ -88,7 +88,7 @@ static jn_rc jr_query__work_journey(struct jr_job *job, const struct jr_lane_vie
     jn_rc rc = jr_engine_counts(lane->engine, &job->arena, &c.count, &c.n, err);
     if (rc != JN_OK) return rc;
     jn_jw_init(&w, &job->reply);
-    jr_query__journey(&w, program, &program->journey[index], &c);
+    jr_query__journey(&w, program, &program->journey[index], &c, lane->engine);
     return JN_OK;
 }
 

@@ -78,3 +78,12 @@ void jr_reply__begin_page(struct jn_json_out *w, struct jn_buf *out) {
     jn_jw_key(w, "items");
     jn_jw_array(w);
 }
+
+void jr_reply__state(struct jn_json_out *w, const struct jr_engine *engine, struct jn_str journey) {
+    static const char *const STATE[] = {
+        [JR_JOURNEY_LIVE] = "live", [JR_JOURNEY_PAUSED] = "paused", [JR_JOURNEY_STOPPED] = "stopped"};
+    int64_t since;
+    enum jr_journey_state state = jr_engine_state(engine, journey, &since);
+    jr_reply__text(w, "state", jn_str_z(STATE[state]));
+    if (state != JR_JOURNEY_LIVE) jr_reply__instant(w, "since", since);
+}

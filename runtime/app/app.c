@@ -63,7 +63,7 @@ static void jr_app__on_fetched(void *user, const struct jr_delivery *delivery, u
     struct jr_app *app = user;
     app->reading_back = false;
     for (uint32_t i = 0; i < n; i++) {
-        if (!jr_pump_add(app->pump, &delivery[i])) return;
+        if (!delivery[i].unwanted && !jr_pump_add(app->pump, &delivery[i])) return;
         app->behind = delivery[i].delivery;
     }
     app->all_read = n < JR_LANE_PAGE;

@@ -383,7 +383,12 @@ bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
 
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
     struct jr_entry *entry = jr_pump__find(pump, delivery);
-    if (entry == NULL) return;
+    struct jr_report report = {
+        .delivery = delivery, .result = JR_RESULT_CANCELLED, .reason = JN_STR("not wanted any more"), .took_ms = -1};
+    if (entry == NULL) { /* not read back yet, or settled: whoever gets the report knows */
+        pump->options.report(pump->options.user, &report);
+        return;
+    }
     entry->cancelled = true;
     if (entry->state == JR_ENTRY_READY)
         jr_pump__unqueue(entry);
@@ -392,8 +397,6 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
     else
         return;
     entry->state = JR_ENTRY_REPORTED;
-    struct jr_report report = {
-        .delivery = delivery, .result = JR_RESULT_CANCELLED, .reason = JN_STR("not wanted any more"), .took_ms = -1};
     pump->options.report(pump->options.user, &report);
 }
 

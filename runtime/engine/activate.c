@@ -2,6 +2,7 @@
 #include "core/value.h"
 #include "image/image.h"
 #include "runtime/engine/activation.h"
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/policy/policy.h"
@@ -214,8 +215,19 @@ static void activation_await(struct activation *a) {
     turn_trace(a->turn, JR_TRACE_HELD, a->customer, a->run)->detail = JN_STR("the channel has not answered yet");
 }
 
+/* What is overdue when the journey is resumed is not sent, as asked. */
+static void activation_skip(struct activation *a) {
+    struct jr_trace *trace = turn_trace(a->turn, JR_TRACE_SKIPPED, a->customer, a->run);
+    trace->name = a->program->string[a->program->message[a->step->a].name];
+    trace->detail = JN_STR("overdue when its journey was resumed");
+}
+
 static jn_rc activation_send(struct activation *a) {
     if (turn_exits_if(a->turn, a->customer, a->run) || activation_has_sent(a)) return JN_OK;
+    if (a->run->skips) {
+        activation_skip(a);
+        return JN_OK;
+    }
     jn_rc rc = turn_send(a->turn, a->customer, a->run, a->step);
     if (a->run->due != INT64_MAX) /* the message is held back, and the run with it */
         a->next = JN_NONE;
@@ -259,11 +271,25 @@ static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
     [JN_STEP_SEND_OR] = activation_send,      [JN_STEP_OUTCOME] = activation_outcome,
 };
 
+/* The run has come so far, and goes on when its journey is resumed. What became of its message is only known now. */
+static void activation_rest(struct turn *turn, struct engine_run *run, uint32_t step) {
+    const struct jn_step *all = run->program->program->step;
+    while (all[step].kind == JN_STEP_OUTCOME)
+        step = (uint32_t)run->outcome == all[step].a ? all[step].next : all[step].alt;
+    run->step = step;
+    run->arriving = true;
+    run->due = turn->now;
+}
+
 jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct engine_run *run, uint32_t step) {
     struct activation a = {
         .turn = turn, .customer = customer, .run = run, .program = run->program->program, .next = step};
     jn_rc rc = JN_OK;
     run->changed = true;
+    if (engine_is_paused(turn->engine, run)) {
+        activation_rest(turn, run, step);
+        return JN_OK;
+    }
     run->due = INT64_MAX;
     for (uint32_t n = 0; rc == JN_OK && a.next != JN_NONE; n++) {
         if (n == ENGINE_STEPS_MAX) {
@@ -279,6 +305,7 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
         run->ordered = false;
         if (run->status != ENGINE_LIVE) return rc;
     }
+    run->skips = false;
     return rc;
 }
 
@@ -329,6 +356,10 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
     return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
 }
 
+static bool activation_may_fire(const struct turn *turn, const struct engine_run *run) {
+    return run->status != ENGINE_PARKED && !engine_is_paused(turn->engine, run);
+}
+
 static jn_rc turn_fire_self(struct turn *turn, struct engine_customer *customer) {
     jn_rc rc = turn_fire_own(turn, customer);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
@@ -339,7 +370,7 @@ jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const
         return customer->own_due == timer->due ? turn_fire_self(turn, customer) : JN_OK;
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
-        if (run->id != timer->run || run->due != timer->due || run->gone || run->status == ENGINE_PARKED) continue;
+        if (run->id != timer->run || run->due != timer->due || run->gone || !activation_may_fire(turn, run)) continue;
         if (engine_is_held_back(run)) return turn_fire(turn, customer, timer->due); /* by rank, not by number */
         jn_rc rc = turn_fire_run(turn, customer, run);
         return rc == JN_OK ? turn_settle(turn, customer) : rc;
@@ -352,7 +383,7 @@ jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t lim
         struct engine_run *soonest = NULL;
         for (uint32_t i = 0; i < customer->n_run; i++) {
             struct engine_run *run = customer->run[i];
-            if (run->gone || run->due > limit || run->status == ENGINE_PARKED) continue;
+            if (run->gone || run->due > limit || !activation_may_fire(turn, run)) continue;
             if (soonest == NULL || engine_fires_before(run, soonest)) soonest = run;
         }
         bool own = customer->own_due <= limit && (soonest == NULL || customer->own_due < soonest->due);

@@ -221,6 +221,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_varint(&out, run->n_consumed);
     for (uint32_t i = 0; i < run->n_consumed; i++)
         jn_buf_varint(&out, run->consumed[i]);
+    if (run->resumed != 0) jn_buf_varint(&out, run->resumed << 1 | (run->skips ? 1 : 0));
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -280,6 +281,9 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
         uint64_t *seq = engine_grow(arena, &run->consumed, &run->n_consumed, sizeof(*seq));
         *seq = jn_read_varint(in);
     }
+    uint64_t resumed = in->at < in->n ? jn_read_varint(in) : 0;
+    run->resumed = resumed >> 1;
+    run->skips = (resumed & 1) != 0;
     return !in->failed && in->at == in->n;
 }
 

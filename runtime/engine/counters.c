@@ -69,7 +69,7 @@ uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena
 }
 
 /* Families of named counters; each seeds its own hashes. */
-enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE, FAMILY_TRACKED };
+enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE, FAMILY_TRACKED, FAMILY_CONTROL };
 
 static uint64_t counter_of_program(uint32_t family, const struct engine_program *program, uint32_t step) {
     uint64_t key[2] = {program->prefix, (uint64_t)family << 32 | step};
@@ -78,6 +78,10 @@ static uint64_t counter_of_program(uint32_t family, const struct engine_program 
 
 uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name) {
     return jn_hash64_seed(name, jn_hash64_seed(journey, (uint64_t)FAMILY_COUNT << 32 | (uint64_t)kind)) | NAMED_BIT;
+}
+
+uint64_t engine_control_id(struct jn_str journey, uint32_t field) {
+    return jn_hash64_seed(journey, (uint64_t)FAMILY_CONTROL << 32 | field) | NAMED_BIT;
 }
 
 uint64_t engine_pinned_id(const struct engine_program *program) {

@@ -101,8 +101,10 @@ struct engine_run {
     enum jn_outcome outcome; /* of the last message, while the run moves on */
     bool ordered;            /* others of this instant have had their turn: it may take the last slot of a cap */
     bool overslept;          /* events came while a message was held back: the next wait looks at them */
-    bool arriving;           /* goes on with `step` itself when it is due: another version put it there */
+    bool arriving;           /* goes on with `step` itself when it is due: put there by another version or a pause */
     uint64_t stored_under;   /* number of the customer whose row it is in the store */
+    uint64_t resumed;        /* the last decision of its journey that it has followed */
+    bool skips;              /* overdue at resume: what it would be sent up to its next wait is not */
     bool changed, gone, fresh;
 };
 

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/migrate/migrate.h"
 
 #define TIMER_PAGE 4096
@@ -56,6 +57,7 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
         if (i + 1 == n) engine->current = program;
     }
     if (rc == JN_OK) engine_migrate_open(engine);
+    if (rc == JN_OK) engine_control_open(engine);
     if (rc == JN_OK) engine_track_begin(engine);
     return rc;
 }
@@ -115,6 +117,8 @@ void jr_engine_close(struct jr_engine *engine) {
     engine_flights_release(engine);
     jr_timers_release(&engine->timers);
     free(engine->counters.row);
+    free(engine->control);
+    free(engine->unwanted);
     free(engine);
 }
 
@@ -122,12 +126,13 @@ void jr_engine_forget(struct jr_engine *engine) {
     engine_flights_release(engine);
     jn_map_init(&engine->flights);
     engine->timers.n = 0;
+    engine->n_control = 0;
     engine_counters_forget(engine);
 }
 
 int64_t jr_engine_next_due(const struct jr_engine *engine) {
     struct jr_timer soonest;
-    if (engine->sweeping) return 0;
+    if (engine->sweeping || engine->n_unwanted > 0) return 0;
     if (jr_timers_peek(&engine->timers, &soonest)) return soonest.due;
     return engine->timers.whole ? INT64_MAX : 0; /* 0: a turn must read on */
 }
@@ -142,5 +147,10 @@ jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, 
     jn_rc rc = engine_outbox(engine, JR_DELIVERY_PENDING, after, max, arena, out, &flight, n, err);
     for (uint32_t i = 0; rc == JN_OK && i < *n; i++)
         engine_flight_add(engine, &flight[i]);
+    for (uint32_t i = 0; rc == JN_OK && i < *n; i++) {
+        struct jr_delivery *d = &(*out)[i];
+        d->unwanted = d->attempts == 0 && !d->asks && jr_engine_state(engine, d->journey, NULL) == JR_JOURNEY_STOPPED;
+        if (d->unwanted) engine_unwanted_add(engine, d->delivery);
+    }
     return rc;
 }

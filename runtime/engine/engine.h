@@ -69,6 +69,17 @@ struct engine_flight {
     bool asks; /* a question to a service, which is `message` */
 };
 
+/* A journey that has been paused or stopped. */
+struct engine_control {
+    struct jn_str journey;
+    enum jr_journey_state state;
+    bool running;
+    enum jr_overdue overdue;
+    uint32_t spread_s;
+    int64_t since, resumed;
+    uint64_t generation; /* of decisions that runs have to follow: each run does once */
+};
+
 struct jr_engine {
     struct jr_store *store;
     struct jr_engine_options options;
@@ -79,6 +90,10 @@ struct jr_engine {
     struct jn_map flights;                   /* by the delivery's number */
     struct engine_flight *sent[JR_SENT_MAX]; /* accepted last; the n-th ever at n % JR_SENT_MAX */
     uint64_t n_sent;
+    struct engine_control *control;
+    uint32_t n_control;
+    uint64_t *unwanted; /* messages to be cancelled with the next turn */
+    uint32_t n_unwanted;
     bool migrating;        /* some program has a target */
     bool sweeping;         /* not everybody has been looked at since */
     bool upkeep_ids_done;  /* of this round of upkeep */
@@ -117,6 +132,8 @@ uint64_t engine_target_id(const struct engine_program *program);
 uint64_t engine_rules_id(const struct engine_program *program);
 /* Counter that is 1 when everybody has been looked at for what the program tracks. */
 uint64_t engine_tracked_id(const struct engine_program *program);
+/* Counters of what was decided of a journey. */
+uint64_t engine_control_id(struct jn_str journey, uint32_t field);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 

@@ -1,6 +1,7 @@
 /* A run begins, or the reason why it does not (language semantics 2). */
 #include "core/civil.h"
 #include "core/value.h"
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/policy/policy.h"
 
@@ -93,6 +94,8 @@ static struct engine_run *entry_begin(struct turn *turn, struct engine_customer 
                                .stage_seq = seq,
                                .goal_until = INT64_MIN,
                                .fresh = true};
+    const struct engine_control *control = engine_control_of(turn->engine, program->program->string[row->name]);
+    if (control != NULL) run->resumed = control->generation;
     run->slot = JN_NEW_ARRAY(turn->arena, struct jn_value, row->n_slot);
     struct engine_run **place = engine_grow(turn->arena, &customer->run, &customer->n_run, sizeof(*place));
     *place = run;
@@ -121,6 +124,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     if (event != NULL && !jr_vm_holds(&context, row->where)) return JN_OK;
     struct jn_str closed =
         entry_closed(program, row, engine_journey_zone(customer, turn->engine->current, journey), turn->now);
+    if (closed.n == 0) closed = engine_control_closed(turn->engine, name);
     if (closed.n > 0) {
         entry_ignore(turn, customer, name, event_name, closed.p);
         return JN_OK;

@@ -1,3 +1,4 @@
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/migrate/migrate.h"
 
@@ -33,6 +34,7 @@ static jn_rc load_found(struct turn *turn, struct engine_customer *customer) {
     load_keep(turn, customer);
     if (turn->out == NULL) return JN_OK;
     jn_rc rc = turn_migrate(turn, customer);
+    if (rc == JN_OK) turn_control(turn, customer);
     if (rc == JN_OK) turn_track(turn, customer);
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/migrate/migrate.h"
@@ -149,6 +150,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     turn->now = (int64_t)*clock;
     /* A caller whose `now` lies before its inputs has more to give for their instant: what is due then waits. */
     turn->limit = n > 0 && now < input[n - 1].received ? now : turn->now;
+    turn_unwanted(turn);
     if (rc == JN_OK) rc = turn_sweep(turn);
     if (rc == JN_OK) rc = turn_take_timers(turn);
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
@@ -320,6 +322,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     turn->out->n_delivery = turn->n_out;
     turn->out->cancelled = turn->cancelled;
     turn->out->n_cancelled = turn->n_cancelled;
+    engine->n_unwanted = 0;
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
     turn->out->more = jr_engine_next_due(engine) <= turn->limit;

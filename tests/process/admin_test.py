@@ -136,5 +136,66 @@ class Looking(Admin):
         self.assertEqual(self.command(server, "status", token="t")[0], 0)
 
 
+class Control(Admin):
+    def state(self, server, name):
+        return server.get(f"/api/journeys/{name}")["state"]
+
+    def inside(self):
+        """A server where ann waits three seconds in `patient`."""
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "pause_first")
+        return server
+
+    def test_a_pause_survives_kill_and_resume_sends(self):
+        server = self.inside()
+        code, out, _ = self.command(server, "pause", "patient", "--clock", "running")
+        self.assertEqual((code, out), (0, "patient is paused\n"))
+        server.kill()
+        server = self.serve()
+        self.assertEqual(self.state(server, "patient"), "paused")
+        self.assertIn("paused", self.command(server, "status")[1])
+        due = server.get("/api/customers/ann")["runs"][0]["due"]
+        while server.get("/api/status")["time"] <= due:  # behind the end of the wait
+            pass
+        self.assert_nothing_more(server)
+        self.assertEqual(self.command(server, "resume", "patient")[0], 0)
+        self.assertEqual(self.receiver.next().json["message"], "later")
+        self.assertEqual(self.state(server, "patient"), "live")
+
+    def test_stop_ends_runs_for_good(self):
+        server = self.inside()
+        self.assertEqual(self.command(server, "stop", "patient")[0], 0)
+        server.kill()
+        server = self.serve()
+        while server.get("/api/journeys/patient")["inside"] != 0:  # the sweep has met ann
+            pass
+        journey = server.get("/api/journeys/patient")
+        self.assertEqual((journey["state"], journey["left"]), ("stopped", {"stopped": 1}))
+        self.assertEqual(server.get("/api/customers/ann")["runs"], [])
+        server.track("ann", "pause_first")
+        self.assertEqual(server.get("/api/journeys/patient")["ignored"], 1)
+
+    def test_stop_cancels_what_waits_for_its_first_attempt(self):
+        server = self.serve(self.env(HOOK_URL=self.receiver.url))
+        self.assertEqual(server.request("POST", "/api/journeys/greet/stop")[0], 200)
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        self.assertEqual(server.request("POST", "/api/journeys/greet/resume")[0], 200)
+        self.assert_nothing_more(server, "bo")
+
+    def test_bad_input_is_refused(self):
+        server = self.serve()
+        for path, body, status in (("nothing/pause", "", 404), ("greet/resume", "", 409), ("greet/pause", "[]", 422),
+                                   ("greet/pause", '{"clock":"slow"}', 422), ("greet/resume", '{"overdue":"drop"}', 422),
+                                   ("greet/resume", '{"overdue":"spread"}', 422), ("greet/pause", "{", 400),
+                                   ("greet/resume", '{"overdue":"spread","spread":"2 years"}', 422),
+                                   ("greet/resume", '{"spread":"2 hours"}', 422)):
+            self.assertEqual(self.problem(server, "POST", f"/api/journeys/{path}", body), status, (path, body))
+        self.assertEqual(self.command(server, "pause")[0], 64)
+        self.assertEqual(self.command(server, "resume", "greet", "--overdue", "drop")[0], 64)
+        self.assertEqual(self.command(server, "stop", "nothing")[0], 1)
+
+
 if __name__ == "__main__":
     unittest.main()

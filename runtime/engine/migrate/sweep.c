@@ -1,5 +1,6 @@
 /* Who moves where: decided once, kept as counters, carried out a slice of customers at a time. */
 #include "core/log.h"
+#include "runtime/engine/control/control.h"
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/migrate/migrate.h"
 #include "upgrade/upgrade.h"
@@ -120,6 +121,7 @@ jn_rc turn_sweep(struct turn *turn) {
         rc = turn_customer_by_id(turn, row[i].customer, &customer);
     }
     if (rc == JN_OK) turn->sweep_after = n < MIGRATE_SLICE ? UINT64_MAX : row[n - 1].customer;
+    if (turn->sweep_after == UINT64_MAX) engine_control_done(engine);
     if (turn->sweep_after == UINT64_MAX && engine_tracks(engine->current))
         *engine_counter(engine, engine_tracked_id(engine->current)) = 1;
     return rc;

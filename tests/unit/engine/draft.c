@@ -38,7 +38,8 @@ static uint32_t time_of_day(struct draft *d, const char *z) {
 }
 
 static uint32_t attribute(struct draft *d, const char *name, enum jn_type type) {
-    struct jn_attr row = {.name = text(d, name), .type = type, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
+    struct jn_attr row = {
+        .name = text(d, name), .type = type, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE};
     return jn_builder_add_attr(d->builder, &row);
 }
 
@@ -57,7 +58,8 @@ static uint32_t channel(struct draft *d, const char *name, uint32_t to) {
 
 struct draft draft_new(struct jn_arena *arena) {
     struct draft d = {.arena = arena, .builder = jn_builder_new(arena)};
-    jn_builder_add_meta(d.builder, &(struct jn_meta){.language = 1, .timezone = text(&d, "UTC"), .keep_events = JN_NONE});
+    jn_builder_add_meta(d.builder,
+                        &(struct jn_meta){.language = 1, .timezone = text(&d, "UTC"), .keep_events = JN_NONE});
     d.timezone = attribute(&d, "timezone", JN_T_TEXT);
     d.phone = attribute(&d, "phone", JN_T_TEXT);
     d.birthday = attribute(&d, "birthday", JN_T_DATE);
@@ -158,9 +160,9 @@ void begin_journey(struct draft *d, const char *name, uint32_t event, enum jn_re
                                      .key = JN_NONE,
                                      .reenter = reenter,
                                      .reenter_after = JN_NONE,
-                                 .exit_if = JN_NONE,
-                                 .starts = JN_NONE,
-                                 .ends = JN_NONE,
+                                     .exit_if = JN_NONE,
+                                     .starts = JN_NONE,
+                                     .ends = JN_NONE,
                                      .topic = JN_NONE,
                                      .entry = jn_builder_count_step(d->builder),
                                      .first_goal = jn_builder_count_goal(d->builder),
@@ -223,6 +225,15 @@ static uint32_t step(struct draft *d, enum jn_step_kind kind, const char *name, 
 uint32_t step_send(struct draft *d, uint32_t message) {
     struct jn_str name = jn_arena_printf(d->arena, "send_%u", message);
     return step(d, JN_STEP_SEND, name.p, message, jn_builder_count_bind(d->builder), 0, 0);
+}
+
+uint32_t step_send_or(struct draft *d, uint32_t message) {
+    struct jn_str name = jn_arena_printf(d->arena, "send_%u", message);
+    return step(d, JN_STEP_SEND_OR, name.p, message, jn_builder_count_bind(d->builder), 0, 1);
+}
+
+uint32_t step_outcome(struct draft *d, enum jn_outcome outcome) {
+    return step(d, JN_STEP_OUTCOME, NULL, outcome, 0, 0, 0);
 }
 
 uint32_t step_wait(struct draft *d, const char *name, struct jn_value duration) {

@@ -41,6 +41,9 @@ void journey_leaves_on(struct draft *d, const char *name, uint32_t event);
 
 /* Steps: each gives its number. Names of those that hold or send are "only." and what is said. */
 uint32_t step_send(struct draft *d, uint32_t message);
+/* Holds until it is known what becomes of the message; not sent: where timeout_goes_to says. */
+uint32_t step_send_or(struct draft *d, uint32_t message);
+uint32_t step_outcome(struct draft *d, enum jn_outcome outcome);
 uint32_t step_wait(struct draft *d, const char *name, struct jn_value duration);
 uint32_t step_wait_time(struct draft *d, const char *name, const char *time); /* any weekday */
 uint32_t step_wait_date(struct draft *d, const char *name, uint32_t attr, const char *time);

@@ -257,7 +257,8 @@ static void a_result_finds_whom_the_customer_has_become(void **state) {
     is_alias(&w, "phone", "ann", false);
     does(&w, "ann", "look", NULL);
     does(&w, "anonymous", "look", NULL);
-    expect(&w, "phone named ann; entered look; anonymous entered look; anonymous sent second; anonymous left completed");
+    expect(&w,
+           "phone named ann; entered look; anonymous entered look; anonymous sent second; anonymous left completed");
     does_from(&w, "bo", "", "look");
     turn(&w);
     is_alias(&w, "anonymous", "bo", false);
