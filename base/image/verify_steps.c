@@ -87,6 +87,8 @@ static const char *steps_shape(const struct jn_program *program, const struct jn
     if ((step->kind == JN_STEP_WAIT_TIME && (step->a == 0 || step->a > 127)) ||
         (step->kind == JN_STEP_WAIT_THEN && (step->c == 0 || step->c > 127)))
         return "waits for no weekday";
+    if (step->kind == JN_STEP_APPROVE && (program->string[step->a].n == 0 || program->string[step->b].n == 0))
+        return "asks nobody, or nothing";
     if (step->kind == JN_STEP_WAIT_FOR && step->b == 0) return "waits for no event";
     return splits ? steps_split(program, journey, step) : NULL;
 }

@@ -149,6 +149,7 @@ jn_rc cli_expect(struct cli_world *world, const struct jn_scene *scene, struct j
     case JN_SCENE_AT:
     case JN_SCENE_AFTER:
     case JN_SCENE_SERVICE:
+    case JN_SCENE_DECIDES:
     case JN_SCENE_DOES:
     case JN_SCENE_IS_NOW:
     case JN_SCENE_CHANNEL:

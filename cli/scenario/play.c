@@ -116,6 +116,26 @@ static jn_rc cli_play_consent(struct cli_world *world, const struct jn_scene *sc
     return cli_world_take(world, &input, err);
 }
 
+/* Everybody for whom this is asked, or one customer; a decision that comes too late changes nothing. */
+static jn_rc cli_play_decides(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
+    struct jr_approval *approval;
+    uint32_t n;
+    jn_rc rc = jr_engine_approvals(world->engine, 0, UINT32_MAX, world->arena, &approval, &n, err);
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        const struct jr_approval *open = &approval[i];
+        if (!jn_str_eq(open->by, scene->who) || !jn_str_eq(open->text, scene->name)) continue;
+        if (scene->name2.n > 0 && !cli_world_same(world, open->customer, scene->name2)) continue;
+        struct jr_input input = {.kind = JR_INPUT_DECISION,
+                                 .received = world->now,
+                                 .source = JN_STR("test"),
+                                 .other = open->id,
+                                 .event = scene->who,
+                                 .in = scene->number == 0};
+        rc = cli_world_take(world, &input, err);
+    }
+    return rc;
+}
+
 static jn_rc cli_play_is_now(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
     struct jr_input input = {.kind = JR_INPUT_ALIAS,
                              .received = world->now,
@@ -144,6 +164,8 @@ static jn_rc cli_play_scene(struct cli_world *world, const struct jn_scene *scen
     case JN_SCENE_SERVICE:
         cli_play_service(world, scene);
         return JN_OK;
+    case JN_SCENE_DECIDES:
+        return cli_play_decides(world, scene, err);
     case JN_SCENE_CONSENT:
         return cli_play_consent(world, scene, err);
     case JN_SCENE_SHARE:

@@ -48,7 +48,8 @@ static void walk_forget(struct cli_walk *walk, uint64_t run) {
 
 bool cli_walk_forks(const struct jn_step *step) {
     bool two = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_SEND_OR || step->kind == JN_STEP_OUTCOME ||
-               step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_REPEAT;
+               step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_REPEAT ||
+               step->kind == JN_STEP_APPROVE;
     return two && step->next != step->alt;
 }
 

@@ -80,6 +80,9 @@ static void graph_label(const struct jn_program *p, const struct jn_step *step, 
     case JN_STEP_UNTAG:
         jn_buf_printf(out, "%s %.*s", jn_step_word((enum jn_step_kind)step->kind), JN_FMT(p->string[step->a]));
         break;
+    case JN_STEP_APPROVE:
+        jn_buf_printf(out, "%.*s decides: %.*s", JN_FMT(p->string[step->b]), JN_FMT(p->string[step->a]));
+        break;
     case JN_STEP_EXIT:
         jn_buf_printf(out, "exit as %.*s", JN_FMT(p->string[step->a]));
         break;
@@ -108,6 +111,7 @@ static enum chart_shape graph_shape(enum jn_step_kind kind) {
     case JN_STEP_WAIT_IF:
     case JN_STEP_REPEAT:
     case JN_STEP_ASK:
+    case JN_STEP_APPROVE:
         return CHART_HOLD;
     case JN_STEP_BRANCH:
     case JN_STEP_OUTCOME:
@@ -144,6 +148,9 @@ static void graph_sides(enum jn_step_kind kind, struct jn_str *next, struct jn_s
         *next = JN_STR("came");
     } else if (kind == JN_STEP_WAIT_IF) {
         *next = JN_STR("true");
+    } else if (kind == JN_STEP_APPROVE) {
+        *next = JN_STR("approved");
+        *alt = JN_STR("not approved");
     } else if (kind == JN_STEP_REPEAT) {
         *next = JN_STR("again");
         *alt = JN_STR("done");

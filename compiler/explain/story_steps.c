@@ -109,14 +109,19 @@ static void tell_wait_then(struct jc_teller *t, const struct jc_node *n) {
                                  : JC_SAY(t, WAIT_THEN_DAYS, first, time, jc_say_days(t, n->kid[1]->flags)));
 }
 
-/* `then … timeout …` below a wait. */
-static void tell_outcomes(struct jc_teller *t, const struct jc_node *then, const struct jc_node *timeout) {
+/* `then … timeout …`, and what each side is called. */
+static void tell_sides(struct jc_teller *t, const struct jc_node *then, struct jn_str when,
+                       const struct jc_node *timeout, struct jn_str else_when) {
     t->level++;
-    jc_tell(t, then, JC_SAY_PLAIN(t, IN_TIME));
+    jc_tell(t, then, when);
     tell_block(t, then);
-    jc_tell(t, timeout, JC_SAY_PLAIN(t, TOO_LATE));
+    jc_tell(t, timeout, else_when);
     tell_block(t, timeout);
     t->level--;
+}
+
+static void tell_outcomes(struct jc_teller *t, const struct jc_node *then, const struct jc_node *timeout) {
+    tell_sides(t, then, JC_SAY_PLAIN(t, IN_TIME), timeout, JC_SAY_PLAIN(t, TOO_LATE));
 }
 
 static struct jn_str say_alternatives(struct jc_teller *t, const struct jc_node *first) {
@@ -246,6 +251,11 @@ static void tell_ask(struct jc_teller *t, const struct jc_node *n) {
     tell_named(t, n, JC_SAY(t, ASK, name, say_withs(t, n->first), say_defaults(t, name)));
 }
 
+static void tell_approve(struct jc_teller *t, const struct jc_node *n) {
+    tell_named(t, n, JC_SAY(t, APPROVE, jn_value_str(n->kid[3]->value), n->text, jc_say_expr(t, n->kid[0])));
+    tell_sides(t, n->kid[1], JC_SAY_PLAIN(t, APPROVED), n->kid[2], JC_SAY_PLAIN(t, NOT_APPROVED));
+}
+
 static void tell_set(struct jc_teller *t, const struct jc_node *n) {
     tell_named(t, n, JC_SAY(t, SET, jc_say_expr(t, n->kid[0]), jc_say_expr(t, n->kid[1])));
 }
@@ -300,6 +310,8 @@ static tell_statement *told_by(enum statement statement) {
         return tell_emit;
     case STATEMENT_ASK:
         return tell_ask;
+    case STATEMENT_APPROVE:
+        return tell_approve;
     case STATEMENT_OPTIMIZE:
         return tell_optimize;
     case STATEMENT_SET:

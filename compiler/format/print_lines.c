@@ -242,6 +242,15 @@ static void print_gets(struct jc_printer *printer, const struct jc_node *node) {
         print_pattern(printer, node, node->flags == 1 ? "expect %n never gets %0" : "expect %n gets %0?1 times %1;");
 }
 
+static void print_decides(struct jc_printer *printer, const struct jc_node *node) {
+    print_pattern(printer, node, "?2%2;");
+    for (const struct jc_node *name = node->first; name != NULL; name = name->next) {
+        if (name != node->first) jc_print_z(printer, "-");
+        jc_print_name(printer, name);
+    }
+    print_pattern(printer, node, node->flags == 1 ? " rejects %0?1 for %1;" : " approves %0?1 for %1;");
+}
+
 static void print_cap(struct jc_printer *printer, const struct jc_node *node) {
     bool channel = (node->flags & 2) != 0, one = jn_str_is(node->kid[0]->text, "1");
     print_pattern(printer, node,
@@ -313,6 +322,9 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
         print_wait_for(printer, node);
     else if (node->kind == JC_WAIT_IF)
         print_pattern(printer, node, node->kid[1] != NULL ? "wait if %3?0 up to %0; then" : "wait if %3?0 up to %0;");
+    else if (node->kind == JC_APPROVE)
+        print_pattern(printer, node,
+                      node->kid[1] != NULL ? "approve %t by %3?0 up to %0; then" : "approve %t by %3?0 up to %0;");
     else if (node->kind == JC_SEND)
         print_send(printer, node);
     else if (node->kind == JC_HANDLER)
@@ -325,6 +337,8 @@ static bool print_flagged(struct jc_printer *printer, const struct jc_node *node
         print_gets(printer, node);
     else if (node->kind == JC_T_HAS_TAG)
         print_pattern(printer, node, one ? "expect %n has no tag %0" : "expect %n has tag %0");
+    else if (node->kind == JC_T_DECIDES)
+        print_decides(printer, node);
     else if (node->kind == JC_T_CHANNEL)
         print_pattern(printer, node, one ? "channel %0 hangs" : "channel %0 answers %1?2 times %2;");
     else
@@ -404,7 +418,7 @@ static void print_arms(struct jc_printer *printer, const struct jc_node *split) 
 /* Whether a statement's block is kid[1], and what may follow it kid[2]. */
 static bool has_branches(const struct jc_node *node) {
     if (node->kind == JC_IF || node->kind == JC_REPEAT) return true;
-    return (node->kind == JC_WAIT_FOR || node->kind == JC_WAIT_IF) && node->kid[1] != NULL;
+    return (node->kind == JC_WAIT_FOR || node->kind == JC_WAIT_IF || node->kind == JC_APPROVE) && node->kid[1] != NULL;
 }
 
 static bool has_arms(const struct jc_node *node) {

@@ -69,6 +69,9 @@ static void flow_time(const struct jn_program *program, const struct lint_flow *
     case JN_STEP_WAIT_IF:
         flow_time_of_duration(program, step->c, way->nth == 1, way);
         break;
+    case JN_STEP_APPROVE: /* a person may answer at once, either way */
+        flow_time_of_duration(program, step->c, false, way);
+        break;
     case JN_STEP_REPEAT: {
         if (way->nth == 1) break;
         flow_time_of_duration(program, step->b, true, way);

@@ -103,6 +103,8 @@ static struct jn_str tell_step(const struct lint *lint, uint32_t i, const struct
         return next ? JN_STR("the event comes at once") : JN_STR("no event comes");
     case JN_STEP_WAIT_IF:
         return next ? JN_STR("this is so at once") : JN_STR("this does not become so");
+    case JN_STEP_APPROVE:
+        return next ? JN_STR("this is approved at once") : JN_STR("this is rejected at once");
     case JN_STEP_REPEAT:
         return next ? JN_STR("the next round begins") : JN_STR("all rounds are done");
     default:

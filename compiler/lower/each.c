@@ -13,6 +13,7 @@ static const struct {
     {JC_T_AT, 0, JN_T_DATE},      {JC_T_AT, 1, JN_T_TIME},        {JC_T_AFTER, 0, JN_T_DURATION},
     {JC_T_GETS, 1, JN_T_NUMBER},  {JC_T_CHANNEL, 1, JN_T_NUMBER}, {JC_T_CHANNEL, 2, JN_T_NUMBER},
     {JC_T_HAS_TAG, 0, JN_T_TEXT}, {JC_T_ATTR, 1, JN_T_MISSING},   {JC_WITH, 0, JN_T_MISSING},
+    {JC_T_DECIDES, 0, JN_T_TEXT},
 };
 
 static const struct jc_node *each_header(const struct jc_node *table) {

@@ -283,9 +283,37 @@ static void scenes_service(struct scenes *s, const struct jc_node *node) {
     if (service != NULL) scenes_given(s, scene, node, &s->unit->service[service->index].takes, service->name);
 }
 
+/* Whether some journey asks this of that person. */
+struct scenes_approval {
+    struct jn_str by, text;
+    bool found;
+};
+
+static void scenes_look_for_approval(void *user, const struct jc_node *node) {
+    struct scenes_approval *wanted = user;
+    if (node->kind != JC_APPROVE) return;
+    wanted->found = wanted->found ||
+                    (jn_str_eq(node->text, wanted->text) && jn_str_eq(jn_value_str(node->kid[3]->value), wanted->by));
+}
+
+static void scenes_decides(struct scenes *s, const struct jc_node *node) {
+    struct jn_scene *scene = scenes_add(s, JN_SCENE_DECIDES, node);
+    struct scenes_approval wanted = {.by = node->text, .text = jn_value_str(node->kid[0]->value)};
+    for (uint32_t j = 0; j < s->unit->n_symbol[JC_TABLE_JOURNEY]; j++)
+        jc_walk(s->unit->symbol[JC_TABLE_JOURNEY][j].node->first, scenes_look_for_approval, &wanted);
+    if (!wanted.found && !s->unit->incomplete)
+        jc_report(s->unit->diags, JC_E0734, node->kid[0]->span, JN_FMT(node->text));
+    scene->name = wanted.text;
+    scene->number = node->flags;
+    if (node->kid[1] == NULL) return;
+    scenes_person(s, node->kid[1]);
+    scene->name2 = node->kid[1]->text;
+}
+
 static void scenes_policy(struct scenes *s, const struct jc_node *node) {
     if (node->kind == JC_T_SHARE) scenes_share(s, node);
     if (node->kind == JC_T_SERVICE) scenes_service(s, node);
+    if (node->kind == JC_T_DECIDES) scenes_decides(s, node);
     if (node->kind == JC_T_TOPIC) scenes_topic(s, node);
 }
 

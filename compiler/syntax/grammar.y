@@ -85,6 +85,16 @@ static struct jc_node *jc_others(struct jc_parser *parser, struct jc_span span, 
     return names.first == NULL ? NULL : jc_node_list(parser, JC_OTHERS, span, names);
 }
 
+/* `crm-lead`: names in a row, and the text that they are together. */
+static struct jc_node *jc_decider(struct jc_parser *parser, struct jc_span span, struct jc_list names) {
+    struct jc_node *decider = jc_node_list(parser, JC_T_DECIDES, span, names);
+    decider->text = names.first->text;
+    decider->text_span = span;
+    for (const struct jc_node *name = names.first->next; name != NULL; name = name->next)
+        decider->text = jn_arena_printf(parser->arena, "%.*s-%.*s", JN_FMT(decider->text), JN_FMT(name->text));
+    return decider;
+}
+
 /* A line that leaves open what has to be decided. */
 static void jc_undecided(struct jc_parser *parser, enum jc_code code, struct jc_span line, const char *hint) {
     struct jc_span end = line;
@@ -127,6 +137,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token FALLBACK "fallback" ARM "arm" JOINS "joins" CAPPED "capped" FAILED "failed" UNREACHABLE "unreachable" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
 %token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
 %token SERVICE "service" GIVE "give" BREAKER "breaker" OPENS "opens" CALLS "calls" ASK "ask" FAILS "fails"
+%token APPROVE "approve" BY "by" APPROVES "approves" REJECTS "rejects"
 %token WEEKDAY "weekday" WEEKEND "weekend" MONDAY "monday" TUESDAY "tuesday" WEDNESDAY "wednesday" THURSDAY "thursday"
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
@@ -134,11 +145,11 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %type <node> channel_line value field message_line source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm handler days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
-%type <node> expr test_line event_of target ended
+%type <node> expr test_line decider for_opt event_of target ended
 %type <node> service_line take_default about_opt quiet cap row cell date_value time_value duration_value number_value text_value
 %type <flags> in_or_out cap_mode per
 %type <list> service_lines event_attributes declarations workspace_lines attributes modifiers channel_lines fields message_lines source_lines mappings headers
-%type <list> others handlers columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
+%type <list> role others handlers columns rows cells statements arms choices cases alternatives wheres withs with_opt literals test_lines
 %type <flags> days day since_opt encoding
 
 %precedence LOW
@@ -170,6 +181,7 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
   | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
   | JOINS | EACH | GIVE | BREAKER | OPENS | CALLS | ASK | FAILS | CAPPED | FAILED | UNREACHABLE
+  | APPROVE | BY | APPROVES | REJECTS
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
 hard_word: ONE | OF | DEFAULT | WAS | ENV | TO | TIMES | TIMEOUT | WHEN | TAKE | AT | AS | ON | REENTER | NEVER | AFTER
   | WITHIN | EXIT | WHERE | STAGE | SEND | WITH | WAIT | UNTIL | UP | FOR | SINCE | THEN | IF | ELSE | SPLIT | SET | TAG
@@ -401,6 +413,10 @@ plain: SEND name others with_opt NL { $$ = jc_node_hang(parser, NK(SEND, @$, $2,
   | START name NL { $$ = NK(START, @$, $2, NULL, NULL, NULL); }
   | EMIT name with_opt NL { $$ = jc_node_hang(parser, NK(EMIT, @$, $2, NULL, NULL, NULL), $3); }
   | ASK name with_opt NL { $$ = jc_node_hang(parser, NK(ASK, @$, $2, NULL, NULL, NULL), $3); }
+  | APPROVE TEXT_LITERAL BY TEXT_LITERAL upto_opt then_opt NL
+    { BUILD = NN(APPROVE, @$, $2); jc_node_put(parser, n, 0, $5); jc_node_put(parser, n, 3, $4);
+      if ($6 != NULL) { jc_node_put(parser, n, 1, $6->kid[0]); jc_node_put(parser, n, 2, $6->kid[1]); }
+      $$ = n; }
   | OPTIMIZE name FOR name choosing NL choices END NL
     { BUILD = NN(OPTIMIZE, @$, $2); jc_node_put(parser, n, 0, $4); jc_node_put(parser, n, 1, $5->kid[1]); jc_node_put(parser, n, 2, $5->kid[2]);
       $$ = jc_node_hang(parser, n, $7); }
@@ -534,6 +550,9 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | CHANNEL name HANGS NL { BUILD = NK(T_CHANNEL, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
   | SERVICE name ANSWERS withs NL { $$ = jc_node_hang(parser, NK(T_SERVICE, @$, $2, NULL, NULL, NULL), $4); }
   | SERVICE name FAILS NL { BUILD = NK(T_SERVICE, @$, $2, NULL, NULL, NULL); n->flags = 1; $$ = n; }
+  | decider APPROVES text_value for_opt NL { jc_node_put(parser, $1, 0, $3); jc_node_put(parser, $1, 1, $4); $1->span = @$; $$ = $1; }
+  | decider REJECTS text_value for_opt NL
+    { jc_node_put(parser, $1, 0, $3); jc_node_put(parser, $1, 1, $4); $1->flags = 1; $1->span = @$; $$ = $1; }
   | FORCE SPLIT NAME '=' name NL { $$ = NK(T_FORCE, @$, $3, $5, NULL, NULL); }
   | FORCE NAME '=' in_or_out NL { BUILD = NN(T_SHARE, @$, $2); n->flags = $4 | jc_share(parser, $2); $$ = n; }
   | TOPIC name in_or_out FOR name NL { BUILD = NN(T_TOPIC, @$, $5); jc_node_put(parser, n, 0, $2); n->flags = $3; $$ = n; }
@@ -542,6 +561,11 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
     { BUILD = NL(T_EACH, @$, $5); jc_node_put(parser, n, 0, NL(T_ROW, @3, $3)); $$ = n; }
   | FOR EACH error NL recovered rows END NL { $$ = LOST; }
 ended: any_word
+/* Who decides: `crm-lead`, or a text where the words of `by` are no names. */
+decider: role { $$ = jc_decider(parser, @$, $1); }
+  | TEXT_LITERAL { BUILD = NN(T_DECIDES, @$, $1); jc_node_put(parser, n, 2, $1); $$ = n; }
+role: name { $$ = jc_list_of($1); } | role '-' name { $$ = jc_list_add($1, $3); }
+for_opt: %empty { $$ = NULL; } | FOR name { $$ = $2; }
 /* `for each`: what stands in a row, and where its name may stand instead of a value */
 columns: name { $$ = jc_list_of($1); } | columns ',' name { $$ = jc_list_add($1, $3); }
 rows: %empty { $$ = (struct jc_list){0}; } | rows row { $$ = jc_list_add($1, $2); }

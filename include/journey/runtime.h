@@ -18,7 +18,8 @@ enum jr_input_kind {
     JR_INPUT_QUARANTINE,
     JR_INPUT_CONSENT,
     JR_INPUT_ALIAS,
-    JR_INPUT_REPLAY
+    JR_INPUT_REPLAY,
+    JR_INPUT_DECISION
 };
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
@@ -29,16 +30,17 @@ struct jr_input {
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
     /* EVENT, IDENTIFY, CONSENT, ALIAS */
-    struct jn_str customer;           /* outside id; empty: EVENT, IDENTIFY by an identity attribute in the traits */
-    bool known;                       /* … by which a person is known, not only a device */
-    struct jn_str other;              /* EVENT, IDENTIFY: the device's id that came with it; ALIAS: an earlier id */
+    struct jn_str customer; /* outside id; empty: EVENT, IDENTIFY by an identity attribute in the traits */
+    bool known;             /* … by which a person is known, not only a device */
+    struct jn_str
+        other; /* EVENT, IDENTIFY: the device's id that came with it; ALIAS: an earlier id; DECISION: the approval's */
     bool by_attribute;                /* an id that nobody has may be the value of somebody's identity attribute */
     bool insist;                      /* ALIAS: even if both are known as persons of their own */
-    struct jn_str event;              /* EVENT: name; CONSENT: topic */
+    struct jn_str event;              /* EVENT: name; CONSENT: topic; DECISION: who gives it */
     int64_t happened;                 /* EVENT: by the sender's clock; data, not order */
     const struct jn_json *properties; /* EVENT: object or NULL */
     const struct jn_json *traits;     /* IDENTIFY: object or NULL; EVENT without a customer: what finds him */
-    bool in;                          /* CONSENT: else out */
+    bool in;                          /* CONSENT: else out; DECISION: approved, else rejected */
     uint64_t delivery;                /* REPLAY: a dead letter is tried anew; RESULT: what became of an attempt */
     enum jr_result result;
     int64_t retry_at; /* RETRY */
@@ -82,7 +84,7 @@ struct jr_delivery {
 struct jr_turn {
     struct jn_arena *arena;       /* given: holds everything below until the caller resets it */
     enum jr_answer *answer;       /* one per input */
-    struct jn_str *answer_reason; /* QUARANTINED: why */
+    struct jn_str *answer_reason; /* QUARANTINED, and DUPLICATE of a decision: why */
     struct jr_delivery *delivery; /* to be sent now or at `due` */
     uint32_t n_delivery;
     uint64_t *cancelled; /* deliveries that must not begin any more */
@@ -232,6 +234,23 @@ jn_rc jr_engine_control(struct jr_engine *engine, struct jn_str journey, const s
 /* `since` (may be NULL): when it was paused or stopped. */
 enum jr_journey_state jr_engine_state(const struct jr_engine *engine, struct jn_str journey, int64_t *since);
 
+/* What runs hold for that a person decides, with number > after, at most max. */
+struct jr_approval {
+    uint64_t number;
+    struct jn_str id; /* "NUMBER-8 hexadecimal digits" */
+    struct jn_str journey, step;
+    struct jn_str customer; /* outside id */
+    struct jn_str text, by; /* what is asked, and of whom */
+    int64_t since, until;
+};
+jn_rc jr_engine_approvals(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
+                          struct jr_approval **out, uint32_t *n, struct jn_err *err);
+/* Whether `by` may decide the approval of that id: JN_NOT_FOUND when it was never asked for, or so long ago that it is
+ * forgotten; JN_CONFLICT when it is over, with how; JN_UNPROCESSABLE when somebody else decides it. A decision that is
+ * overtaken on its way to the turn is answered there as JR_ANSWER_DUPLICATE, with why. */
+jn_rc jr_engine_approval(struct jr_engine *engine, struct jn_str id, struct jn_str by, struct jn_arena *arena,
+                         struct jn_err *err);
+
 /* What is known of a customer: for the API, and for `expect` in tests. */
 struct jr_run_view {
     uint64_t run;
@@ -286,6 +305,9 @@ enum jr_count_kind {
     JR_COUNT_ANSWERED,   /* questions to services; name: service */
     JR_COUNT_DEFAULTED,  /* … without an answer of use: the defaults stood */
     JR_COUNT_LATE,       /* … whose answer nobody waited for any more */
+    JR_COUNT_APPROVED,   /* decisions of people; name: who decides */
+    JR_COUNT_REJECTED,   /* … */
+    JR_COUNT_UNANSWERED, /* … that nobody gave in time */
     JR_COUNTS
 };
 struct jr_count {

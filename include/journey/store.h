@@ -55,9 +55,10 @@ struct jr_row_seen { /* an inbound id that was taken */
     int64_t at;
 };
 
-enum jr_delivery_state { JR_DELIVERY_PENDING, JR_DELIVERY_FAILED, JR_DELIVERY_STATES };
+enum jr_delivery_state { JR_DELIVERY_PENDING, JR_DELIVERY_FAILED, JR_DELIVERY_APPROVAL, JR_DELIVERY_STATES };
 
-struct jr_row_delivery { /* the outbox; a row goes when its message was accepted */
+struct jr_row_delivery { /* the outbox; a row goes when its message was accepted. APPROVAL: what a person is to decide,
+                          * so that it is listed and found without reading everybody; what it says is the run's */
     uint64_t delivery;   /* from 1, growing */
     uint8_t id[16];      /* of the outgoing message */
     uint64_t customer;

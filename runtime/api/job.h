@@ -33,7 +33,7 @@ struct jr_job {
     struct jn_json *properties; /* made for an input; freed with the job */
     uint32_t done;              /* inputs that are committed */
     uint32_t answers[3];        /* by enum jr_answer */
-    struct jn_str reason;       /* of the first quarantined input, in the arena */
+    struct jn_str reason;       /* of the first input that was refused, in the arena */
     struct jn_buf reply;
     jn_rc rc;
     struct jn_err err;

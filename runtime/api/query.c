@@ -24,6 +24,9 @@ static const struct {
     [JR_COUNT_ANSWERED] = {"answered", true},
     [JR_COUNT_DEFAULTED] = {"defaulted", true},
     [JR_COUNT_LATE] = {"late_answers", true},
+    [JR_COUNT_APPROVED] = {"approved", true},
+    [JR_COUNT_REJECTED] = {"rejected", true},
+    [JR_COUNT_UNANSWERED] = {"unanswered", true},
 };
 
 struct jr_query__counts {

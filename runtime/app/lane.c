@@ -259,7 +259,7 @@ static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *n
 static void jr_lane__note_answer(struct jr_job *job, enum jr_answer answer, struct jn_str reason) {
     job->answers[answer]++;
     job->done++;
-    if (answer == JR_ANSWER_QUARANTINED && job->reason.p == NULL) job->reason = jn_arena_str(&job->arena, reason);
+    if (reason.n > 0 && job->reason.p == NULL) job->reason = jn_arena_str(&job->arena, reason);
 }
 
 /* After the commit: hands over what is finished. */

@@ -24,8 +24,9 @@ struct jn_value activation_eval(struct activation *a, uint32_t expr) {
     return turn_eval(a->turn, a->customer, a->run, expr);
 }
 
-/* The message that the run holds for is cancelled, unless it has begun to leave. */
-static void turn_forget_message(struct turn *turn, struct engine_run *run) {
+/* What the run holds for is not wanted any more: a message, unless it has begun to leave, or a person's decision. */
+static void turn_forget_awaited(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
+    if (engine_awaits_person(run)) turn_request_withdrawn(turn, customer, run);
     if (run->awaits == 0) return;
     uint64_t *place = engine_grow(turn->arena, &turn->cancelled, &turn->n_cancelled, sizeof(*place));
     *place = run->awaits;
@@ -33,7 +34,7 @@ static void turn_forget_message(struct turn *turn, struct engine_run *run) {
 }
 
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as) {
-    turn_forget_message(turn, run);
+    turn_forget_awaited(turn, customer, run);
     const struct jn_journey *journey = engine_journey(run);
     const struct jn_program *program = run->program->program;
     run->status = ENGINE_ENDED;
@@ -80,8 +81,13 @@ void activation_hold(struct activation *a, int64_t due) {
     jn_buf_release(&until);
 }
 
+/* Whether the hold is for something that may not come, at most so long (operand c). */
+static bool engine_has_limit(const struct jn_step *step) {
+    return step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_APPROVE;
+}
+
 uint32_t engine_hold_expr(const struct jn_step *step) {
-    if (step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF) return step->c;
+    if (engine_has_limit(step)) return step->c;
     return step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_ASK ? JN_NONE : step->a;
 }
 
@@ -246,6 +252,20 @@ static jn_rc activation_ask(struct activation *a) {
     return JN_OK;
 }
 
+static jn_rc activation_approve(struct activation *a) {
+    if (turn_exits_if(a->turn, a->customer, a->run)) return JN_OK;
+    a->run->anchor = a->turn->now;
+    a->run->hold = activation_eval(a, a->step->c);
+    int64_t due = engine_due(a->run, engine_run_zone(a->customer, a->run));
+    if (due <= a->turn->now) {
+        a->next = a->step->alt;
+        return JN_OK;
+    }
+    turn_request(a->turn, a->customer, a->run);
+    activation_hold(a, due);
+    return JN_OK;
+}
+
 static jn_rc activation_outcome(struct activation *a) {
     if ((uint32_t)a->run->outcome != a->step->a) a->next = a->step->alt;
     return JN_OK;
@@ -269,6 +289,7 @@ static jn_rc (*const ACTIVATION[JN_STEPS])(struct activation *) = {
     [JN_STEP_WAIT_IF] = activation_wait_if,   [JN_STEP_START] = activation_start,
     [JN_STEP_EMIT] = activation_emit,         [JN_STEP_ASK] = activation_ask,
     [JN_STEP_SEND_OR] = activation_send,      [JN_STEP_OUTCOME] = activation_outcome,
+    [JN_STEP_APPROVE] = activation_approve,
 };
 
 /* The run has come so far, and goes on when its journey is resumed. What became of its message is only known now. */
@@ -351,7 +372,8 @@ static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, 
         return turn_activate(turn, customer, run, step->next);
     }
     turn_leave_hold(turn, run);
-    bool waited_for = step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF;
+    bool waited_for = engine_has_limit(step);
+    if (engine_awaits_person(run)) turn_request_expired(turn, run);
     if (waited_for) turn_trace(turn, JR_TRACE_TIMEOUT, customer, run);
     return turn_activate(turn, customer, run, waited_for ? step->alt : step->next);
 }

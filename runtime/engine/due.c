@@ -46,6 +46,7 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
     case JN_STEP_WAIT:
     case JN_STEP_WAIT_FOR:
     case JN_STEP_WAIT_IF:
+    case JN_STEP_APPROVE:
     case JN_STEP_REPEAT:
         return lasting ? jn_instant_add(zone, run->anchor, run->hold) : INT64_MIN;
     case JN_STEP_WAIT_TIME:
@@ -80,7 +81,7 @@ int64_t engine_due(const struct engine_run *run, const struct jn_zone *zone) {
 bool engine_is_timed(const struct jn_step *step) {
     return step->kind == JN_STEP_WAIT || step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF ||
            step->kind == JN_STEP_WAIT_TIME || step->kind == JN_STEP_WAIT_DATE || step->kind == JN_STEP_WAIT_THEN ||
-           step->kind == JN_STEP_ASK;
+           step->kind == JN_STEP_ASK || step->kind == JN_STEP_APPROVE;
 }
 
 void turn_replan(struct turn *turn, struct engine_customer *customer) {

@@ -31,14 +31,15 @@ static uint64_t turn_digest(const struct jr_input *input) {
     return digest;
 }
 
-static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
-    struct jn_str text =
-        jn_arena_printf(turn->arena, "%zu:%.*s%.*s", input->source.n, JN_FMT(input->source), JN_FMT(input->dedupe));
+void engine_seen_key(struct jn_str source, struct jn_str id, struct jn_arena *arena, uint8_t out[16]) {
     struct jn_sha256 hash;
-    jn_sha256(text, &hash);
-    *row = (struct jr_row_seen){.at = input->received};
-    memcpy(row->key, hash.b, sizeof(row->key));
-    row->digest = turn_digest(input);
+    jn_sha256(jn_arena_printf(arena, "%zu:%.*s%.*s", source.n, JN_FMT(source), JN_FMT(id)), &hash);
+    memcpy(out, hash.b, 16);
+}
+
+static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
+    *row = (struct jr_row_seen){.at = input->received, .digest = turn_digest(input)};
+    engine_seen_key(input->source, input->dedupe, turn->arena, row->key);
 }
 
 /* repeat[i]: whether this input's id was taken before, in the store or earlier in the batch. */
@@ -101,6 +102,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     struct engine_customer *customer = NULL;
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
     if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
+    if (input->kind == JR_INPUT_DECISION) return turn_decide(turn, input, i);
     if (repeat != TURN_NEW) {
         turn_repeated(turn, input, i, repeat == TURN_CONFLICT);
         return JN_OK;

@@ -63,6 +63,13 @@ jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer
 /* The outside id is the customer's from this turn on. */
 void turn_name(struct turn *turn, struct engine_customer *customer, struct jn_str ext);
 
+/* ---- looking (view.c): nothing that is loaded between the two changes */
+void turn_look_begin(struct turn *turn, struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
+void turn_look_end(struct turn *turn);
+
+/* ---- ids that were taken (turn.c) */
+void engine_seen_key(struct jn_str source, struct jn_str id, struct jn_arena *arena, uint8_t out[16]);
+
 /* ---- events (match.c) */
 /* `i` is the input whose answer a refusal sets; JN_NONE: nobody asked. */
 /* An event of an instant meets one run: exits, goals, what it waits for. */
@@ -169,6 +176,16 @@ jn_rc turn_answer(struct turn *turn, const struct engine_flight *flight, const s
 void turn_unanswered(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str why);
 /* The run goes on from a hold that no wait made: events that came meanwhile are seen by the next wait. */
 void turn_resume(struct turn *turn, struct engine_run *run);
+/* ---- asking people (send/approve.c) */
+/* The run begins to hold for a person's decision; its hold ends without one; it goes elsewhere before there is one. */
+void turn_request(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
+void turn_request_expired(struct turn *turn, struct engine_run *run);
+void turn_request_withdrawn(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
+/* Whether the run holds for a decision that can be given now. */
+bool engine_awaits_person(const struct engine_run *run);
+/* A decision; `i` is the input whose answer says when it comes too late. */
+jn_rc turn_decide(struct turn *turn, const struct jr_input *input, uint32_t i);
+
 /* A dead letter is tried anew (send/dead.c); nothing when it is not dead any more. */
 jn_rc turn_replay(struct turn *turn, uint64_t delivery);
 /* The row of a message that is given up: with why, so that the list of dead letters can say it. */

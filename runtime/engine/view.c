@@ -78,21 +78,30 @@ static void view_consents(const struct jr_engine *engine, const struct engine_cu
     out->n_topic = program->n_topic;
 }
 
+void turn_look_begin(struct turn *turn, struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+    *turn = (struct turn){.engine = engine, .arena = arena, .err = err};
+    turn->now = (int64_t)engine_counter_value(engine, ENGINE_TIME);
+    jn_map_init(&turn->known);
+    jn_map_init(&turn->number);
+    turn->customers_end = &turn->customers;
+}
+
+void turn_look_end(struct turn *turn) {
+    jn_map_release(&turn->known);
+    jn_map_release(&turn->number);
+}
+
 jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t now, struct jn_arena *arena,
                             struct jr_customer_view *out, struct jn_err *err) {
     struct jn_err unheard;
-    int64_t clock = (int64_t)engine_counter_value(engine, ENGINE_TIME);
-    struct turn turn = {
-        .engine = engine, .arena = arena, .err = err == NULL ? &unheard : err, .now = now < clock ? clock : now};
+    struct turn turn;
     struct engine_customer *customer;
     struct jr_run_view *run = NULL;
-    jn_map_init(&turn.known);
-    jn_map_init(&turn.number);
-    turn.customers_end = &turn.customers;
+    turn_look_begin(&turn, engine, arena, err == NULL ? &unheard : err);
+    if (turn.now < now) turn.now = now;
     jn_rc rc = turn_customer(&turn, id, false, &customer);
     if (rc == JN_OK && customer == NULL) rc = turn_by_attribute(&turn, &(struct jr_input){.customer = id}, &customer);
-    jn_map_release(&turn.known);
-    jn_map_release(&turn.number);
+    turn_look_end(&turn);
     if (rc != JN_OK) return rc;
     if (customer == NULL) return jn_fail(err, JN_NOT_FOUND, "there is no customer %.*s", JN_FMT(id));
     *out = (struct jr_customer_view){.id = customer->ext, .tag = customer->tag, .n_tag = customer->n_tag};
@@ -157,6 +166,9 @@ static void counting_journey(struct counting *c, const struct jn_program *progra
         if (step->kind == JN_STEP_EXIT) counting_add(c, JR_COUNT_LEFT, name, program->string[step->a]);
         for (enum jr_count_kind kind = JR_COUNT_ANSWERED; step->kind == JN_STEP_ASK && kind <= JR_COUNT_LATE; kind++)
             counting_add(c, kind, name, program->string[program->service[step->a].name]);
+        for (enum jr_count_kind kind = JR_COUNT_APPROVED; step->kind == JN_STEP_APPROVE && kind <= JR_COUNT_UNANSWERED;
+             kind++)
+            counting_add(c, kind, name, program->string[step->b]);
         if (!jn_step_sends(step->kind)) continue;
         for (enum jr_count_kind kind = JR_COUNT_SENT; kind < JR_COUNTS; kind++)
             if (engine_count_is_of_message(kind))

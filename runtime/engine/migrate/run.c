@@ -125,6 +125,8 @@ static jn_rc migrate_one(const struct migration *m) {
         turn_end(m->turn, m->customer, run, JN_STR("changed"));
         return JN_OK;
     }
+    if (move.move == JN_MOVE_GOES_ON && engine_awaits_person(run)) turn_request_withdrawn(m->turn, m->customer, run);
+    if (move.move == JN_MOVE_GOES_ON) run->awaits = 0; /* its message goes its way */
     migrate_sends(m);
     migrate_slots(m);
     migrate_goals(m);
@@ -137,7 +139,6 @@ static jn_rc migrate_one(const struct migration *m) {
     run->step = move.step;
     run->changed = true;
     turn_trace(m->turn, JR_TRACE_MOVED, m->customer, run)->detail = jn_str_z(m->target->version);
-    if (move.move == JN_MOVE_GOES_ON) run->awaits = 0; /* its message goes its way */
     if (move.move == JN_MOVE_GOES_ON && run->status == ENGINE_LIVE) {
         migrate_arrive(m, move.step);
         return JN_OK;
