@@ -31,7 +31,7 @@ journey_module(runtime/engine/identity USES base/core base/image runtime/engine 
 journey_module(runtime/engine/content USES base/core base/image base/liquid runtime/engine runtime/vm runtime/timer)
 journey_module(runtime/engine/send USES base/core base/image runtime/engine runtime/engine/policy runtime/engine/flow runtime/engine/content runtime/vm runtime/timer)
 journey_module(runtime/engine/flow USES base/core base/image runtime/engine runtime/engine/history runtime/vm runtime/timer)
-journey_module(runtime/engine/control USES base/core base/image runtime/engine runtime/engine/policy runtime/vm runtime/timer)
+journey_module(runtime/engine/control USES base/core base/image runtime/engine runtime/engine/policy runtime/engine/flow runtime/vm runtime/timer)
 journey_module(runtime/engine/migrate USES base/core base/image base/upgrade runtime/engine runtime/engine/control runtime/engine/history runtime/engine/policy runtime/vm runtime/timer)
 journey_module(runtime/engine USES base/core base/image base/upgrade runtime/engine/send runtime/engine/control runtime/engine/policy runtime/engine/history runtime/engine/flow runtime/engine/identity runtime/engine/migrate runtime/vm runtime/timer base/liquid runtime/engine/content)
 journey_module(runtime/loop USES base/core LIBS PkgConfig::UV CURL::libcurl)

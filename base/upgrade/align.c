@@ -59,6 +59,25 @@ static void align_walk(const struct alignment *a, uint32_t first, uint32_t *pair
     }
 }
 
+/* A step without a name that says something else, but is of the same kind and follows the same step, is that step. */
+static void align_changed(const struct jn_program *from, uint32_t a, const struct jn_program *to, uint32_t b,
+                          struct jn_arena *arena, uint32_t *pair) {
+    const struct jn_journey *old = &from->journey[a], *new = &to->journey[b];
+    bool *taken = JN_NEW_ARRAY(arena, bool, new->n_step);
+    for (uint32_t i = 0; i < old->n_step; i++)
+        if (pair[i] != JN_NONE) taken[pair[i] - new->first_step] = true;
+    for (uint32_t i = 0; i < old->n_step; i++) {
+        const struct jn_step *was = &from->step[old->first_step + i];
+        if (pair[i] != JN_NONE || was->name != 0 || (i > 0 && pair[i - 1] == JN_NONE)) continue;
+        uint32_t k = i == 0 ? 0 : pair[i - 1] - new->first_step + 1;
+        if (k >= new->n_step || taken[k]) continue;
+        const struct jn_step *is = &to->step[new->first_step + k];
+        if (is->kind != was->kind || is->name != 0) continue;
+        pair[i] = new->first_step + k;
+        taken[k] = true;
+    }
+}
+
 /* Named steps pair wherever they stand; each then has one key on both sides, so that it also anchors the others. */
 static void align_named(const struct jn_program *from, uint32_t a, const struct jn_program *to, uint32_t b,
                         struct jn_arena *arena, struct alignment *keys, uint32_t *pair) {
@@ -99,4 +118,5 @@ void upgrade_align(const struct jn_program *from, uint32_t a, const struct jn_pr
     keys.best = JN_NEW_ARRAY(arena, uint16_t, cells);
     align_fill(&keys);
     align_walk(&keys, to->journey[b].first_step, pair);
+    align_changed(from, a, to, b, arena, pair);
 }

@@ -42,6 +42,7 @@ static const char *const CLI_SENTENCE[JR_TRACES] = {
     [JR_TRACE_GOAL] = "reached %1",
     [JR_TRACE_LEFT] = "left as %1",
     [JR_TRACE_PARKED] = "cannot go on: %2",
+    [JR_TRACE_UNPARKED] = "tries again",
 };
 
 static void cli_print_instant(const struct jn_zone *zone, int64_t at, struct jn_buf *out) {

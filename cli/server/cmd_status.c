@@ -36,7 +36,9 @@ static void status_tell(struct admin *a, const struct jn_json *status) {
     struct jn_str program = admin_shown(a, jn_json_get(status, "program"));
     jn_buf_printf(&a->out, "time      %.*s\n", JN_FMT(admin_shown(a, jn_json_get(status, "time"))));
     jn_buf_printf(&a->out, "program   %.*s\n", JN_FMT(program));
-    jn_buf_printf(&a->out, "inside    %lld\n", (long long)jn_json_int(jn_json_get(status, "inside")));
+    jn_buf_printf(&a->out, "inside    %lld, %lld of them cannot go on\n",
+                  (long long)jn_json_int(jn_json_get(status, "inside")),
+                  (long long)jn_json_int(jn_json_get(status, "parked")));
     jn_buf_printf(&a->out, "messages  %lld pending, %lld sent, %lld dead\n\n",
                   (long long)jn_json_int(jn_json_get(deliveries, "pending")),
                   (long long)jn_json_int(jn_json_get(deliveries, "sent")),

@@ -19,7 +19,8 @@ enum jr_input_kind {
     JR_INPUT_CONSENT,
     JR_INPUT_ALIAS,
     JR_INPUT_REPLAY,
-    JR_INPUT_DECISION
+    JR_INPUT_DECISION,
+    JR_INPUT_UNPARK
 };
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
@@ -42,6 +43,7 @@ struct jr_input {
     const struct jn_json *traits;     /* IDENTIFY: object or NULL; EVENT without a customer: what finds him */
     bool in;                          /* CONSENT: else out; DECISION: approved, else rejected */
     uint64_t delivery;                /* REPLAY: a dead letter is tried anew; RESULT: what became of an attempt */
+    uint64_t run;                     /* UNPARK: one that could not go on tries again */
     enum jr_result result;
     int64_t retry_at; /* RETRY */
     uint32_t status;  /* HTTP status, 0: no answer */
@@ -263,6 +265,17 @@ struct jr_run_view {
     const struct jn_str *goal; /* reached */
     uint32_t n_goal;
 };
+
+/* Runs that cannot go on, with number > after, at most max; `customer` by its outside id, `parked` says why. */
+struct jr_parked {
+    struct jn_str customer;
+    struct jr_run_view run;
+};
+jn_rc jr_engine_parked(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_parked **out, uint32_t *n, struct jn_err *err);
+/* JN_NOT_FOUND when the run is none of them. */
+jn_rc jr_engine_is_parked(struct jr_engine *engine, uint64_t run, struct jn_err *err);
+uint64_t jr_engine_parked_count(const struct jr_engine *engine);
 
 struct jr_customer_view {
     struct jn_str id;

@@ -24,15 +24,18 @@ void jr_reply__begin(struct jr_api *api, struct jr_http_exchange *exchange,
     jr_api__submit(api, job);
 }
 
-jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err) {
-    struct jn_str text = jr_http_query(jr_http_request_of(job->exchange), "after");
+bool jr_reply__digits(struct jn_str text, uint64_t *out) {
     *out = 0;
     for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9' || *out > UINT64_MAX / 10 - 1)
-            return jn_fail(err, JN_INVALID, "`after` must be the `next` of a page before");
+        if (text.p[i] < '0' || text.p[i] > '9' || *out > UINT64_MAX / 10 - 1) return false;
         *out = *out * 10 + (uint64_t)(text.p[i] - '0');
     }
-    return JN_OK;
+    return true;
+}
+
+jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err) {
+    if (jr_reply__digits(jr_http_query(jr_http_request_of(job->exchange), "after"), out)) return JN_OK;
+    return jn_fail(err, JN_INVALID, "`after` must be the `next` of a page before");
 }
 
 void jr_reply__text(struct jn_json_out *w, const char *key, struct jn_str value) {

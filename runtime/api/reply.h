@@ -12,6 +12,8 @@ void jr_reply__begin(struct jr_api *api, struct jr_http_exchange *exchange,
 /* The same answer for a job that is made elsewhere. */
 void jr_reply__answer(struct jr_job *job);
 
+/* A number written in digits; none is 0. False when it is something else. */
+bool jr_reply__digits(struct jn_str text, uint64_t *out);
 /* The `after` of a paged list; JN_INVALID when it is no number. */
 jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err);
 /* {"items":[ … and its end; `last` is the number of the last item of a full page, or 0. */

@@ -55,14 +55,6 @@ void turn_end(struct turn *turn, struct engine_customer *customer, struct engine
     if (run->gone) --*engine_counter(turn->engine, engine_pinned_id(run->program));
 }
 
-void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why) {
-    run->status = ENGINE_PARKED;
-    run->ended = jn_arena_str(turn->arena, jn_str_z(why));
-    run->due = INT64_MAX;
-    run->changed = true;
-    turn_trace(turn, JR_TRACE_PARKED, customer, run)->detail = run->ended;
-}
-
 static void activation_stage(struct activation *a) {
     if (a->step->stage == JN_NONE || a->step->stage == a->run->stage) return;
     a->run->stage = a->step->stage;
@@ -168,6 +160,7 @@ static jn_rc activation_set_attr(struct activation *a) {
     struct jn_str name = a->program->string[a->program->attr[a->step->a].name];
     struct jn_value value = activation_eval(a, a->step->b);
     struct jn_buf text;
+    if (a->turn->fault.rc != JN_OK) return JN_OK;
     engine_attr_set(a->customer, a->turn->arena, name, value);
     struct jr_trace *trace = turn_trace(a->turn, JR_TRACE_SET, a->customer, a->run);
     trace->name = name;
@@ -314,6 +307,7 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
     run->due = INT64_MAX;
     for (uint32_t n = 0; rc == JN_OK && a.next != JN_NONE; n++) {
         if (n == ENGINE_STEPS_MAX) {
+            run->step = a.next;
             turn_park(turn, customer, run, "more than 1,000 steps without a wait");
             return JN_OK;
         }
@@ -322,8 +316,10 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
         a.next = a.step->next;
         activation_stage(&a);
         turn_trace(turn, JR_TRACE_STEP, customer, run)->name = jn_str_z(jn_step_word((enum jn_step_kind)a.step->kind));
+        turn->fault.rc = JN_OK;
         rc = ACTIVATION[a.step->kind](&a);
         run->ordered = false;
+        if (turn_parks(turn, customer, run)) return rc;
         if (run->status != ENGINE_LIVE) return rc;
     }
     run->skips = false;

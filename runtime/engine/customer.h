@@ -5,6 +5,9 @@
 #include "runtime/engine/engine.h"
 #include "runtime/vm/vm.h"
 
+/* When a run is due that cannot go on: never, but its timer is found among all others. */
+#define ENGINE_PARKED_DUE (INT64_MAX - 1)
+
 #define ENGINE_ATTRS_MAX    512 /* attributes kept of a customer */
 #define ENGINE_TAGS_MAX     256
 #define ENGINE_MARKS_MAX    65536 /* re-entry marks: one a journey and key */

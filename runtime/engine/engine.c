@@ -133,7 +133,7 @@ void jr_engine_forget(struct jr_engine *engine) {
 int64_t jr_engine_next_due(const struct jr_engine *engine) {
     struct jr_timer soonest;
     if (engine->sweeping || engine->n_unwanted > 0) return 0;
-    if (jr_timers_peek(&engine->timers, &soonest)) return soonest.due;
+    if (jr_timers_peek(&engine->timers, &soonest)) return soonest.due < ENGINE_PARKED_DUE ? soonest.due : INT64_MAX;
     return engine->timers.whole ? INT64_MAX : 0; /* 0: a turn must read on */
 }
 

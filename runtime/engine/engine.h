@@ -49,7 +49,8 @@ enum engine_counter_id {
     ENGINE_NAMESPACE_HIGH,
     ENGINE_NAMESPACE_LOW,
     ENGINE_TIME, /* high-water mark of engine time */
-    ENGINE_DEAD  /* dead letters */
+    ENGINE_DEAD, /* dead letters */
+    ENGINE_PARKED_RUNS
 };
 
 struct engine_counters {

@@ -111,7 +111,7 @@ static void entry_ignore(struct turn *turn, const struct engine_customer *custom
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_IGNORED, customer, NULL);
     trace->journey = journey;
     trace->name = event;
-    trace->detail = jn_str_z(why);
+    trace->detail = jn_arena_str(turn->arena, jn_str_z(why));
     turn_count(turn, JR_COUNT_IGNORED, journey, JN_STR(""));
 }
 
@@ -121,7 +121,11 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     const struct jn_journey *row = &program->journey[journey];
     struct jn_str name = program->string[row->name], event_name = entry_trigger(turn, program, row, event);
     struct jr_context context = turn_context(turn, customer, NULL, event);
-    if (event != NULL && !jr_vm_holds(&context, row->where)) return JN_OK;
+    turn->fault.rc = JN_OK;
+    if (event != NULL && !jr_vm_holds(&context, row->where)) {
+        if (turn->fault.rc != JN_OK) entry_ignore(turn, customer, name, event_name, turn->fault.text);
+        return JN_OK;
+    }
     struct jn_str closed =
         entry_closed(program, row, engine_journey_zone(customer, turn->engine->current, journey), turn->now);
     if (closed.n == 0) closed = engine_control_closed(turn->engine, name);

@@ -85,9 +85,12 @@ static void match_goals(struct turn *turn, struct engine_customer *customer, str
 
 jn_rc turn_match(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                  const struct engine_event *event, int64_t at) {
+    turn->fault.rc = JN_OK;
     match_exits(turn, customer, run, event); /* also of a run that cannot go on: it can still be left */
     match_goals(turn, customer, run, event, at);
-    if (run->status != ENGINE_LIVE || turn_alternative(turn, customer, run, event) == JN_NONE) return JN_OK;
+    if (run->status != ENGINE_LIVE) return JN_OK;
+    bool passes = turn_alternative(turn, customer, run, event) != JN_NONE;
+    if (turn_parks(turn, customer, run) || !passes) return JN_OK;
     return turn_pass(turn, customer, run, event);
 }
 

@@ -30,7 +30,8 @@ struct jr_context turn_context(struct turn *turn, struct engine_customer *custom
                                  .n_tag = customer->n_tag,
                                  .past = history_past,
                                  .computed = history_computed,
-                                 .scratch = turn->arena};
+                                 .scratch = turn->arena,
+                                 .fault = &turn->fault};
     struct history_asker *asker = JN_NEW(turn->arena, struct history_asker);
     *asker = (struct history_asker){turn, customer, program};
     context.asker = asker;

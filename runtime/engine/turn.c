@@ -103,6 +103,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
     if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
     if (input->kind == JR_INPUT_DECISION) return turn_decide(turn, input, i);
+    if (input->kind == JR_INPUT_UNPARK) return turn_unpark(turn, input->run);
     if (repeat != TURN_NEW) {
         turn_repeated(turn, input, i, repeat == TURN_CONFLICT);
         return JN_OK;
@@ -181,6 +182,8 @@ static void turn_collect_run(struct turn *turn, struct engine_customer *customer
     bool moves = !run->fresh && run->stored_under != customer->id;
     turn_count_place(turn, run);
     if (run->stored_due != due || moves) {
+        if (run->stored_due == ENGINE_PARKED_DUE) --*engine_counter(turn->engine, ENGINE_PARKED_RUNS);
+        if (due == ENGINE_PARKED_DUE) ++*engine_counter(turn->engine, ENGINE_PARKED_RUNS);
         if (run->stored_due != INT64_MAX) {
             struct jr_row_timer *place = engine_grow(turn->arena, gone, &batch->n_timer_gone, sizeof(*place));
             *place = (struct jr_row_timer){run->stored_due, run->id, customer->id};

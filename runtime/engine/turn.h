@@ -21,6 +21,7 @@ struct turn {
     struct jr_engine *engine;
     struct jr_turn *out;
     struct jn_arena *arena;
+    struct jn_err fault; /* an expression of a run that failed; cleared before what must not */
     struct jn_err *err;
     int64_t now;          /* the activation's instant */
     int64_t limit;        /* timers due after it are not this turn's */
@@ -66,6 +67,8 @@ void turn_name(struct turn *turn, struct engine_customer *customer, struct jn_st
 /* ---- looking (view.c): nothing that is loaded between the two changes */
 void turn_look_begin(struct turn *turn, struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 void turn_look_end(struct turn *turn);
+void turn_view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                   struct jr_run_view *out);
 
 /* ---- ids that were taken (turn.c) */
 void engine_seen_key(struct jn_str source, struct jn_str id, struct jn_arena *arena, uint8_t out[16]);
@@ -93,7 +96,15 @@ jn_rc turn_activate(struct turn *turn, struct engine_customer *customer, struct 
 void turn_end(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str as);
 /* What the run waited for is over: a later wait looks at events from here on. */
 void turn_leave_hold(struct turn *turn, struct engine_run *run);
+
+/* ---- runs that cannot go on (control/parked.c) */
+/* The run rests before the step that it cannot take, until it is tried anew or ends. */
 void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why);
+/* Whether what the live run evaluated has failed since turn->fault was cleared: then it is parked. */
+bool turn_parks(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
+/* Tries anew; nothing when the run can go on or is gone. */
+jn_rc turn_unpark(struct turn *turn, uint64_t run);
+
 /* Fires a timer of the heap; nothing when its run has moved on. */
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer);
 /* Fires what is due of this customer up to `limit`, in order. */

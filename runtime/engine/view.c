@@ -3,8 +3,8 @@
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/policy.h"
 
-static void view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
-                     struct jr_run_view *out) {
+void turn_view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
+                   struct jr_run_view *out) {
     const struct jn_program *program = run->program->program;
     const struct jn_journey *journey = engine_journey(run);
     struct jn_str *goal = NULL;
@@ -14,7 +14,7 @@ static void view_run(struct turn *turn, struct engine_customer *customer, const 
                                 .step = program->string[program->step[run->step].name],
                                 .version = jn_str_z(run->program->version),
                                 .entered = run->entered,
-                                .due = run->due};
+                                .due = run->status == ENGINE_PARKED ? INT64_MAX : run->due};
     if (run->stage != JN_NONE) out->stage = program->string[program->stage[run->stage].name];
     if (run->status == ENGINE_ENDED) out->ended = run->ended;
     if (run->status == ENGINE_PARKED) out->parked = run->ended;
@@ -109,7 +109,7 @@ jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t 
     view_attrs(&turn, customer, arena, out);
     view_consents(engine, customer, arena, out);
     for (uint32_t i = 0; i < customer->n_run; i++)
-        view_run(&turn, customer, customer->run[i], engine_grow(arena, &run, &out->n_run, sizeof(*run)));
+        turn_view_run(&turn, customer, customer->run[i], engine_grow(arena, &run, &out->n_run, sizeof(*run)));
     out->run = run;
     return turn.asked;
 }

@@ -194,7 +194,7 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out) {
 
 jn_rc jr_vm_eval(const struct jr_context *context, uint32_t expr, struct jn_value *out, struct jn_err *err) {
     struct vm_motion motion[VM_STACK];
-    struct vm vm = {.motion = motion, .context = context, .err = err, .fuel = VM_FUEL};
+    struct vm vm = {.motion = motion, .context = context, .err = err != NULL ? err : context->fault, .fuel = VM_FUEL};
     *out = JN_MISSING;
     JN_CHECK(expr < context->program->n_expr);
     return vm_run(&vm, expr, out);

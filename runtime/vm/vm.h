@@ -37,6 +37,7 @@ struct jr_context {
     void *asker;    /* theirs */
     int64_t *until; /* lowered to the next instant at which the value may be another with nothing but time passing */
     struct jn_arena *scratch; /* texts that are made live here */
+    struct jn_err *fault;     /* told when an evaluation fails and nobody else is; may be NULL */
 };
 
 /* JN_TOO_LARGE when an expression takes more than its fuel. */

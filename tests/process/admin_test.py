@@ -197,5 +197,83 @@ class Control(Admin):
         self.assertEqual(self.command(server, "stop", "nothing")[0], 1)
 
 
+def poison():
+    """A journey whose second step takes more instructions than an evaluation has: 2^16 looks at one tag."""
+    lines = ['segment deep_0 is customer has tag "vip"']
+    lines += [f"segment deep_{i} is customer in deep_{i - 1} or customer in deep_{i - 1}" for i in range(1, 16)]
+    return "\n".join(lines) + """
+
+journey poisoned "Asks too much"
+  enter when purchase
+  re-enter always
+  exit when pause_first
+  stage start
+    send thanks
+    if customer in deep_15 then
+      more: send thanks
+    else
+      send later
+    end
+  end
+end
+"""
+
+
+class Poison(Admin):
+    def poisoned(self):
+        with open(os.path.join(self.directory, "workspace", "poison.journey"), "w", encoding="utf-8") as file:
+            file.write(poison())
+        server = self.serve()
+        for who in ("ann", "bo"):
+            server.identify(who, email=f"{who}@example.com")
+            server.track(who, "purchase", properties={"order_id": "1", "amount": {"amount": "5", "currency": "CNY"}})
+        return server
+
+    def test_a_run_that_asks_too_much_rests_and_the_others_go_on(self):
+        server = self.poisoned()
+        thanks = [self.receiver.next().json for _ in range(4)]  # of `bought` too
+        self.assertEqual({m["message"] for m in thanks}, {"thanks"})
+        self.assert_nothing_more(server, "carl")
+        server.kill()
+        server = self.serve()
+        parked = server.get("/api/runs")["items"]
+        self.assertEqual([run["customer"] for run in parked], ["ann", "bo"])
+        self.assertEqual({run["parked"] for run in parked}, {"an expression takes more than 100000 instructions"})
+        self.assertEqual(server.get("/api/status")["parked"], 2)
+        code, out, _ = self.command(server, "runs")
+        self.assertEqual((code, len(out.splitlines())), (0, 2))
+        self.assertIn("an expression takes more than", out)
+        self.assertIn("2 of them cannot go on", self.command(server, "status")[1])
+
+    def test_it_tries_again_and_can_be_left(self):
+        server = self.poisoned()
+        ann, bo = server.get("/api/runs")["items"]
+        code, out, _ = self.command(server, "runs", "retry", str(ann["run"]))
+        self.assertEqual((code, out), (0, f"{ann['run']} tries again\n"))
+        self.assertEqual(server.get("/api/runs")["items"], [ann, bo])  # as poisonous as before
+        server.track("bo", "pause_first")
+        self.assertEqual(server.get("/api/runs")["items"], [ann])
+        self.assertEqual(server.get("/api/status")["parked"], 1)
+        self.assertEqual(self.problem(server, "POST", f"/api/runs/{bo['run']}/retry"), 404)
+        self.assertEqual(self.problem(server, "POST", "/api/runs/nonsense/retry"), 404)
+
+    def test_a_new_version_cures_it(self):
+        server = self.poisoned()
+        ann = server.get("/api/runs")["items"][0]
+        path = os.path.join(self.directory, "workspace", "poison.journey")
+        with open(path, encoding="utf-8") as file:
+            cured = file.read().replace("customer in deep_15", "customer in deep_3")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(cured)
+        for _ in range(4):
+            self.receiver.next()
+        code, _, error = self.command(server, "deploy", "--mode", "migrate",
+                                      os.path.join(self.directory, "workspace"))
+        self.assertEqual(code, 0, error)
+        self.assertEqual(self.command(server, "runs", "retry", str(ann["run"]))[0], 0)
+        cured = self.receiver.next().json
+        self.assertEqual((cured["customer"]["id"], cured["message"]), ("ann", "later"))
+
+
 if __name__ == "__main__":
     unittest.main()

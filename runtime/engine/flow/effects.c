@@ -58,6 +58,10 @@ jn_rc activation_emit(struct activation *a) {
         jn_value_to_json(value, &w);
     }
     jn_jw_end_object(&w);
+    if (a->turn->fault.rc != JN_OK) {
+        jn_buf_release(&text);
+        return JN_OK;
+    }
     emitted->event = a->program->string[a->program->event[a->step->a].name];
     emitted->properties = text.failed ? JN_STR("{}") : jn_arena_str(a->turn->arena, jn_buf_view(&text));
     jn_buf_release(&text);

@@ -36,12 +36,16 @@ static jn_rc settle_run(struct turn *turn, struct engine_customer *customer, boo
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
         if (run->gone || run->status == ENGINE_ENDED) continue;
-        if (turn_exits_if(turn, customer, run)) return JN_OK;
+        turn->fault.rc = JN_OK;
+        if (turn_exits_if(turn, customer, run) || turn_parks(turn, customer, run)) return JN_OK;
         const struct jn_step *step = &run->program->program->step[run->step];
         if (run->status != ENGINE_LIVE || run->arriving || step->kind != JN_STEP_WAIT_IF) continue;
         struct jr_context context = turn_context(turn, customer, run, NULL);
         context.until = &customer->until;
-        if (!jr_vm_holds(&context, step->a)) continue;
+        if (!jr_vm_holds(&context, step->a)) {
+            if (turn_parks(turn, customer, run)) return JN_OK;
+            continue;
+        }
         turn_leave_hold(turn, run);
         return turn_activate(turn, customer, run, step->next);
     }

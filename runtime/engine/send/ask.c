@@ -68,7 +68,7 @@ bool turn_ask(struct turn *turn, struct engine_customer *customer, struct engine
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);
     ask_write(&context, run, step, &delivery, &body);
-    bool written = !body.failed;
+    bool faulted = turn->fault.rc != JN_OK, written = !body.failed && !faulted;
     if (written) {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
         turn_post(turn, customer, run, step, id, &delivery);
@@ -76,7 +76,7 @@ bool turn_ask(struct turn *turn, struct engine_customer *customer, struct engine
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_ASKED, customer, run);
         trace->name = delivery.message;
         trace->detail = delivery.id;
-    } else {
+    } else if (!faulted) {
         turn_unanswered(turn, customer, run, JN_STR("what is given is too large to be sent"));
     }
     jn_buf_release(&body);

@@ -213,17 +213,19 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     struct jn_err err = {.rc = JN_OK};
     uint8_t id[16];
     char text[37];
+    send_bind(turn, &context, step);
+    if (channel->to != JN_NONE) (void)jr_vm_eval(&context, channel->to, &to, NULL);
+    if (turn->fault.rc != JN_OK) return JN_OK; /* before anything has happened */
     engine_effect_id(turn->engine, run->id, step->id, turn_visit(turn, run, step->id), id);
     engine_message_id(id, text);
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
-    if (channel->to != JN_NONE && (jr_vm_eval(&context, channel->to, &to, NULL) != JN_OK || to.len == 0)) {
+    if (channel->to != JN_NONE && to.len == 0) {
         send_unsent(
             turn, customer, run, name, JN_OUTCOME_UNREACHABLE,
             jn_arena_printf(turn->arena, "channel %.*s has no address for this customer", JN_FMT(delivery.channel)));
         return JN_OK;
     }
     delivery.to = jn_value_str(to);
-    send_bind(turn, &context, step);
     struct jn_buf body;
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);
     if (!turn->engine->options.rehearsal && send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {

@@ -313,6 +313,42 @@ static void a_run_that_cannot_go_on_is_parked_with_its_reason(void **state) {
     does(&w, "ann", "begin", NULL);
     does(&w, "ann", "stop", NULL);
     expect(&w, "ignored begin; left stop");
+    assert_int_equal(jr_engine_parked_count(w.engine), 0);
+    world_close(&w);
+}
+
+static void a_parked_run_is_listed_and_goes_on_where_it_stood(void **state) {
+    struct world w;
+    struct jr_parked *parked;
+    uint32_t n;
+    (void)state;
+    world_open(&w);
+    struct draft d = draft_new(&w.arena);
+    uint32_t begin = declare_event(&d, "begin"), message = declare_message(&d, "hello", d.post);
+    begin_journey(&d, "long", begin, JN_REENTER_ALWAYS);
+    step_send(&d, message);
+    for (int i = 0; i < 1001; i++)
+        step_pass(&d);
+    step_exit(&d, "completed");
+    deploy(&w, &d);
+    does(&w, "ann", "begin", NULL);
+    does(&w, "bo", "begin", NULL);
+    expect(&w, "entered begin; sent hello; parked; bo entered begin; bo sent hello; bo parked");
+    assert_int_equal(jr_engine_next_due(w.engine), INT64_MAX);
+    restart(&w);
+    assert_int_equal(jr_engine_parked_count(w.engine), 2);
+    assert_int_equal(jr_engine_parked(w.engine, 0, 10, &w.arena, &parked, &n, NULL), JN_OK);
+    assert_int_equal(n, 2);
+    assert_true(jn_str_is(parked[0].customer, "ann") && jn_str_is(parked[1].customer, "bo"));
+    assert_true(jn_str_is(parked[1].run.parked, "more than 1,000 steps without a wait"));
+    unparks(&w, parked[0].run.run);
+    unparks(&w, parked[0].run.run); /* once more is the same */
+    expect(&w, "unparked; left completed");
+    assert_int_equal(jr_engine_is_parked(w.engine, parked[0].run.run, NULL), JN_NOT_FOUND);
+    assert_int_equal(jr_engine_is_parked(w.engine, parked[1].run.run, NULL), JN_OK);
+    assert_int_equal(jr_engine_parked(w.engine, parked[0].run.run, 10, &w.arena, &parked, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(jr_engine_parked_count(w.engine), 1);
     world_close(&w);
 }
 
@@ -358,6 +394,7 @@ int main(void) {
         cmocka_unit_test(one_bad_trait_does_not_keep_the_others_out),
         cmocka_unit_test(without_a_program_traits_are_not_lost),
         cmocka_unit_test(a_run_that_cannot_go_on_is_parked_with_its_reason),
+        cmocka_unit_test(a_parked_run_is_listed_and_goes_on_where_it_stood),
         cmocka_unit_test(a_crowd_is_woken_over_several_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,10 @@ void replays(struct world *w, uint32_t message) {
     world_input(w, JR_INPUT_REPLAY, NULL)->delivery = w->sent[message].delivery;
 }
 
+void unparks(struct world *w, uint64_t run) {
+    world_input(w, JR_INPUT_UNPARK, NULL)->run = run;
+}
+
 /* ---- what is so */
 
 void expect(struct world *w, const char *told) {

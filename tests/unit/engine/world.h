@@ -49,6 +49,7 @@ void is_known(struct world *w, const char *who, const char *traits);
 void consents(struct world *w, const char *who, const char *topic, bool in);
 void answers(struct world *w, uint32_t message, enum jr_result result); /* of w->sent */
 void replays(struct world *w, uint32_t message);                        /* a dead letter */
+void unparks(struct world *w, uint64_t run);
 
 /* The turn: all inputs and what is due. `try_turn` keeps the inputs when it fails. */
 jn_rc try_turn(struct world *w);
