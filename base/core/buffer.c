@@ -50,14 +50,20 @@ void jn_buf_z(struct jn_buf *buf, const char *z) {
 }
 
 void jn_buf_char(struct jn_buf *buf, char c) {
-    jn_buf_add(buf, &c, 1);
+    if (jn_buf_room(buf, 1)) buf->p[buf->n++] = c;
 }
 
 void jn_buf_vprintf(struct jn_buf *buf, const char *format, va_list ap) {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    size_t spare = buf->cap - buf->n;
+    int n = vsnprintf(spare == 0 ? NULL : buf->p + buf->n, spare, format, ap);
     JN_CHECK(n >= 0);
+    if ((size_t)n < spare) { /* as a rule it fits, and is written once */
+        if (!buf->failed) buf->n += (size_t)n;
+        va_end(again);
+        return;
+    }
     char *text = jn_alloc((size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
@@ -73,7 +79,7 @@ void jn_buf_printf(struct jn_buf *buf, const char *format, ...) {
 }
 
 void jn_buf_u8(struct jn_buf *buf, uint8_t v) {
-    jn_buf_add(buf, &v, 1);
+    jn_buf_char(buf, (char)v);
 }
 
 static void jn_buf_le(struct jn_buf *buf, uint64_t v, size_t n) {
@@ -140,7 +146,11 @@ static uint64_t jn_read_le(struct jn_reader *reader, size_t n) {
 }
 
 uint8_t jn_read_u8(struct jn_reader *reader) {
-    return (uint8_t)jn_read_le(reader, 1);
+    if (reader->failed || reader->at == reader->n) {
+        reader->failed = true;
+        return 0;
+    }
+    return reader->p[reader->at++];
 }
 
 uint16_t jn_read_le16(struct jn_reader *reader) {

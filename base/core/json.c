@@ -134,10 +134,63 @@ static int jn_json_append(const char *p, size_t n, void *buf) {
     return 0;
 }
 
-void jn_json_dump(const struct jn_json *node, struct jn_buf *out) {
-    if (node == NULL) {
-        jn_buf_z(out, "null");
-        return;
+static void jn_json_write(struct jn_json_out *w, const struct jn_json *node) {
+    struct jn_str key;
+    struct jn_json *value;
+    switch (jn_json_kind(node)) {
+    case JN_JSON_OBJECT:
+        jn_jw_object(w);
+        for (void *at = NULL; jn_json_next(node, &at, &key, &value);) {
+            jn_jw_key_str(w, key);
+            jn_json_write(w, value);
+        }
+        jn_jw_end_object(w);
+        break;
+    case JN_JSON_ARRAY:
+        jn_jw_array(w);
+        for (size_t i = 0; i < jn_json_count(node); i++)
+            jn_json_write(w, jn_json_at(node, i));
+        jn_jw_end_array(w);
+        break;
+    case JN_JSON_TEXT:
+        jn_jw_str(w, jn_json_text(node));
+        break;
+    case JN_JSON_INT:
+        jn_jw_int(w, jn_json_int(node));
+        break;
+    case JN_JSON_REAL:
+        jn_jw_raw(w, JN_STR(""));
+        json_dump_callback(jn_node(node), jn_json_append, w->buf, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+        break;
+    case JN_JSON_BOOL:
+        jn_jw_bool(w, jn_json_bool(node));
+        break;
+    case JN_JSON_NULL:
+        jn_jw_null(w);
+        break;
     }
-    json_dump_callback(jn_node(node), jn_json_append, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+}
+
+/* Not jansson's own for whole documents: it copies and checks every text twice, and each event is written once. */
+void jn_json_dump(const struct jn_json *node, struct jn_buf *out) {
+    struct jn_json_out w;
+    jn_jw_init(&w, out);
+    jn_json_write(&w, node);
+}
+
+struct jn_json *jn_json_new_object(void) {
+    return jn_wrap(json_object());
+}
+
+struct jn_json *jn_json_new_text(struct jn_str text) {
+    if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL) return NULL;
+    return jn_wrap(json_stringn(text.n == 0 ? "" : text.p, text.n));
+}
+
+struct jn_json *jn_json_new_int(int64_t number) {
+    return jn_wrap(json_integer(number));
+}
+
+void jn_json_set(struct jn_json *object, struct jn_str name, struct jn_json *value) {
+    json_object_setn_new((json_t *)(void *)object, name.n == 0 ? "" : name.p, name.n, (json_t *)(void *)value);
 }

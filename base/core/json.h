@@ -40,6 +40,13 @@ bool jn_json_decimal(const struct jn_json *node, struct jn_dec *out); /* INT or 
 bool jn_json_next(const struct jn_json *object, void **at, struct jn_str *key, struct jn_json **value);
 void jn_json_dump(const struct jn_json *node, struct jn_buf *out); /* compact text */
 
+/* Documents made in memory; freed as those that were read. */
+struct jn_json *jn_json_new_object(void);
+struct jn_json *jn_json_new_text(struct jn_str text); /* NULL when it is not UTF-8 or holds a NUL */
+struct jn_json *jn_json_new_int(int64_t number);
+/* Takes `value`; NULL, or a name that is no JSON text, leaves the object as it is. */
+void jn_json_set(struct jn_json *object, struct jn_str name, struct jn_json *value);
+
 /* Writer: commas and colons are its business. Depth is at most JN_JSON_MAX_DEPTH. */
 struct jn_json_out {
     struct jn_buf *buf;

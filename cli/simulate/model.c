@@ -115,7 +115,7 @@ static jn_rc reading_span(struct reading *r, const struct jn_json *object, const
 
 /* Checks a constant as the engine would; keeps it as JSON. */
 static jn_rc reading_value(struct reading *r, const struct jn_json *node, struct sim_draw *draw, uint32_t one_of,
-                           struct jn_str *out) {
+                           struct sim_constant *out) {
     struct jn_value value;
     struct jn_buf text;
     struct jn_err why;
@@ -127,7 +127,11 @@ static jn_rc reading_value(struct reading *r, const struct jn_json *node, struct
     if (!allowed) return reading_fail(r, "it is none of the values that are declared", JN_STR(""));
     jn_buf_init(&text, 1u << 20);
     jn_json_dump(node, &text);
-    *out = jn_arena_str(r->arena, jn_buf_view(&text));
+    enum jn_json_kind kind = jn_json_kind(node);
+    *out = (struct sim_constant){
+        .kind = kind,
+        .text = jn_arena_str(r->arena, kind == JN_JSON_TEXT ? jn_json_text(node) : jn_buf_view(&text)),
+        .number = kind == JN_JSON_INT ? jn_json_int(node) : 0};
     jn_buf_release(&text);
     return JN_OK;
 }
@@ -141,7 +145,7 @@ static jn_rc reading_choices(struct reading *r, const struct jn_json *node, uint
     if (jn_json_kind(node) != JN_JSON_OBJECT || n == 0)
         return reading_fail(r, "values with their weights are needed: {\"a\": 3, \"b\": 1}", JN_STR(""));
     draw->kind = SIM_CHOICES;
-    draw->json = JN_NEW_ARRAY(r->arena, struct jn_str, n);
+    draw->constant = JN_NEW_ARRAY(r->arena, struct sim_constant, n);
     draw->upto = JN_NEW_ARRAY(r->arena, double, n);
     for (void *at = NULL; jn_json_next(node, &at, &key, &weight);) {
         struct jn_buf text;
@@ -156,7 +160,7 @@ static jn_rc reading_choices(struct reading *r, const struct jn_json *node, uint
             jn_jw_str(&w, key);
         reading_enter(r, key);
         jn_rc rc = jn_json_parse(jn_arena_printf(r->arena, "[%.*s]", JN_FMT(jn_buf_view(&text))), &value, NULL) == JN_OK
-                       ? reading_value(r, jn_json_at(value, 0), draw, one_of, &draw->json[draw->n])
+                       ? reading_value(r, jn_json_at(value, 0), draw, one_of, &draw->constant[draw->n])
                        : reading_fail(r, "it is no value of the type", JN_STR(""));
         jn_json_free(value);
         jn_buf_release(&text);
@@ -201,8 +205,8 @@ static jn_rc reading_draw(struct reading *r, const struct jn_json *node, enum jn
                           struct sim_draw *out) {
     *out = (struct sim_draw){.type = type, .known = 1};
     if (jn_json_kind(node) != JN_JSON_OBJECT) {
-        out->json = JN_NEW(r->arena, struct jn_str);
-        return reading_value(r, node, out, one_of, out->json);
+        out->constant = JN_NEW(r->arena, struct sim_constant);
+        return reading_value(r, node, out, one_of, out->constant);
     }
     jn_rc rc = reading_known(r, node, "choices from to places text known ");
     if (rc == JN_OK) rc = reading_number(r, node, "known", 0, 1, 1, &out->known);
@@ -217,8 +221,8 @@ static jn_rc reading_draw(struct reading *r, const struct jn_json *node, enum jn
     if (type != JN_T_TEXT || jn_json_kind(jn_json_get(node, "text")) != JN_JSON_TEXT)
         return reading_fail(r, "`text` is for attributes that are text", JN_STR(""));
     out->kind = SIM_TEMPLATE;
-    out->json = JN_NEW(r->arena, struct jn_str);
-    *out->json = jn_arena_str(r->arena, jn_json_text(jn_json_get(node, "text")));
+    out->constant = JN_NEW(r->arena, struct sim_constant);
+    out->constant->text = jn_arena_str(r->arena, jn_json_text(jn_json_get(node, "text")));
     return JN_OK;
 }
 
@@ -311,8 +315,8 @@ static void reading_about(struct reading *r, struct sim_rule *rule) {
     struct sim_field *field = jn_arena_grow(r->arena, &rule->field, &rule->n_field, sizeof(*field));
     struct jn_str name = r->program->string[r->program->message[rule->subject].name];
     field->name = JN_STR("message");
-    field->draw = (struct sim_draw){.type = JN_T_TEXT, .known = 1, .json = JN_NEW(r->arena, struct jn_str)};
-    *field->draw.json = jn_arena_printf(r->arena, "\"%.*s\"", JN_FMT(name));
+    field->draw = (struct sim_draw){.type = JN_T_TEXT, .known = 1, .constant = JN_NEW(r->arena, struct sim_constant)};
+    *field->draw.constant = (struct sim_constant){.kind = JN_JSON_TEXT, .text = name};
 }
 
 static jn_rc reading_rule(struct reading *r, const struct jn_json *node, struct sim_rule rule) {

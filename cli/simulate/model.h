@@ -12,13 +12,20 @@
 
 enum sim_draw_kind { SIM_CONSTANT, SIM_CHOICES, SIM_RANGE, SIM_TEMPLATE };
 
+/* What stands in the model. */
+struct sim_constant {
+    enum jn_json_kind kind;
+    struct jn_str text; /* TEXT: itself; else its JSON */
+    int64_t number;     /* INT */
+};
+
 /* A value that is drawn for a customer or an event. */
 struct sim_draw {
     enum sim_draw_kind kind;
     enum jn_type type;
-    double known;        /* else it is missing */
-    struct jn_str *json; /* CONSTANT, CHOICES: as it is written; TEMPLATE: the text */
-    double *upto;        /* CHOICES: sums of the weights, the last is 1 */
+    double known;                  /* else it is missing */
+    struct sim_constant *constant; /* CONSTANT, TEMPLATE: one; CHOICES: n */
+    double *upto;                  /* CHOICES: sums of the weights, the last is 1 */
     uint32_t n;
     int64_t low, high; /* RANGE: both included; numbers in steps of `places` */
     uint8_t places;
@@ -81,6 +88,6 @@ bool sim_chance(struct jn_random *random, double chance);
 int64_t sim_after(struct jn_random *random, struct sim_span span);
 /* The members of an object that is open: `customer` and `n` fill the templates. */
 void sim_fields(const struct sim_field *field, uint32_t n_field, struct jn_random *random, struct jn_str customer,
-                uint32_t n, struct jn_json_out *w);
+                uint32_t n, struct jn_json *object);
 
 #endif

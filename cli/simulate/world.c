@@ -10,7 +10,6 @@
 #include "runtime/store/mem/mem.h"
 
 #define WORLD_EVENT_MAX (1u << 20)
-#define WORLD_INPUTS    64 /* of one instant: who somebody is, what they consent to */
 
 /* ---- opening */
 
@@ -27,16 +26,11 @@ static void world_names(struct sim_world *world) {
         jn_map_put(&world->messages, p->string[p->message[m].name], m);
 }
 
-static jn_rc world_object(const struct sim_rule *rule, struct sim_person *person, struct sim_object *out,
-                          struct jn_err *err) {
-    struct jn_json_out w;
-    out->json = NULL;
+static void world_object(const struct sim_rule *rule, struct sim_person *person, struct sim_object *out) {
+    out->json = jn_json_new_object();
+    sim_fields(rule->field, rule->n_field, &person->random, person->ext, person->events, out->json);
     jn_buf_init(&out->text, WORLD_EVENT_MAX);
-    jn_jw_init(&w, &out->text);
-    jn_jw_object(&w);
-    sim_fields(rule->field, rule->n_field, &person->random, person->ext, person->events, &w);
-    jn_jw_end_object(&w);
-    return jn_json_parse(jn_buf_view(&out->text), &out->json, err);
+    jn_json_dump(out->json, &out->text);
 }
 
 static void world_object_release(struct sim_object *object) {
@@ -44,13 +38,11 @@ static void world_object_release(struct sim_object *object) {
     jn_buf_release(&object->text);
 }
 
-static jn_rc world_fixed(struct sim_world *world, struct jn_err *err) {
+static void world_fixed(struct sim_world *world) {
     struct sim_person nobody = {.number = 0};
-    jn_rc rc = JN_OK;
     world->fixed = jn_alloc_zero(world->model->n_rule + 1, sizeof(*world->fixed));
-    for (uint32_t i = 0; rc == JN_OK && i < world->model->n_rule; i++)
-        if (world->model->rule[i].fixed) rc = world_object(&world->model->rule[i], &nobody, &world->fixed[i], err);
-    return rc;
+    for (uint32_t i = 0; i < world->model->n_rule; i++)
+        if (world->model->rule[i].fixed) world_object(&world->model->rule[i], &nobody, &world->fixed[i]);
 }
 
 static jn_rc world_turn(struct sim_world *world, const struct jr_input *input, uint32_t n, int64_t horizon,
@@ -65,8 +57,9 @@ jn_rc sim_world_open(struct sim_world *world, const struct jn_program *program, 
     jn_map_init(&world->messages);
     jn_map_init(&world->people);
     world_names(world);
-    jn_rc rc = world_fixed(world, err);
-    if (rc == JN_OK) rc = jr_store_open(JN_STR("mem:"), &world->store, err);
+    world_fixed(world);
+    world->arriving = jn_alloc_zero(model->n_consent + 1, sizeof(*world->arriving));
+    jn_rc rc = jr_store_open(JN_STR("mem:"), &world->store, err);
     if (rc == JN_OK) rc = jr_engine_open(world->store, &options, &world->engine, err);
     if (rc == JN_OK) rc = jr_engine_deploy(world->engine, image, err);
     return rc == JN_OK ? world_turn(world, NULL, 0, model->start, err) : rc; /* nobody to look at */
@@ -76,6 +69,7 @@ void sim_world_close(struct sim_world *world) {
     for (uint32_t i = 0; world->fixed != NULL && i < world->model->n_rule; i++)
         world_object_release(&world->fixed[i]);
     free(world->fixed);
+    free(world->arriving);
     if (world->engine != NULL) jr_engine_close(world->engine);
     if (world->store != NULL) world->store->ops->close(world->store);
     for (uint32_t i = 0; i < world->n_person; i++) {
@@ -206,12 +200,12 @@ static jn_rc world_deliver(struct sim_world *world, int64_t horizon, struct jn_e
 static jn_rc world_arrive(struct sim_world *world, struct sim_person *person, struct jn_err *err) {
     const struct sim_model *model = world->model;
     struct sim_rule traits = {.field = model->attr, .n_field = model->n_attr};
-    struct jr_input input[WORLD_INPUTS];
+    struct jr_input *input = world->arriving;
     struct sim_object who;
     uint32_t n = 0;
-    jn_rc rc = world_object(&traits, person, &who, err);
+    world_object(&traits, person, &who);
     input[n++] = (struct jr_input){.kind = JR_INPUT_IDENTIFY, .traits = who.json, .compact = jn_buf_view(&who.text)};
-    for (uint32_t i = 0; i < model->n_consent && n < WORLD_INPUTS; i++)
+    for (uint32_t i = 0; i < model->n_consent; i++)
         if (sim_chance(&person->random, model->consent[i].in))
             input[n++] = (struct jr_input){.kind = JR_INPUT_CONSENT, .event = model->consent[i].topic, .in = true};
     for (uint32_t i = 0; i < n; i++) {
@@ -219,7 +213,7 @@ static jn_rc world_arrive(struct sim_world *world, struct sim_person *person, st
         input[i].source = JN_STR("simulate");
         input[i].customer = person->ext;
     }
-    if (rc == JN_OK) rc = world_turn(world, input, n, world->now - 1, err);
+    jn_rc rc = world_turn(world, input, n, world->now - 1, err);
     world_object_release(&who);
     for (uint32_t i = 0; i < model->n_rule; i++) {
         const struct sim_rule *rule = &model->rule[i];
@@ -234,9 +228,8 @@ static jn_rc world_act(struct sim_world *world, struct sim_person *person, struc
     if (due.rule == JN_NONE) return world_arrive(world, person, err);
     const struct sim_rule *rule = &world->model->rule[due.rule];
     struct sim_object own = {0}, *what = rule->fixed ? &world->fixed[due.rule] : &own;
-    jn_rc rc = JN_OK;
     person->events++;
-    if (!rule->fixed) rc = world_object(rule, person, &own, err);
+    if (!rule->fixed) world_object(rule, person, &own);
     struct jr_input input = {.kind = JR_INPUT_EVENT,
                              .received = world->now,
                              .happened = world->now,
@@ -246,7 +239,7 @@ static jn_rc world_act(struct sim_world *world, struct sim_person *person, struc
                              .properties = what->json,
                              .compact = jn_buf_view(&what->text)};
     /* What is due at this very instant comes after it (language semantics 4). */
-    if (rc == JN_OK) rc = world_turn(world, &input, 1, world->now - 1, err);
+    jn_rc rc = world_turn(world, &input, 1, world->now - 1, err);
     world_object_release(&own);
     if (rule->trigger == SIM_EVERY)
         sim_person_plan(person, world->now + sim_after(&person->random, rule->after), due.rule);

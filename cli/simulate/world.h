@@ -56,6 +56,7 @@ struct sim_world {
     uint32_t *step_journey;                   /* by step */
     bool joins;                               /* some journey is entered by a segment, at any time */
     struct sim_object *fixed;                 /* by rule: attributes that are always the same */
+    struct jr_input *arriving;                /* of one customer: who they are, what they consent to */
     struct sim_person *person;
     uint32_t n_person;
     struct sim_flight *flight;

@@ -9,9 +9,30 @@
 #include "core/json.h"
 
 static void refuses_what_is_not_strict(void **state) {
-    static const char *const bad[] = {
-        "", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "1.", "NaN", "Infinity", "1e400", "9223372036854775808", "\"\\u0000\"", "\"\\ud800\"",
-        "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "'a'", "{a:1}", "[1] x", "\"a\nb\"", "// c\n1", "tru", "\"unfinished", "\xEF\xBB\xBF{}"};
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "[1,]",
+                                      "{\"a\":1,}",
+                                      "{\"a\":1,\"a\":2}",
+                                      "01",
+                                      "1.",
+                                      "NaN",
+                                      "Infinity",
+                                      "1e400",
+                                      "9223372036854775808",
+                                      "\"\\u0000\"",
+                                      "\"\\ud800\"",
+                                      "\"\xff\"",
+                                      "\"\xc0\x80\"",
+                                      "\"\xed\xa0\x80\"",
+                                      "'a'",
+                                      "{a:1}",
+                                      "[1] x",
+                                      "\"a\nb\"",
+                                      "// c\n1",
+                                      "tru",
+                                      "\"unfinished",
+                                      "\xEF\xBB\xBF{}"};
     struct jn_json *document;
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -71,8 +92,41 @@ static void the_writer_escapes_and_repairs(void **state) {
     jn_buf_release(&out);
 }
 
+static void what_was_read_is_written_as_it_was(void **state) {
+    struct jn_str text =
+        JN_STR("{\"a\":[1,-2.5,null,true,false,\"\\n\\\"\"],\"你\":{\"b\":{}},\"c\":[],\"d\":1.0,\"e\":1e100}");
+    struct jn_json *document;
+    struct jn_buf out;
+    (void)state;
+    jn_buf_init(&out, 1024);
+    assert_int_equal(jn_json_parse(text, &document, NULL), JN_OK);
+    jn_json_dump(document, &out);
+    assert_true(jn_str_eq(jn_buf_view(&out), text));
+    jn_json_free(document);
+    jn_buf_release(&out);
+}
+
+static void what_is_made_is_written(void **state) {
+    struct jn_json *document = jn_json_new_object();
+    struct jn_buf out;
+    (void)state;
+    jn_json_set(document, JN_STR("a"), jn_json_new_text(JN_STR("x")));
+    jn_json_set(document, JN_STR("b"), jn_json_new_int(INT64_MIN));
+    jn_json_set(document, JN_STR("c"), jn_json_new_text(JN_STR("\xff")));
+    jn_json_set(document, JN_STR("d"), jn_json_new_text((struct jn_str){"\0", 1}));
+    jn_buf_init(&out, 1024);
+    jn_json_dump(document, &out);
+    assert_true(jn_str_eq(jn_buf_view(&out), JN_STR("{\"a\":\"x\",\"b\":-9223372036854775808}")));
+    jn_json_free(document);
+    jn_buf_release(&out);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_not_strict), cmocka_unit_test(depth_has_a_bound),
-                                       cmocka_unit_test(numbers_are_exact), cmocka_unit_test(the_writer_escapes_and_repairs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_not_strict),
+                                       cmocka_unit_test(depth_has_a_bound),
+                                       cmocka_unit_test(numbers_are_exact),
+                                       cmocka_unit_test(the_writer_escapes_and_repairs),
+                                       cmocka_unit_test(what_was_read_is_written_as_it_was),
+                                       cmocka_unit_test(what_is_made_is_written)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
