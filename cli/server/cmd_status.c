@@ -39,10 +39,20 @@ static void status_tell(struct admin *a, const struct jn_json *status) {
     jn_buf_printf(&a->out, "inside    %lld, %lld of them cannot go on\n",
                   (long long)jn_json_int(jn_json_get(status, "inside")),
                   (long long)jn_json_int(jn_json_get(status, "parked")));
-    jn_buf_printf(&a->out, "messages  %lld pending, %lld sent, %lld dead\n\n",
+    jn_buf_printf(&a->out, "messages  %lld pending, %lld sent, %lld dead\n",
                   (long long)jn_json_int(jn_json_get(deliveries, "pending")),
                   (long long)jn_json_int(jn_json_get(deliveries, "sent")),
                   (long long)jn_json_int(jn_json_get(deliveries, "dead")));
+    const struct jn_json *disabled = jn_json_get(status, "disabled");
+    for (size_t i = 0; i < jn_json_count(disabled); i++) {
+        const struct jn_json *row = jn_json_at(disabled, i);
+        struct jn_str channel = admin_shown(a, jn_json_get(row, "channel"));
+        jn_buf_printf(&a->out,
+                      "disabled  %.*s since %.*s: its receiver says that it is gone; enable it by "
+                      "`journey destinations enable %.*s`\n",
+                      JN_FMT(channel), JN_FMT(admin_shown(a, jn_json_get(row, "since"))), JN_FMT(channel));
+    }
+    jn_buf_char(&a->out, '\n');
 }
 
 int cli_cmd_status(const struct cli_args *args) {

@@ -26,9 +26,27 @@ struct jr_channel_place {
     void *loop;                   /* the uv_loop_t */
     const struct jr_allow *allow; /* internal addresses that may be reached */
     bool dev;                     /* loopback may be reached */
-    long per_destination;         /* connections */
+    uint32_t connections;         /* kept open for reuse */
     /* Value of an environment variable; empty when it is not set. */
     struct jn_str (*variable)(struct jn_str name);
+};
+
+/* How the address of a channel or service does. */
+enum jr_destination_state {
+    JR_DESTINATION_STATE_CLOSED, /* its breaker is closed: all is well */
+    JR_DESTINATION_STATE_OPEN,
+    JR_DESTINATION_STATE_HALF_OPEN,
+    JR_DESTINATION_STATE_DISABLED, /* its receiver said that it is gone */
+    JR_DESTINATION_STATES
+};
+
+struct jr_destination_view {
+    struct jn_str name; /* of the channel or service */
+    bool service;
+    enum jr_destination_state state;
+    uint32_t waiting, in_flight; /* messages that are due; attempts */
+    int64_t since;               /* DISABLED */
+    int64_t until;               /* when the next attempt may be made; 0: at once, or nobody knows */
 };
 
 struct jr_channel_ops {

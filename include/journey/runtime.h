@@ -208,6 +208,17 @@ jn_rc jr_engine_dead_letter(struct jr_engine *engine, struct jn_str id, uint64_t
 #define JR_SENT_MAX 1024
 void jr_engine_sent(const struct jr_engine *engine, uint64_t before, uint32_t max, struct jn_arena *arena,
                     struct jr_delivery **out, uint32_t *n);
+/* Channels' addresses of loaded programs to which nothing is sent any more: their receivers answered that they are
+ * gone. */
+#define JR_STATUS_GONE 410
+struct jr_disabled {
+    struct jn_str channel, url; /* url: as in the program, a name of a variable perhaps */
+    int64_t since;
+};
+void jr_engine_disabled(const struct jr_engine *engine, struct jn_arena *arena, struct jr_disabled **out, uint32_t *n);
+/* Sends to the channel again, by whatever address; without a name to all. JN_NOT_FOUND: there is no such channel. */
+jn_rc jr_engine_enable(struct jr_engine *engine, struct jn_str channel, struct jn_arena *arena, struct jn_err *err);
+
 /* Messages by what has become of them. */
 struct jr_outbox {
     uint64_t pending; /* on their way, as far as they have been read back since the start */

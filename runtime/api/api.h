@@ -2,6 +2,7 @@
 #ifndef RUNTIME_API_API_H
 #define RUNTIME_API_API_H
 
+#include "journey/channel.h"
 #include "runtime/api/job.h"
 #include "runtime/ingest/keys.h"
 
@@ -13,6 +14,9 @@ struct jr_api_host {
     bool (*ready)(void *user);
     int64_t (*now)(void *user);  /* engine time */
     void (*measure)(void *user); /* brings gauges up to date */
+    /* The next address that messages go to behind *at, which begins with 0; false at the end. */
+    bool (*destination)(void *user, uint32_t *at, struct jr_destination_view *out);
+    void (*enable)(void *user, struct jn_str channel); /* of that name; none: all that are disabled */
     /* From any thread: value of an environment variable; whether all that a program names is set. */
     struct jn_str (*variable)(struct jn_str name);
     jn_rc (*check_program)(const struct jn_program *program, struct jn_err *err);

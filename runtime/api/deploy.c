@@ -51,6 +51,7 @@ static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane
     if (rc == JN_OK) rc = job->api->host.check_program(program, err);
     if (rc == JN_OK) rc = jr_engine_may_move(lane->engine, program, &rules, &job->arena, err);
     if (rc == JN_OK) rc = jr_engine_deploy(lane->engine, image, err);
+    if (rc == JN_OK) rc = jr_engine_enable(lane->engine, JN_STR_NONE, &job->arena, err);
     if (rc == JN_OK) rc = jr_engine_move(lane->engine, &rules, &job->arena, err);
     if (rc != JN_OK) return jr_deploy__blame(rc);
     struct jn_json_out w;
@@ -73,6 +74,7 @@ static void jr_deploy__answer(struct jr_job *job) {
         jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
         return;
     }
+    job->api->host.enable(job->api->host.user, JN_STR_NONE);
     jr_http_respond(
         job->exchange,
         &(struct jr_http_reply){.status = 200, .content_type = "application/json", .body = jn_buf_view(&job->reply)});

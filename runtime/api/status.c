@@ -5,11 +5,13 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     const struct jn_program *program = jr_engine_program(lane->engine);
     struct jr_outbox outbox;
     struct jr_place *place;
-    uint32_t n_place;
+    uint32_t n_place, n_disabled;
+    struct jr_disabled *disabled;
     uint64_t inside = 0;
     struct jn_json_out w;
     jn_rc rc = jr_engine_outbox(lane->engine, &job->arena, &outbox, err);
     if (rc != JN_OK) return rc;
+    jr_engine_disabled(lane->engine, &job->arena, &disabled, &n_disabled);
     jr_engine_places(lane->engine, &job->arena, &place, &n_place);
     for (uint32_t i = 0; i < n_place; i++)
         inside += place[i].people;
@@ -26,6 +28,15 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jr_reply__number(&w, "sent", outbox.sent);
     jr_reply__number(&w, "dead", outbox.dead);
     jn_jw_end_object(&w);
+    jn_jw_key(&w, "disabled");
+    jn_jw_array(&w);
+    for (uint32_t i = 0; i < n_disabled; i++) {
+        jn_jw_object(&w);
+        jr_reply__text(&w, "channel", disabled[i].channel);
+        jr_reply__instant(&w, "since", disabled[i].since);
+        jn_jw_end_object(&w);
+    }
+    jn_jw_end_array(&w);
     jn_jw_end_object(&w);
     return JN_OK;
 }

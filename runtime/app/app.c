@@ -117,10 +117,28 @@ static bool jr_app__ready(void *user) {
 
 static void jr_app__measure(void *user) {
     struct jr_app *app = user;
-    jr_metric_set(JR_METRIC_DELIVERY_QUEUE, jr_pump_count(app->pump));
-    jr_metric_set(JR_METRIC_DELIVERY_FLYING, jr_pump_in_flight(app->pump));
-    jr_metric_set(JR_METRIC_LANE_QUEUE, jr_lane_waiting(app->lane));
-    jr_metric_set(JR_METRIC_LOG_DROPPED, jn_log_dropped());
+    uint64_t in_state[JR_DESTINATION_STATES] = {0}, busiest = 0;
+    struct jr_destination_view view;
+    for (uint32_t at = 0; jr_pump_destination(app->pump, &at, &view);) {
+        in_state[view.state]++;
+        if (view.in_flight > busiest) busiest = view.in_flight;
+    }
+    for (unsigned state = 0; state < JR_DESTINATION_STATES; state++)
+        jr_metric_set(JR_METRIC_DESTINATIONS, state, in_state[state]);
+    jr_metric_set(JR_METRIC_DELIVERY_BUSIEST, 0, busiest);
+    jr_metric_set(JR_METRIC_RETRIES_HELD, 0, jr_pump_held_back(app->pump));
+    jr_metric_set(JR_METRIC_DELIVERY_QUEUE, 0, jr_pump_count(app->pump));
+    jr_metric_set(JR_METRIC_DELIVERY_FLYING, 0, jr_pump_in_flight(app->pump));
+    jr_metric_set(JR_METRIC_LANE_QUEUE, 0, jr_lane_waiting(app->lane));
+    jr_metric_set(JR_METRIC_LOG_DROPPED, 0, jn_log_dropped());
+}
+
+static bool jr_app__destination(void *user, uint32_t *at, struct jr_destination_view *out) {
+    return jr_pump_destination(((struct jr_app *)user)->pump, at, out);
+}
+
+static void jr_app__enable(void *user, struct jn_str channel) {
+    jr_pump_enable(((struct jr_app *)user)->pump, channel);
 }
 
 static void jr_app__answered(void *user, int status) {
@@ -231,16 +249,32 @@ static void jr_app__close_state(struct jr_app *app) {
     if (app->store != NULL) app->store->ops->close(app->store);
 }
 
+/* What was disabled before the last stop still is. */
+static void jr_app__disable(struct jr_app *app) {
+    struct jn_arena arena;
+    struct jr_disabled *row;
+    uint32_t n;
+    jn_arena_init(&arena);
+    jr_engine_disabled(app->engine, &arena, &row, &n);
+    for (uint32_t i = 0; i < n; i++)
+        jr_pump_disable(app->pump, row[i].channel, row[i].url, row[i].since);
+    jn_arena_release(&arena);
+}
+
 static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
     struct jr_pump_options options = {.place = {.loop = &app->loop,
                                                 .allow = &app->config.allow,
                                                 .dev = app->config.dev,
                                                 .variable = jr_config_variable},
+                                      .per_destination = app->config.per_destination,
+                                      .at_a_time = app->config.attempts,
                                       .now = jr_app__now,
                                       .report = jr_app__on_report,
                                       .user = app};
     jn_random_bytes(&options.seed, sizeof options.seed);
-    return jr_pump_open(&options, &app->pump, err);
+    jn_rc rc = jr_pump_open(&options, &app->pump, err);
+    if (rc == JN_OK) jr_app__disable(app);
+    return rc;
 }
 
 static void jr_app__open_server(struct jr_app *app) {
@@ -249,6 +283,8 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .ready = jr_app__ready,
                                         .now = jr_app__now,
                                         .measure = jr_app__measure,
+                                        .destination = jr_app__destination,
+                                        .enable = jr_app__enable,
                                         .variable = jr_config_variable,
                                         .check_program = jr_config_check_program},
                                .keys = app->config.keys,

@@ -7,7 +7,9 @@
 #include "core/decimal.h"
 #include "runtime/delivery/signature.h"
 
-#define KEEP_IDS_DAYS_MAX 60 /* a store may hold a few days more than it is asked to */
+#define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
+#define PER_DESTINATION_MAX 256
+#define ATTEMPTS_MAX        512 /* each is a descriptor of the 1,024 that a process has */
 
 static struct jn_str jr_config__variable_or(const char *variable, const char *preset) {
     const char *value = getenv(variable);
@@ -53,14 +55,25 @@ static jn_rc jr_config__listen(struct jn_str text, struct jr_config *out, struct
     return JN_OK;
 }
 
-static jn_rc jr_config__days(struct jn_str text, int64_t *ms, struct jn_err *err) {
+/* From 1 to `max` of what the sentence says. */
+static jn_rc jr_config__number(struct jn_str text, int64_t max, const char *what, int64_t *out, struct jn_err *err) {
     struct jn_dec number;
-    int64_t days;
-    if (!jn_dec_parse(text, &number) || !jn_dec_to_int(number, &days) || days < 1 || days > KEEP_IDS_DAYS_MAX)
-        return jn_fail(err, JN_CONFIG, "`%.*s` is no number of days between 1 and %d to keep ids for", JN_FMT(text),
-                       KEEP_IDS_DAYS_MAX);
-    *ms = days * JN_MS_DAY;
+    if (!jn_dec_parse(text, &number) || !jn_dec_to_int(number, out) || *out < 1 || *out > max)
+        return jn_fail(err, JN_CONFIG, "`%.*s` is no number of %s between 1 and %d", JN_FMT(text), what, (int)max);
     return JN_OK;
+}
+
+static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
+    int64_t days = 0, per_destination = 0, attempts = 0;
+    jn_rc rc = jr_config__number(options->keep_ids, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days, err);
+    if (rc == JN_OK)
+        rc = jr_config__number(options->per_destination, PER_DESTINATION_MAX, "attempts per destination",
+                               &per_destination, err);
+    if (rc == JN_OK) rc = jr_config__number(options->attempts, ATTEMPTS_MAX, "attempts at a time", &attempts, err);
+    out->keep_ids_ms = days * JN_MS_DAY;
+    out->per_destination = (uint32_t)per_destination;
+    out->attempts = (uint32_t)attempts;
+    return rc;
 }
 
 static bool jr_config__listens_on_loopback(const struct jr_config *config) {
@@ -92,7 +105,7 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
     if (rc == JN_OK) rc = jr_keys_parse(options->write_keys, &out->keys, err);
     if (rc == JN_OK) rc = jr_config__secrets(out, err);
-    if (rc == JN_OK) rc = jr_config__days(options->keep_ids, &out->keep_ids_ms, err);
+    if (rc == JN_OK) rc = jr_config__numbers(options, out, err);
     return rc;
 }
 

@@ -14,6 +14,7 @@ struct jr_config {
     struct jr_allow allow;
     struct jr_keys keys;
     int64_t keep_ids_ms;
+    uint32_t per_destination, attempts;
     struct jn_str token, store, image;
 };
 

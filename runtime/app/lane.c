@@ -278,13 +278,13 @@ static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news
            (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
         jr_lane__finish(lane, news);
     lane->more = news->turn.more;
-    jr_metric_set(JR_METRIC_TIMERS, jr_engine_timer_count(lane->options.engine));
+    jr_metric_set(JR_METRIC_TIMERS, 0, jr_engine_timer_count(lane->options.engine));
 }
 
 static void jr_lane__set_failing(struct jr_lane_thread *lane, bool failing, const struct jn_err *err) {
     if (lane->failing == failing) return;
     lane->failing = failing;
-    jr_metric_set(JR_METRIC_STORE_FAILING, failing);
+    jr_metric_set(JR_METRIC_STORE_FAILING, 0, failing);
     if (failing)
         JN_LOG(STORE_FAILED, JN_LF_STR("error", jn_str_z(err->text)));
     else

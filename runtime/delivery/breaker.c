@@ -1,54 +1,46 @@
 #include "runtime/delivery/breaker.h"
 
-#include <stddef.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/check.h"
+#include "journey/program.h"
 
-enum { JR_BREAKER__CALLS_MAX = 1000 }; /* looked back at; the compiler allows no more */
-
-struct jr_breaker {
-    uint8_t failed[JR_BREAKER__CALLS_MAX]; /* the last calls, as a ring */
-    uint32_t n, at, n_failed;
-    int64_t open_until; /* 0: closed */
-    bool trying;        /* half open: one call is out */
-    char service[];     /* its name: the map's key */
-};
-
-void jr_breakers_init(struct jr_breakers *breakers) {
-    jn_map_init(&breakers->by_service);
+enum jr_breaker_state jr_breaker_state(const struct jr_breaker *breaker) {
+    if (breaker->open_until == 0) return JR_BREAKER_CLOSED;
+    return breaker->trying ? JR_BREAKER_HALF_OPEN : JR_BREAKER_OPEN;
 }
 
-void jr_breakers_release(struct jr_breakers *breakers) {
-    uint64_t breaker;
-    for (uint32_t at = 0; jn_map_next(&breakers->by_service, &at, NULL, &breaker);)
-        free((struct jr_breaker *)(uintptr_t)breaker);
-    jn_map_release(&breakers->by_service);
+int64_t jr_breaker_until(const struct jr_breaker *breaker) {
+    return breaker->trying ? INT64_MAX : breaker->open_until;
 }
 
-static struct jr_breaker *jr_breaker__find(struct jr_breakers *breakers, struct jn_str service) {
-    uint64_t found;
-    if (jn_map_get(&breakers->by_service, service, &found)) return (struct jr_breaker *)(uintptr_t)found;
-    struct jr_breaker *breaker = jn_alloc_zero(1, sizeof *breaker + service.n + 1);
-    memcpy(breaker->service, service.p, service.n);
-    jn_map_put(&breakers->by_service, (struct jn_str){breaker->service, service.n}, (uint64_t)(uintptr_t)breaker);
-    return breaker;
+bool jr_breaker_begin(struct jr_breaker *breaker) {
+    JN_CHECK(!breaker->trying);
+    breaker->trying = breaker->open_until != 0;
+    return breaker->trying;
+}
+
+void jr_breaker_untried(struct jr_breaker *breaker, bool tried) {
+    if (tried) breaker->trying = false;
 }
 
 static void jr_breaker__close(struct jr_breaker *breaker) {
-    memset(breaker, 0, offsetof(struct jr_breaker, service));
+    memset(breaker, 0, sizeof *breaker);
 }
 
-bool jr_breaker_allows(struct jr_breakers *breakers, const struct jr_delivery *ask, int64_t now) {
-    if (ask->breaker == 0) return true;
-    struct jr_breaker *breaker = jr_breaker__find(breakers, ask->message);
-    if (breaker->open_until == 0) return true;
-    if (breaker->trying || now < breaker->open_until) return false;
-    breaker->trying = true;
-    return true;
+static void jr_breaker__open(struct jr_breaker *breaker, const struct jr_breaker_rules *rules, int64_t now,
+                             struct jn_random *random) {
+    uint64_t pause = rules->open_ms;
+    for (uint32_t i = 0; i < breaker->opened && pause < rules->longest_ms; i++)
+        pause *= 2;
+    if (pause > rules->longest_ms) pause = rules->longest_ms;
+    uint64_t spread = rules->spread ? pause / 5 : 0;
+    breaker->open_until = now + (int64_t)(pause - spread + jn_random_below(random, 2 * spread + 1));
+    breaker->trying = false;
+    breaker->opened++;
 }
 
-/* The window of the newest `calls` outcomes; a program that looks at fewer begins anew. */
+/* The window of the newest `calls` outcomes; rules that look at fewer begin anew. */
 static void jr_breaker__remember(struct jr_breaker *breaker, uint32_t calls, bool failed) {
     if (breaker->n > calls || breaker->at >= calls) jr_breaker__close(breaker);
     if (breaker->n == calls)
@@ -58,23 +50,25 @@ static void jr_breaker__remember(struct jr_breaker *breaker, uint32_t calls, boo
     breaker->failed[breaker->at] = failed;
     breaker->n_failed += failed;
     breaker->at = (breaker->at + 1) % calls;
+    breaker->in_a_row = failed ? breaker->in_a_row + 1 : 0;
 }
 
-void jr_breaker_note(struct jr_breakers *breakers, const struct jr_delivery *ask, bool failed, int64_t now) {
-    if (ask->breaker == 0) return;
-    struct jr_breaker *breaker = jr_breaker__find(breakers, ask->message);
-    uint32_t calls = ask->breaker_calls < JR_BREAKER__CALLS_MAX ? ask->breaker_calls : JR_BREAKER__CALLS_MAX;
+bool jr_breaker_note(struct jr_breaker *breaker, const struct jr_breaker_rules *rules, bool tried, bool failed,
+                     int64_t now, struct jn_random *random) {
+    uint32_t calls = rules->calls < JR_BREAKER_CALLS_MAX ? rules->calls : JR_BREAKER_CALLS_MAX;
+    if (rules->share == 0 || calls == 0) return false;
     if (breaker->open_until != 0) {
-        if (!breaker->trying) return; /* it began before the breaker opened */
-        breaker->trying = false;
+        if (!tried) return false; /* it began before the breaker opened */
         if (failed)
-            breaker->open_until = now + ask->breaker_ms;
+            jr_breaker__open(breaker, rules, now, random);
         else
             jr_breaker__close(breaker);
-        return;
+        return true;
     }
-    if (calls == 0) return;
     jr_breaker__remember(breaker, calls, failed);
-    if (breaker->n == calls && (uint64_t)breaker->n_failed * JN_SHARE_ALL >= (uint64_t)ask->breaker * calls)
-        breaker->open_until = now + ask->breaker_ms;
+    bool too_many = breaker->n == calls && (uint64_t)breaker->n_failed * JN_SHARE_ALL >= (uint64_t)rules->share * calls;
+    bool too_long = rules->in_a_row > 0 && breaker->in_a_row >= rules->in_a_row;
+    if (!too_many && !too_long) return false;
+    jr_breaker__open(breaker, rules, now, random);
+    return true;
 }

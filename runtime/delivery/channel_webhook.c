@@ -226,7 +226,7 @@ static jn_rc jr_webhook__open(const struct jr_channel_place *place, struct jr_ch
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return jn_fail(err, JN_INTERNAL, "libcurl does not start");
     struct jr_channel *channel = jn_alloc_zero(1, sizeof *channel);
     channel->place = *place;
-    channel->multi = jr_multi_new(place->loop, 256, place->per_destination);
+    channel->multi = jr_multi_new(place->loop, place->connections);
     *out = channel;
     return JN_OK;
 }

@@ -19,13 +19,18 @@ struct jr_entry {
     char *text;
     struct jr_pump *pump;
     struct jr_destination *destination;
-    struct jr_entry *next, *previous; /* in the queue */
+    struct jr_entry *next, *previous; /* in one of its queues */
     struct jr_attempt *attempt;       /* FLYING */
     enum jr_entry_state state;
     int64_t begun;  /* FLYING: when */
     uint32_t place; /* in the heap */
     bool again;     /* REPORTED: the result says there will be another attempt */
     bool cancelled; /* no further attempt */
+    bool tries;     /* FLYING: for an open breaker */
 };
+
+/* With a copy of the delivery. */
+struct jr_entry *jr_entry_new(const struct jr_delivery *delivery);
+void jr_entry_free(struct jr_entry *entry);
 
 #endif

@@ -7,8 +7,8 @@ int64_t jr_retry_delay(uint32_t attempts) {
     return delay < JR_RETRY_LONGEST_MS ? delay : JR_RETRY_LONGEST_MS;
 }
 
-/* No answer, or one that says "later": the receiver is asked again. Everything else is its decision. */
-static bool jr_retry__worth_it(uint32_t status) {
+/* No answer, or one that says "later". Everything else is the receiver's decision. */
+bool jr_retry_is_worth_it(uint32_t status) {
     return status == 0 || status == 408 || status == 425 || status == 429 || (status >= 500 && status <= 599);
 }
 
@@ -21,7 +21,7 @@ static int64_t jr_retry__jitter(int64_t delay, struct jn_random *random) {
 struct jr_retry jr_retry_decide(const struct jr_retry_case *c, struct jn_random *random) {
     if (c->end.refused) return (struct jr_retry){.result = JR_RESULT_FAILED};
     if (c->end.status >= 200 && c->end.status <= 299) return (struct jr_retry){.result = JR_RESULT_ACCEPTED};
-    if (!jr_retry__worth_it(c->end.status)) return (struct jr_retry){.result = JR_RESULT_FAILED};
+    if (!jr_retry_is_worth_it(c->end.status)) return (struct jr_retry){.result = JR_RESULT_FAILED};
     if (c->attempts > c->retry_max)
         return (struct jr_retry){.result = JR_RESULT_FAILED, .reason = "no retries are left"};
     int64_t asked = c->end.retry_after_ms < JR_RETRY_LONGEST_MS ? c->end.retry_after_ms : JR_RETRY_LONGEST_MS;

@@ -23,6 +23,8 @@ struct jr_retry {
     const char *reason; /* FAILED: why not again, NULL when the attempt's own reason says it all */
 };
 
+/* Whether the receiver, having answered so (0: not at all), may be asked again. */
+bool jr_retry_is_worth_it(uint32_t status);
 struct jr_retry jr_retry_decide(const struct jr_retry_case *c, struct jn_random *random);
 
 /* Delay before the attempt that follows `attempts` made, without jitter. */

@@ -5,22 +5,11 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/map.h"
-#include "runtime/delivery/breaker.h"
 #include "runtime/delivery/channel_webhook.h"
+#include "runtime/delivery/destination.h"
 #include "runtime/delivery/due.h"
-#include "runtime/delivery/entry.h"
 
 enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
-
-/* One address: its messages that are ready, oldest first. Made once, kept: programs name few of them. */
-struct jr_destination {
-    struct jn_str key;
-    struct jr_entry *first, *last;
-    uint32_t in_flight;
-    struct jr_destination *next; /* in the round, or among those that rest */
-    bool in_round, resting;
-    int64_t begins_us; /* when, by the rate, the next attempt may begin; µs of engine time */
-};
 
 struct jr_pump {
     struct jr_pump_options options;
@@ -28,13 +17,13 @@ struct jr_pump {
     const struct jr_channel_ops *ops;
     struct jr_channel *channel;
     struct jn_map entries;      /* by delivery, 8 bytes */
-    struct jn_map destinations; /* by address */
-    struct jr_breakers breakers;
+    struct jn_map destinations; /* by key; made once, kept: programs name few of them */
     struct jr_due due;
     struct jr_destination *round, **round_end; /* destinations that may begin an attempt, in turn */
-    struct jr_destination *resting;            /* until their rates let them go on */
+    struct jr_destination *resting;            /* until they wake */
     struct jn_random random;
     uint32_t in_flight;
+    uint64_t held_back; /* retries that had to wait for their budget */
     bool stopped, starting;
 };
 
@@ -45,6 +34,10 @@ static const struct jr_channel_ops *const CHANNEL_OPS[] = {
 };
 
 static void jr_pump__start(struct jr_pump *pump);
+
+static int64_t jr_pump__now(const struct jr_pump *pump) {
+    return pump->options.now(pump->options.user);
+}
 
 static struct jn_str jr_pump__key(const uint64_t *delivery) {
     return (struct jn_str){(const char *)delivery, sizeof *delivery};
@@ -57,55 +50,26 @@ static struct jr_entry *jr_pump__find(const struct jr_pump *pump, uint64_t deliv
 
 /* ---- entries ---- */
 
-/* Every text of a delivery, so that one loop copies them all. */
-static void jr_pump__texts(struct jr_delivery *d, struct jn_str *text[10]) {
-    struct jn_str *all[10] = {&d->id,      &d->channel,  &d->url, &d->secret, &d->journey,
-                              &d->message, &d->customer, &d->to,  &d->body,   &d->last_reason};
-    memcpy(text, all, sizeof all);
-}
-
-static struct jr_entry *jr_pump__entry_new(struct jr_pump *pump, const struct jr_delivery *delivery) {
-    struct jr_entry *entry = jn_alloc_zero(1, sizeof *entry);
-    entry->pump = pump;
-    entry->delivery = *delivery;
-    struct jn_str *text[10];
-    jr_pump__texts(&entry->delivery, text);
-    size_t total = 0;
-    for (size_t i = 0; i < 10; i++)
-        total += text[i]->n;
-    entry->text = jn_alloc(total);
-    char *at = entry->text;
-    for (size_t i = 0; i < 10; i++) {
-        if (text[i]->n > 0) memcpy(at, text[i]->p, text[i]->n);
-        text[i]->p = at;
-        at += text[i]->n;
-    }
-    return entry;
-}
-
 static void jr_pump__drop(struct jr_pump *pump, struct jr_entry *entry) {
     jn_map_remove(&pump->entries, jr_pump__key(&entry->delivery.delivery));
-    free(entry->text);
-    free(entry);
+    jr_entry_free(entry);
 }
 
 /* ---- destinations ---- */
 
-static struct jr_destination *jr_pump__destination(struct jr_pump *pump, struct jn_str key) {
+static struct jr_destination *jr_pump__destination(struct jr_pump *pump, struct jn_str name, struct jn_str url,
+                                                   bool service) {
+    struct jr_destination_key key = jr_destination_key(name, url, service);
     uint64_t value = 0;
-    if (jn_map_get(&pump->destinations, key, &value)) return (struct jr_destination *)(uintptr_t)value;
-    struct jr_destination *destination = jn_alloc_zero(1, sizeof *destination + key.n);
-    char *copy = (char *)(destination + 1);
-    memcpy(copy, key.p, key.n);
-    destination->key = (struct jn_str){copy, key.n};
-    jn_map_put(&pump->destinations, destination->key, (uint64_t)(uintptr_t)destination);
-    return destination;
+    if (jn_map_get(&pump->destinations, (struct jn_str){(const char *)&key, sizeof key}, &value))
+        return (struct jr_destination *)(uintptr_t)value;
+    struct jr_destination *d = jr_destination_new(&key, name, pump->options.per_destination, jr_pump__now(pump));
+    jn_map_put(&pump->destinations, (struct jn_str){(const char *)&d->key, sizeof d->key}, (uint64_t)(uintptr_t)d);
+    return d;
 }
 
 static void jr_pump__join_round(struct jr_pump *pump, struct jr_destination *destination) {
-    if (destination->in_round || destination->resting || destination->first == NULL ||
-        destination->in_flight >= JR_PUMP_PER_DESTINATION)
-        return;
+    if (destination->in_round || destination->resting || jr_destination_is_empty(destination)) return;
     destination->in_round = true;
     destination->next = NULL;
     *pump->round_end = destination;
@@ -121,45 +85,15 @@ static struct jr_destination *jr_pump__next_in_round(struct jr_pump *pump) {
     return destination;
 }
 
-static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
-    struct jr_destination *destination = entry->destination;
-    entry->state = JR_ENTRY_READY;
-    entry->next = NULL;
-    entry->previous = destination->last;
-    if (destination->last == NULL)
-        destination->first = entry;
-    else
-        destination->last->next = entry;
-    destination->last = entry;
-    jr_pump__join_round(pump, destination);
-}
-
-static void jr_pump__unqueue(struct jr_entry *entry) {
-    struct jr_destination *destination = entry->destination;
-    if (entry->previous == NULL)
-        destination->first = entry->next;
-    else
-        entry->previous->next = entry->next;
-    if (entry->next == NULL)
-        destination->last = entry->previous;
-    else
-        entry->next->previous = entry->previous;
-    entry->next = entry->previous = NULL;
-}
-
 /* ---- time ---- */
 
 static void jr_pump__on_timer(uv_timer_t *timer);
-
-static int64_t jr_pump__now(const struct jr_pump *pump) {
-    return pump->options.now(pump->options.user);
-}
 
 static void jr_pump__arm(struct jr_pump *pump) {
     struct jr_entry *first = jr_due_first(&pump->due);
     int64_t at = first == NULL ? INT64_MAX : first->delivery.due;
     for (const struct jr_destination *d = pump->resting; d != NULL; d = d->next)
-        if (d->begins_us / 1000 < at) at = d->begins_us / 1000;
+        if (d->wakes < at) at = d->wakes;
     if (at == INT64_MAX || pump->stopped) {
         (void)uv_timer_stop(&pump->timer);
         return;
@@ -171,21 +105,23 @@ static void jr_pump__arm(struct jr_pump *pump) {
     JN_CHECK(uv_timer_start(&pump->timer, jr_pump__on_timer, (uint64_t)nap, 0) == 0);
 }
 
-/* ---- rates: evenly spaced, to the accuracy of the clock */
-
-static bool jr_pump__may_begin(struct jr_pump *pump, struct jr_destination *destination, const struct jr_entry *entry) {
-    int64_t now_us = jr_pump__now(pump) * 1000;
-    if (entry->delivery.rate == 0) return true;
-    if (destination->begins_us / 1000 > now_us / 1000) {
-        destination->resting = true;
-        destination->next = pump->resting;
-        pump->resting = destination;
+static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
+    struct jr_destination *destination = entry->destination;
+    entry->state = JR_ENTRY_READY;
+    if (jr_destination_queue(destination, entry, jr_pump__now(pump))) pump->held_back++;
+    if (destination->resting && entry->delivery.attempts == 0 && destination->fresh.n == 1) {
+        destination->wakes = 0; /* what rests may be retries only, whose budget is spent */
         jr_pump__arm(pump);
-        return false;
     }
-    if (destination->begins_us < now_us) destination->begins_us = now_us;
-    destination->begins_us += (int64_t)entry->delivery.rate_ms * 1000 / entry->delivery.rate;
-    return true;
+    jr_pump__join_round(pump, destination);
+}
+
+static void jr_pump__rest(struct jr_pump *pump, struct jr_destination *destination, int64_t until) {
+    destination->resting = true;
+    destination->wakes = until;
+    destination->next = pump->resting;
+    pump->resting = destination;
+    jr_pump__arm(pump);
 }
 
 static void jr_pump__wake_rested(struct jr_pump *pump, int64_t now) {
@@ -193,7 +129,7 @@ static void jr_pump__wake_rested(struct jr_pump *pump, int64_t now) {
     pump->resting = NULL;
     for (; destination != NULL; destination = next) {
         next = destination->next;
-        destination->resting = destination->begins_us / 1000 > now;
+        destination->resting = destination->wakes > now;
         if (destination->resting) {
             destination->next = pump->resting;
             pump->resting = destination;
@@ -216,7 +152,10 @@ static void jr_pump__schedule(struct jr_pump *pump, struct jr_entry *entry) {
 }
 
 static void jr_pump__on_timer(uv_timer_t *timer) {
-    struct jr_pump *pump = timer->data;
+    jr_pump_wake(timer->data);
+}
+
+void jr_pump_wake(struct jr_pump *pump) {
     int64_t now = jr_pump__now(pump);
     struct jr_entry *entry;
     while ((entry = jr_due_first(&pump->due)) != NULL && entry->delivery.due <= now) {
@@ -234,7 +173,6 @@ static void jr_pump__on_timer(uv_timer_t *timer) {
 static void jr_pump__report_ask(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
                                 int64_t took_ms) {
     bool answered = end->status >= 200 && end->status <= 299 && !end->overflowed;
-    if (took_ms >= 0) jr_breaker_note(&pump->breakers, &entry->delivery, !answered, jr_pump__now(pump));
     entry->state = JR_ENTRY_REPORTED;
     entry->again = false;
     struct jr_report report = {.delivery = entry->delivery.delivery,
@@ -285,51 +223,78 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
     pump->options.report(pump->options.user, &report);
 }
 
+/* What the end of an attempt says about its receiver. */
+static void jr_pump__learn(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end) {
+    struct jr_destination *d = entry->destination;
+    int64_t now = jr_pump__now(pump);
+    switch (jr_destination_ended(d, entry, end, now, &pump->random)) {
+    case JR_DESTINATION_SAME:
+        break;
+    case JR_DESTINATION_OPENED:
+        JN_LOG(BREAKER_OPENED, JN_LF_STR("channel", d->name), JN_LF_STR("reason", end->reason),
+               JN_LF_INT("for_ms", d->breaker.open_until - now));
+        break;
+    case JR_DESTINATION_CLOSED:
+        JN_LOG(BREAKER_CLOSED, JN_LF_STR("channel", d->name));
+        break;
+    case JR_DESTINATION_GONE:
+        JN_LOG(DESTINATION_DISABLED, JN_LF_STR("channel", d->name));
+        break;
+    }
+}
+
 static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
     struct jr_entry *entry = user;
     struct jr_pump *pump = entry->pump;
+    struct jr_destination *destination = entry->destination;
     entry->attempt = NULL;
-    entry->destination->in_flight--;
     pump->in_flight--;
+    jr_pump__learn(pump, entry, end);
     jr_pump__report(pump, entry, end, jr_pump__now(pump) - entry->begun);
-    jr_pump__join_round(pump, entry->destination);
+    jr_pump__join_round(pump, destination);
     jr_pump__start(pump);
+}
+
+/* Ends an entry without an attempt. */
+static void jr_pump__refuse(struct jr_pump *pump, struct jr_entry *entry, struct jn_str why) {
+    struct jr_attempt_end end = {.refused = true, .reason = why};
+    jr_pump__report(pump, entry, &end, -1);
 }
 
 /* Nobody waits for an answer behind the deadline; and none is asked for while the service's breaker is open. */
 static bool jr_pump__may_ask(struct jr_pump *pump, struct jr_entry *entry, int64_t now) {
-    struct jr_attempt_end end = {.refused = true};
-    if (now >= entry->delivery.deadline)
-        end.reason = JN_STR("its time was over before it could be asked");
-    else if (!jr_breaker_allows(&pump->breakers, &entry->delivery, now))
-        end.reason = JN_STR("its breaker is open");
-    if (end.reason.n > 0) {
-        jr_pump__report(pump, entry, &end, -1);
+    struct jr_delivery *ask = &entry->delivery;
+    bool late = now >= ask->deadline;
+    if (late || !jr_destination_may_ask(entry->destination, now)) {
+        jr_pump__refuse(pump, entry,
+                        late ? JN_STR("its time was over before it could be asked") : JN_STR("its breaker is open"));
         return false;
     }
-    if (entry->delivery.deadline - now < entry->delivery.timeout_ms)
-        entry->delivery.timeout_ms = (uint32_t)(entry->delivery.deadline - now);
+    if (ask->deadline - now < ask->timeout_ms) ask->timeout_ms = (uint32_t)(ask->deadline - now);
     return true;
+}
+
+static bool jr_pump__may_send(struct jr_pump *pump, struct jr_entry *entry, int64_t now) {
+    bool late = entry->delivery.deadline > 0 && now > entry->delivery.deadline;
+    if (!late && entry->destination->disabled == 0) return true;
+    jr_pump__refuse(pump, entry,
+                    late ? JN_STR("the deadline for attempts has passed")
+                         : JN_STR("the channel is disabled: its receiver answered 410 Gone; enable it, then retry"));
+    return false;
 }
 
 static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
     int64_t now = jr_pump__now(pump);
     struct jn_err err;
-    if (entry->delivery.asks && !jr_pump__may_ask(pump, entry, now)) return;
-    if (entry->delivery.deadline > 0 && now > entry->delivery.deadline) {
-        struct jr_attempt_end late = {.refused = true, .reason = JN_STR("the deadline for attempts has passed")};
-        jr_pump__report(pump, entry, &late, -1);
-        return;
-    }
+    if (entry->delivery.asks ? !jr_pump__may_ask(pump, entry, now) : !jr_pump__may_send(pump, entry, now)) return;
     entry->begun = now;
     entry->attempt = pump->ops->begin(pump->channel, &entry->delivery, now, jr_pump__on_end, entry, &err);
     if (entry->attempt == NULL) {
-        struct jr_attempt_end refused = {.refused = true, .reason = jn_str_z(err.text)};
-        jr_pump__report(pump, entry, &refused, entry->delivery.asks ? 0 : -1);
+        jr_pump__refuse(pump, entry, jn_str_z(err.text));
         return;
     }
     entry->state = JR_ENTRY_FLYING;
-    entry->destination->in_flight++;
+    jr_destination_began(entry->destination, entry, now);
     pump->in_flight++;
 }
 
@@ -338,10 +303,14 @@ static void jr_pump__start(struct jr_pump *pump) {
     if (pump->starting || pump->stopped) return;
     pump->starting = true;
     struct jr_destination *destination;
-    while (pump->in_flight < JR_PUMP_TOTAL && (destination = jr_pump__next_in_round(pump)) != NULL) {
-        struct jr_entry *entry = destination->first;
-        if (entry == NULL || !jr_pump__may_begin(pump, destination, entry)) continue;
-        jr_pump__unqueue(entry);
+    while (pump->in_flight < pump->options.at_a_time && (destination = jr_pump__next_in_round(pump)) != NULL) {
+        int64_t at;
+        struct jr_entry *entry = jr_destination_next(destination, jr_pump__now(pump), &at);
+        if (entry == NULL) {
+            if (at != INT64_MAX) jr_pump__rest(pump, destination, at);
+            continue;
+        }
+        jr_destination_unqueue(entry);
         jr_pump__begin(pump, entry);
         jr_pump__join_round(pump, destination);
     }
@@ -353,12 +322,11 @@ static void jr_pump__start(struct jr_pump *pump) {
 jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err) {
     struct jr_pump *pump = jn_alloc_zero(1, sizeof *pump);
     pump->options = *options;
-    pump->options.place.per_destination = JR_PUMP_PER_DESTINATION;
+    pump->options.place.connections = options->at_a_time;
     pump->round_end = &pump->round;
-    pump->ops = CHANNEL_OPS[JN_CHANNEL_WEBHOOK];
+    pump->ops = options->ops != NULL ? options->ops : CHANNEL_OPS[JN_CHANNEL_WEBHOOK];
     jn_map_init(&pump->entries);
     jn_map_init(&pump->destinations);
-    jr_breakers_init(&pump->breakers);
     jn_random_seed(&pump->random, options->seed);
     jn_rc rc = pump->ops->open(&pump->options.place, &pump->channel, err);
     if (rc != JN_OK) {
@@ -374,8 +342,9 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
 bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
     if (jr_pump__find(pump, delivery->delivery) != NULL) return true;
     if (pump->entries.n >= JR_PUMP_MAX) return false;
-    struct jr_entry *entry = jr_pump__entry_new(pump, delivery);
-    entry->destination = jr_pump__destination(pump, entry->delivery.url);
+    struct jr_entry *entry = jr_entry_new(delivery);
+    entry->pump = pump;
+    entry->destination = jr_pump__destination(pump, delivery->channel, delivery->url, delivery->asks);
     jn_map_put(&pump->entries, jr_pump__key(&entry->delivery.delivery), (uint64_t)(uintptr_t)entry);
     jr_pump__schedule(pump, entry);
     return true;
@@ -391,7 +360,7 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
     }
     entry->cancelled = true;
     if (entry->state == JR_ENTRY_READY)
-        jr_pump__unqueue(entry);
+        jr_destination_unqueue(entry);
     else if (entry->state == JR_ENTRY_WAITING)
         jr_due_remove(&pump->due, entry);
     else
@@ -407,6 +376,31 @@ void jr_pump_settled(struct jr_pump *pump, uint64_t delivery) {
         jr_pump__schedule(pump, entry);
     else
         jr_pump__drop(pump, entry);
+}
+
+void jr_pump_disable(struct jr_pump *pump, struct jn_str channel, struct jn_str url, int64_t since) {
+    jr_pump__destination(pump, channel, url, false)->disabled = since;
+}
+
+void jr_pump_enable(struct jr_pump *pump, struct jn_str channel) {
+    uint64_t value = 0;
+    for (uint32_t at = 0; jn_map_next(&pump->destinations, &at, NULL, &value);) {
+        struct jr_destination *destination = (struct jr_destination *)(uintptr_t)value;
+        if (destination->disabled == 0 || (channel.n > 0 && !jn_str_eq(destination->name, channel))) continue;
+        destination->disabled = 0;
+        JN_LOG(DESTINATION_ENABLED, JN_LF_STR("channel", destination->name));
+    }
+}
+
+bool jr_pump_destination(const struct jr_pump *pump, uint32_t *at, struct jr_destination_view *out) {
+    uint64_t value = 0;
+    if (!jn_map_next(&pump->destinations, at, NULL, &value)) return false;
+    jr_destination_show((const struct jr_destination *)(uintptr_t)value, jr_pump__now(pump), out);
+    return true;
+}
+
+uint64_t jr_pump_held_back(const struct jr_pump *pump) {
+    return pump->held_back;
 }
 
 uint32_t jr_pump_count(const struct jr_pump *pump) {
@@ -430,15 +424,13 @@ void jr_pump_close(struct jr_pump *pump) {
     while (jn_map_next(&pump->entries, &at, &key, &value)) {
         struct jr_entry *entry = (struct jr_entry *)(uintptr_t)value;
         if (entry->attempt != NULL) pump->ops->cancel(entry->attempt);
-        free(entry->text);
-        free(entry);
+        jr_entry_free(entry);
     }
     at = 0;
     while (jn_map_next(&pump->destinations, &at, &key, &value))
         free((void *)(uintptr_t)value);
     jn_map_release(&pump->entries);
     jn_map_release(&pump->destinations);
-    jr_breakers_release(&pump->breakers);
     jr_due_release(&pump->due);
     pump->ops->close(pump->channel);
     uv_close((uv_handle_t *)&pump->timer, NULL);

@@ -10,9 +10,7 @@
 #include "journey/channel.h"
 #include "runtime/delivery/policy.h"
 
-#define JR_PUMP_MAX             50000 /* messages held */
-#define JR_PUMP_PER_DESTINATION 8     /* attempts at a time */
-#define JR_PUMP_TOTAL           64
+#define JR_PUMP_MAX 50000 /* messages held */
 
 struct jr_pump;
 
@@ -28,7 +26,10 @@ struct jr_report {
 
 struct jr_pump_options {
     struct jr_channel_place place;
-    int64_t (*now)(void *user);                                 /* engine time */
+    const struct jr_channel_ops *ops; /* instead of the channels of the table, for tests; NULL: those */
+    uint32_t per_destination;         /* attempts at a time to one address */
+    uint32_t at_a_time;               /* … in all */
+    int64_t (*now)(void *user);       /* engine time */
     void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
     void *user;
     uint64_t seed; /* of the jitter */
@@ -41,8 +42,19 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
 bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery);
 /* No attempt begins any more, which is reported; one in flight is let go on, and its end is reported. */
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
+/* Begins what has become due; the pump's own timer does so, too. */
+void jr_pump_wake(struct jr_pump *pump);
 /* The reported result is durable. */
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery);
+
+/* Nothing is sent to a channel's address until it is enabled: what waits for it fails. That of which the receiver says
+ * that it is gone (410) is disabled without a call. Enabling without a name enables all. */
+void jr_pump_disable(struct jr_pump *pump, struct jn_str channel, struct jn_str url, int64_t since);
+void jr_pump_enable(struct jr_pump *pump, struct jn_str channel);
+
+/* The next destination behind *at, which begins with 0; false at the end. */
+bool jr_pump_destination(const struct jr_pump *pump, uint32_t *at, struct jr_destination_view *out);
+uint64_t jr_pump_held_back(const struct jr_pump *pump); /* retries that had to wait for their budget, ever */
 
 uint32_t jr_pump_count(const struct jr_pump *pump); /* held */
 uint32_t jr_pump_in_flight(const struct jr_pump *pump);

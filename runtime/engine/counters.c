@@ -68,8 +68,28 @@ uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena
     return n;
 }
 
+jn_rc engine_counters_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+    struct jr_row_counter *changed;
+    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
+    batch.n_counter = engine_counters_changed(engine, arena, &changed);
+    batch.counter = changed;
+    jn_rc rc = batch.n_counter == 0 ? JN_OK : engine->store->ops->commit(engine->store, &batch, err);
+    if (rc == JN_OK && batch.n_counter > 0) engine->lane.seq++;
+    engine_counters_settle(&engine->counters, rc == JN_OK);
+    return rc;
+}
+
 /* Families of named counters; each seeds its own hashes. */
-enum { FAMILY_COUNT = 1, FAMILY_PINNED, FAMILY_TARGET, FAMILY_RULES, FAMILY_INSIDE, FAMILY_TRACKED, FAMILY_CONTROL };
+enum {
+    FAMILY_COUNT = 1,
+    FAMILY_PINNED,
+    FAMILY_TARGET,
+    FAMILY_RULES,
+    FAMILY_INSIDE,
+    FAMILY_TRACKED,
+    FAMILY_CONTROL,
+    FAMILY_DISABLED
+};
 
 static uint64_t counter_of_program(uint32_t family, const struct engine_program *program, uint32_t step) {
     uint64_t key[2] = {program->prefix, (uint64_t)family << 32 | step};
@@ -82,6 +102,10 @@ uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct 
 
 uint64_t engine_control_id(struct jn_str journey, uint32_t field) {
     return jn_hash64_seed(journey, (uint64_t)FAMILY_CONTROL << 32 | field) | NAMED_BIT;
+}
+
+uint64_t engine_disabled_id(struct jn_str channel, struct jn_str url) {
+    return jn_hash64_seed(channel, jn_hash64_seed(url, (uint64_t)FAMILY_DISABLED << 32)) | NAMED_BIT;
 }
 
 uint64_t engine_pinned_id(const struct engine_program *program) {

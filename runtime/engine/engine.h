@@ -125,7 +125,11 @@ uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id
 void engine_counters_forget(struct jr_engine *engine); /* all that count or number people, and the time */
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
+/* What changed becomes durable by itself, between turns; else nothing has changed. */
+jn_rc engine_counters_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 uint64_t engine_count_id(enum jr_count_kind kind, struct jn_str journey, struct jn_str name);
+/* Counter that says since when nothing is sent to a channel's address (an instant; 0: it is sent to). */
+uint64_t engine_disabled_id(struct jn_str channel, struct jn_str url);
 /* Counter of the runs that are pinned to a program. */
 uint64_t engine_pinned_id(const struct engine_program *program);
 /* Counters that say where a program's runs move (0: nowhere; else the first bytes of a program's id), and how. */

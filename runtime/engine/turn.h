@@ -199,8 +199,11 @@ jn_rc turn_decide(struct turn *turn, const struct jr_input *input, uint32_t i);
 
 /* A dead letter is tried anew (send/dead.c); nothing when it is not dead any more. */
 jn_rc turn_replay(struct turn *turn, uint64_t delivery);
-/* The row of a message that is given up: with why, so that the list of dead letters can say it. */
-jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, struct jn_str why, struct jr_row_delivery *row);
+/* The row of a message that is given up by this result: with why, so that the list of dead letters can say it. */
+jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, const struct jr_input *result,
+                struct jr_row_delivery *row);
+/* Its receiver said that it is gone: nothing is sent to that address until it is enabled (send/disabled.c). */
+void turn_disable(struct turn *turn, const struct jr_delivery *delivery);
 
 /* ---- the outbox row's body (send/outgoing.c) */
 struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const struct engine_flight *flight,

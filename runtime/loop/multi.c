@@ -108,7 +108,7 @@ static int jr_multi__on_want_socket(CURL *easy, curl_socket_t fd, int what, void
     return 0;
 }
 
-struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections, long per_host) {
+struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections) {
     struct jr_multi *multi = jn_alloc_zero(1, sizeof *multi);
     multi->loop = loop;
     multi->curl = curl_multi_init();
@@ -121,7 +121,6 @@ struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections, long per_host) 
     curl_multi_setopt(multi->curl, CURLMOPT_TIMERFUNCTION, jr_multi__on_want_timer);
     curl_multi_setopt(multi->curl, CURLMOPT_TIMERDATA, multi);
     curl_multi_setopt(multi->curl, CURLMOPT_MAXCONNECTS, connections);
-    curl_multi_setopt(multi->curl, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
     curl_multi_setopt(multi->curl, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     return multi;
 }

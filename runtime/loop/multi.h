@@ -10,8 +10,8 @@ struct jr_multi;
 
 typedef void (*jr_multi_done)(void *user, CURL *easy, CURLcode code);
 
-/* Connections kept open for reuse, and at most that many per host. */
-struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections, long per_host);
+/* So many connections are kept open for reuse. Whoever adds a transfer bounds how many run: none waits for another. */
+struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections);
 /* Starts a transfer. `done` is called once from the loop, unless the transfer is removed before. The easy handle stays
  * the caller's; its PRIVATE pointer is ours. False when libcurl refuses it. */
 bool jr_multi_add(struct jr_multi *multi, CURL *easy, jr_multi_done done, void *user);

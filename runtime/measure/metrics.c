@@ -43,8 +43,9 @@ void jr_metric_add(enum jr_metric metric, unsigned label, uint64_t n) {
     atomic_fetch_add_explicit(&cell[metric][label], n, memory_order_relaxed);
 }
 
-void jr_metric_set(enum jr_metric metric, uint64_t value) {
-    atomic_store_explicit(&cell[metric][0], value, memory_order_relaxed);
+void jr_metric_set(enum jr_metric metric, unsigned label, uint64_t value) {
+    JN_CHECK(label < JR_METRIC_LABELS);
+    atomic_store_explicit(&cell[metric][label], value, memory_order_relaxed);
 }
 
 void jr_histogram_observe(enum jr_histogram histogram, int64_t microseconds) {

@@ -32,7 +32,7 @@ enum jr_histogram {
 
 /* `label` is the place of the value in the row; 0 for rows without a label. */
 void jr_metric_add(enum jr_metric metric, unsigned label, uint64_t n);
-void jr_metric_set(enum jr_metric metric, uint64_t value);
+void jr_metric_set(enum jr_metric metric, unsigned label, uint64_t value);
 void jr_histogram_observe(enum jr_histogram histogram, int64_t microseconds);
 
 /* Text format 0.0.4. */

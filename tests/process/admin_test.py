@@ -1,20 +1,11 @@
 """Administration of a running server: its HTTP routes, and the commands that ask them."""
 import json
-import os
-import subprocess
 import unittest
 
-from journey_process import JOURNEY, Case
+from journey_process import Case
 
 
 class Admin(Case):
-    def command(self, server, *words, token=None):
-        env = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEY_")}
-        env.update({"NO_COLOR": "1"}, **({} if token is None else {"JOURNEY_TOKEN": token}))
-        done = subprocess.run([JOURNEY, *words, "--server", f"http://{server.host}:{server.port}"],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
-        return done.returncode, done.stdout, done.stderr
-
     def problem(self, server, method, path, body=None):
         """The status of a refusal, which must say what it is."""
         status, headers, text = server.request(method, path, body)

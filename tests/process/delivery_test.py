@@ -1,8 +1,31 @@
 """What receivers see: bodies, signatures, retries."""
 
+import email.utils
+import json
+import os
+import socket
+import time
 import unittest
 
 from journey_process import Case
+
+
+STUCK = """event stuck
+channel silent
+  webhook env STUCK_URL
+  timeout 5 minutes
+end
+message unheard on silent
+  body "Hello?"
+end
+journey calling "Call somebody who does not answer"
+  enter when stuck
+  re-enter always
+  stage start
+    send unheard
+  end
+end
+"""
 
 
 class Delivery(Case):
@@ -51,8 +74,90 @@ class Delivery(Case):
         failed = server.get("/api/deliveries?state=failed")["items"]
         self.assertEqual(len(failed), 1)
 
-    def test_gone_is_final(self):
-        self.final(410)
+    def test_retry_after_may_be_a_date(self):
+        self.receiver.answer(503, retry_after=email.utils.formatdate(time.time() + 9, usegmt=True))
+        self.send_one()
+        first, second = self.receiver.next(), self.receiver.next()
+        self.assertGreaterEqual(second.at - first.at, 7)  # dates are in whole seconds
+
+    def gone(self):
+        """A server whose receiver has answered 410, and the dead letter."""
+        self.receiver.answer(410)
+        server = self.send_one()
+        letter = self.receiver.next()
+        self.wait_for(server, "/api/status", lambda status: status["disabled"])
+        return server, letter
+
+    def wait_for(self, server, path, holds):
+        """Asks until it holds. The lane answers each question, so this cannot spin idle."""
+        for _ in range(100000):
+            answer = server.get(path)
+            if holds(answer):
+                return answer
+        self.fail(f"{path} stayed {answer}")
+
+    def test_gone_disables_the_channel(self):
+        server, _ = self.gone()
+        self.assertEqual(server.get("/api/status")["disabled"][0]["channel"], "email")
+        self.assertEqual([(row["name"], row["state"]) for row in server.get("/api/destinations")["items"]],
+                         [("email", "disabled")])
+        self.assertIn(b'journey_destinations{state="disabled"} 1\n', server.request("GET", "/metrics")[2])
+        server.track("ann", "signup")
+        letters = self.wait_for(server, "/api/deliveries?state=dead", lambda page: len(page["items"]) == 2)["items"]
+        self.assertIn("410", letters[0]["last_reason"])
+        self.assertIn("disabled", letters[1]["last_reason"])
+        self.assertTrue(self.receiver.requests.empty())
+
+    def test_a_disabled_channel_stays_so_over_a_restart_until_it_is_enabled(self):
+        server, letter = self.gone()
+        server.kill()
+        server = self.serve()
+        self.assertEqual(server.get("/api/status")["disabled"][0]["channel"], "email")
+        server.track("ann", "signup")
+        self.wait_for(server, "/api/deliveries?state=dead", lambda page: len(page["items"]) == 2)
+        self.assertTrue(self.receiver.requests.empty())
+        self.assertEqual(server.request("POST", "/api/destinations/nobody/enable")[0], 404)
+        self.assertEqual(server.request("POST", "/api/destinations/email/enable")[0], 200)
+        self.assertEqual(server.get("/api/status")["disabled"], [])
+        server.request("POST", f"/api/deliveries/{letter.id}/retry")
+        again = self.receiver.next()
+        self.assertEqual((again.id, again.body), (letter.id, letter.body))
+
+    def test_a_deployment_enables_the_channel(self):
+        server, _ = self.gone()
+        code, out, error = self.command(server, "status")
+        self.assertIn("disabled  email since", out)
+        code, out, error = self.command(server, "deploy", os.path.join(self.directory, "workspace"))
+        self.assertEqual(code, 0, error)
+        self.assertEqual(server.get("/api/status")["disabled"], [])
+        server.track("ann", "signup")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "ann")
+
+    def test_the_command_lists_destinations_and_enables(self):
+        server, _ = self.gone()
+        code, out, _ = self.command(server, "destinations")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"^channel  email  disabled  0 waiting, 0 in flight  since \d{4}-")
+        self.assertEqual(self.command(server, "destinations", "enable", "email")[:2], (0, "email is sent to again\n"))
+        code, out, _ = self.command(server, "destinations", "--format", "json")
+        self.assertEqual(json.loads(out)["state"], "closed")
+        self.assertEqual(self.command(server, "destinations", "enable", "nobody")[0], 1)
+        self.assertEqual(self.command(server, "destinations", "again")[0], 64)
+
+    def test_others_arrive_while_one_receiver_hangs(self):
+        with open(os.path.join(self.directory, "workspace", "stuck.journey"), "w", encoding="utf-8") as file:
+            file.write(STUCK)
+        silent = socket.create_server(("127.0.0.1", 0), backlog=64)  # takes connections and never answers
+        self.addCleanup(silent.close)
+        server = self.serve(self.env(STUCK_URL=f"http://127.0.0.1:{silent.getsockname()[1]}/"))
+        users = [f"u{i}" for i in range(30)]
+        for user in users:
+            server.identify(user, email=f"{user}@example.com")
+            server.track(user, "stuck")
+            server.track(user, "signup")
+        self.assertEqual({self.receiver.next().json["customer"]["id"] for _ in users}, set(users))
+        rows = {row["name"]: row for row in server.get("/api/destinations")["items"]}
+        self.assertEqual((rows["silent"]["in_flight"], rows["silent"]["waiting"]), (8, 22))
 
     def test_bad_request_is_final(self):
         self.final(400)

@@ -285,6 +285,14 @@ class Case(unittest.TestCase):
         self.servers.append(server)
         return server
 
+    def command(self, server, *words, token=None):
+        """(exit status, output, errors) of a command that asks the server."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEY_")}
+        env.update({"NO_COLOR": "1"}, **({} if token is None else {"JOURNEY_TOKEN": token}))
+        done = subprocess.run([JOURNEY, *words, "--server", f"http://{server.host}:{server.port}"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+        return done.returncode, done.stdout, done.stderr
+
     def assert_nothing_more(self, server, user="somebody-else"):
         """A later message has come, and no other before it: per destination they leave in order of being due."""
         server.identify(user, email=f"{user}@example.com")

@@ -78,17 +78,6 @@ static jn_rc control_find(const struct jr_engine *engine, struct jn_str name, st
     return jn_fail(err, JN_NOT_FOUND, "there is no journey `%.*s`", JN_FMT(name));
 }
 
-static jn_rc control_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
-    struct jr_row_counter *changed;
-    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
-    batch.n_counter = engine_counters_changed(engine, arena, &changed);
-    batch.counter = changed;
-    jn_rc rc = batch.n_counter == 0 ? JN_OK : engine->store->ops->commit(engine->store, &batch, err);
-    if (rc == JN_OK && batch.n_counter > 0) engine->lane.seq++;
-    engine_counters_settle(&engine->counters, rc == JN_OK);
-    return rc;
-}
-
 static jn_rc control_may(enum jr_journey_state state, bool busy, const struct jr_control *what, struct jn_str name,
                          struct jn_err *err) {
     if (busy)
@@ -136,7 +125,7 @@ jn_rc jr_engine_control(struct jr_engine *engine, struct jn_str journey, const s
     rc = control_may(state, busy, what, name, err);
     if (rc != JN_OK) return rc;
     control_set(engine, name, state, what, now < clock ? clock : now);
-    rc = control_commit(engine, arena, err);
+    rc = engine_counters_commit(engine, arena, err);
     if (rc != JN_OK) return rc;
     engine_control_open(engine);
     if (what->verb == JR_CONTROL_STOP) control_cancel(engine, name);

@@ -84,9 +84,7 @@ jn_rc jr_engine_may_move(struct jr_engine *engine, const struct jn_program *to, 
 
 jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rules, struct jn_arena *arena,
                      struct jn_err *err) {
-    struct jr_row_counter *changed;
     struct engine_program *target = engine->current;
-    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
     if (target == NULL) return JN_OK;
     for (struct engine_program *program = engine->programs; program != NULL; program = program->next) {
         /* On the way back to an older program, who was to leave it stays in it. */
@@ -94,11 +92,7 @@ jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rul
         *engine_counter(engine, engine_target_id(program)) = program == target ? 0 : target->prefix;
         *engine_counter(engine, engine_rules_id(program)) = program == target ? 0 : rules_pack(rules);
     }
-    batch.n_counter = engine_counters_changed(engine, arena, &changed);
-    batch.counter = changed;
-    jn_rc rc = batch.n_counter == 0 ? JN_OK : engine->store->ops->commit(engine->store, &batch, err);
-    if (rc == JN_OK && batch.n_counter > 0) engine->lane.seq++;
-    engine_counters_settle(&engine->counters, rc == JN_OK);
+    jn_rc rc = engine_counters_commit(engine, arena, err);
     if (rc != JN_OK) return rc;
     target->target = NULL;
     for (struct engine_program *program = engine->programs; program != NULL; program = program->next)

@@ -17,12 +17,15 @@ static struct jn_str dead_body(const struct jr_delivery *delivery, const struct 
     return engine_outgoing_encode(delivery, flight, arena);
 }
 
-jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, struct jn_str why, struct jr_row_delivery *row) {
+jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, const struct jr_input *result,
+                struct jr_row_delivery *row) {
     struct jr_delivery *delivery;
     struct engine_flight *stored;
     jn_rc rc = dead_find(turn, JR_DELIVERY_PENDING, flight->delivery, &delivery, &stored);
     if (rc != JN_OK || delivery == NULL) return rc;
+    struct jn_str why = result->reason;
     delivery->last_reason = jn_str_sub(why, 0, why.n < DEAD_REASON_MAX ? why.n : DEAD_REASON_MAX);
+    if (result->status == JR_STATUS_GONE) turn_disable(turn, delivery);
     row->body = dead_body(delivery, stored, turn->arena);
     ++*engine_counter(turn->engine, ENGINE_DEAD);
     return JN_OK;

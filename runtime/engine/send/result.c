@@ -75,7 +75,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
                                     .attempts = attempts + 1};
     memcpy(row->id, flight->id, 16);
     if (!failed) return JN_OK;
-    jn_rc rc = turn_bury(turn, flight, input->reason, row);
+    jn_rc rc = turn_bury(turn, flight, input, row);
     if (rc != JN_OK) return rc;
     turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
     rc = turn_slot_return(turn, flight->customer, input->delivery);

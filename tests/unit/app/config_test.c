@@ -12,8 +12,13 @@ static struct jr_config config;
 static struct jn_err err;
 
 static struct jr_app_options sound(void) {
-    return (struct jr_app_options){.listen = JN_STR("127.0.0.1:8080"), .store = JN_STR("mem:"),
-                                   .write_keys = JN_STR("wk"), .token = JN_STR("t"), .keep_ids = JN_STR("30")};
+    return (struct jr_app_options){.listen = JN_STR("127.0.0.1:8080"),
+                                   .store = JN_STR("mem:"),
+                                   .write_keys = JN_STR("wk"),
+                                   .token = JN_STR("t"),
+                                   .keep_ids = JN_STR("30"),
+                                   .per_destination = JN_STR("8"),
+                                   .attempts = JN_STR("256")};
 }
 
 static void test_listen(void **state) {
@@ -21,8 +26,11 @@ static void test_listen(void **state) {
     static const struct {
         const char *text, *host;
         int port;
-    } GOOD[] = {{"127.0.0.1:8080", "127.0.0.1", 8080}, {"localhost:0", "127.0.0.1", 0}, {"[::1]:1", "::1", 1},
-                {"0.0.0.0:65535", "0.0.0.0", 65535},   {"::1:80", "::1", 80}};
+    } GOOD[] = {{"127.0.0.1:8080", "127.0.0.1", 8080},
+                {"localhost:0", "127.0.0.1", 0},
+                {"[::1]:1", "::1", 1},
+                {"0.0.0.0:65535", "0.0.0.0", 65535},
+                {"::1:80", "::1", 80}};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         struct jr_app_options options = sound();
         options.listen = jn_str_z(GOOD[i].text);
@@ -49,6 +57,25 @@ static void test_days_to_keep_ids(void **state) {
         options.keep_ids = jn_str_z(BAD[i]);
         assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     }
+}
+
+static void test_attempts_at_a_time(void **state) {
+    (void)state;
+    static const char *const BAD[] = {"", "0", "513", "-1", "1.5", "many"};
+    struct jr_app_options options = sound();
+    options.per_destination = JN_STR("1");
+    options.attempts = JN_STR("512");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.per_destination, 1);
+    assert_int_equal(config.attempts, 512);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        options.attempts = jn_str_z(BAD[i]);
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    }
+    options.attempts = JN_STR("2");
+    options.per_destination = JN_STR("257");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "attempts per destination between 1 and 256"));
 }
 
 static void expect_missing(struct jr_app_options options, const char *variable) {
@@ -128,7 +155,9 @@ static void test_programs_need_their_variables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_listen), cmocka_unit_test(test_days_to_keep_ids),
+        cmocka_unit_test(test_listen),
+        cmocka_unit_test(test_days_to_keep_ids),
+        cmocka_unit_test(test_attempts_at_a_time),
         cmocka_unit_test(test_keys_and_tokens),
         cmocka_unit_test(test_development),
         cmocka_unit_test(test_presets_and_environment),

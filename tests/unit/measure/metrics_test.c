@@ -21,7 +21,7 @@ static const char *exposition(void) {
 static void test_counters_and_gauges(void **state) {
     (void)state;
     jr_metric_add(JR_METRIC_EVENTS, 1, 3);
-    jr_metric_set(JR_METRIC_TIMERS, 42);
+    jr_metric_set(JR_METRIC_TIMERS, 0, 42);
     const char *all = exposition();
     assert_non_null(strstr(all, "# TYPE journey_events_ingested_total counter\n"));
     assert_non_null(strstr(all, "journey_events_ingested_total{answer=\"taken\"} 0\n"));

@@ -1,0 +1,365 @@
+/* The pump over a channel and a clock of the test: who may begin, when, and what one receiver does to the others. */
+#include "runtime/delivery/pump.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { RECEIVERS = 100, MANY = 8192 };
+
+struct jr_channel {
+    int unused;
+};
+
+struct jr_attempt {
+    const struct jr_delivery *delivery;
+    jr_attempt_done done;
+    void *user;
+};
+
+static struct {
+    uv_loop_t loop;
+    struct jr_pump *pump;
+    struct jr_channel channel;
+    int64_t now;
+    uint64_t next;                   /* number of the next delivery */
+    struct jr_attempt *flying[MANY]; /* in the order they began */
+    uint32_t n_flying;
+    enum jr_result result[MANY]; /* by delivery */
+    bool reported[MANY];
+    char reason[MANY][160];
+} world;
+
+/* ---- the channel ---- */
+
+static jn_rc open_channel(const struct jr_channel_place *place, struct jr_channel **out, struct jn_err *err) {
+    (void)place, (void)err;
+    *out = &world.channel;
+    return JN_OK;
+}
+
+static struct jr_attempt *begin(struct jr_channel *channel, const struct jr_delivery *delivery, int64_t now,
+                                jr_attempt_done done, void *user, struct jn_err *err) {
+    (void)channel, (void)now, (void)err;
+    struct jr_attempt *attempt = malloc(sizeof *attempt);
+    *attempt = (struct jr_attempt){delivery, done, user};
+    assert_true(world.n_flying < MANY);
+    world.flying[world.n_flying++] = attempt;
+    return attempt;
+}
+
+static void cancel(struct jr_attempt *attempt) {
+    free(attempt);
+}
+
+static void close_channel(struct jr_channel *channel) {
+    (void)channel;
+}
+
+static const struct jr_channel_ops OPS = {"test", open_channel, begin, cancel, close_channel};
+
+static bool goes_to(const struct jr_attempt *attempt, const char *name) {
+    return name == NULL || jn_str_is(attempt->delivery->channel, name);
+}
+
+static uint32_t flying_to(const char *name) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < world.n_flying; i++)
+        n += goes_to(world.flying[i], name);
+    return n;
+}
+
+/* Ends the oldest attempt to that channel; false when there is none. */
+static bool end(const char *name, struct jr_attempt_end how) {
+    uint32_t i = 0;
+    while (i < world.n_flying && !goes_to(world.flying[i], name))
+        i++;
+    if (i == world.n_flying) return false;
+    struct jr_attempt *attempt = world.flying[i];
+    world.n_flying--;
+    memmove(&world.flying[i], &world.flying[i + 1], (world.n_flying - i) * sizeof(struct jr_attempt *));
+    how.reason = JN_STR("as the test says");
+    attempt->done(attempt->user, &how);
+    free(attempt);
+    return true;
+}
+
+static bool answer(const char *name, uint32_t status) {
+    return end(name, (struct jr_attempt_end){.status = status});
+}
+
+/* ---- the owner ---- */
+
+static int64_t now(void *user) {
+    (void)user;
+    return world.now;
+}
+
+static void report(void *user, const struct jr_report *r) {
+    (void)user;
+    assert_true(r->delivery < MANY);
+    world.reported[r->delivery] = true;
+    world.result[r->delivery] = r->result;
+    (void)snprintf(world.reason[r->delivery], sizeof world.reason[0], "%.*s", JN_FMT(r->reason));
+}
+
+/* What was reported is durable at once. */
+static void settle(void) {
+    for (uint64_t i = 0; i < world.next; i++) {
+        if (!world.reported[i]) continue;
+        world.reported[i] = false;
+        jr_pump_settled(world.pump, i);
+    }
+}
+
+static void pass(int64_t ms) {
+    settle();
+    world.now += ms;
+    jr_pump_wake(world.pump);
+}
+
+static uint64_t add(const char *channel, struct jr_delivery more) {
+    char url[64];
+    (void)snprintf(url, sizeof url, "https://%s.example/", channel);
+    more.delivery = world.next++;
+    more.id = JN_STR("msg_1");
+    more.channel = jn_str_z(channel);
+    more.url = jn_str_z(url);
+    more.retry_max = 8;
+    assert_true(jr_pump_add(world.pump, &more));
+    return more.delivery;
+}
+
+static void open_pump(uint32_t per_destination, uint32_t at_a_time) {
+    struct jr_pump_options options = {.place = {.loop = &world.loop},
+                                      .ops = &OPS,
+                                      .per_destination = per_destination,
+                                      .at_a_time = at_a_time,
+                                      .now = now,
+                                      .report = report,
+                                      .seed = 1};
+    struct jn_err err;
+    memset(&world, 0, sizeof world);
+    world.now = 1000000;
+    assert_int_equal(uv_loop_init(&world.loop), 0);
+    assert_int_equal(jr_pump_open(&options, &world.pump, &err), JN_OK);
+}
+
+static int close_pump(void **state) {
+    (void)state;
+    jr_pump_close(world.pump);
+    (void)uv_run(&world.loop, UV_RUN_DEFAULT);
+    jr_pump_free(world.pump);
+    assert_int_equal(uv_loop_close(&world.loop), 0);
+    return 0;
+}
+
+static enum jr_destination_state state_of(const char *name) {
+    struct jr_destination_view view;
+    for (uint32_t at = 0; jr_pump_destination(world.pump, &at, &view);)
+        if (jn_str_is(view.name, name)) return view.state;
+    fail_msg("no destination %s", name);
+    return JR_DESTINATION_STATES;
+}
+
+/* ---- what is promised ---- */
+
+static void test_the_others_arrive_while_one_receiver_hangs(void **state) {
+    (void)state;
+    char name[RECEIVERS][8];
+    uint64_t number[RECEIVERS][20];
+    open_pump(8, 64);
+    for (int r = 0; r < RECEIVERS; r++)
+        (void)snprintf(name[r], sizeof name[r], "r%d", r);
+    for (int i = 0; i < 20; i++)
+        for (int r = 0; r < RECEIVERS; r++)
+            number[r][i] = add(name[r], (struct jr_delivery){0});
+    for (bool more = true; more;) {
+        more = false;
+        for (int r = 1; r < RECEIVERS; r++)
+            more = answer(name[r], 200) || more;
+    }
+    for (int r = 1; r < RECEIVERS; r++)
+        for (int i = 0; i < 20; i++)
+            assert_true(world.reported[number[r][i]] && world.result[number[r][i]] == JR_RESULT_ACCEPTED);
+    assert_int_equal(flying_to("r0"), 8);
+    assert_int_equal(flying_to(NULL), 8);
+}
+
+static void test_destinations_take_turns(void **state) {
+    (void)state;
+    open_pump(8, 1);
+    for (int i = 0; i < 50; i++)
+        add("a", (struct jr_delivery){0});
+    uint64_t single = add("b", (struct jr_delivery){0});
+    assert_true(answer("a", 200));
+    assert_true(answer("a", 200)); /* this one stood in the round before b did */
+    assert_int_equal(flying_to("b"), 1);
+    assert_true(answer("b", 200));
+    assert_int_equal(world.result[single], JR_RESULT_ACCEPTED);
+    assert_int_equal(flying_to("a"), 1);
+}
+
+static void test_a_receiver_that_fails_is_left_alone_then_tried(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    for (int i = 0; i < 40; i++)
+        add("a", (struct jr_delivery){0});
+    for (int i = 0; i < 17; i++) /* ten open it; seven more were on their way */
+        (void)answer("a", 503);
+    assert_int_equal(flying_to("a"), 0);
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_OPEN);
+    pass(20000);
+    assert_int_equal(flying_to("a"), 0);
+    pass(20000);
+    assert_int_equal(flying_to("a"), 1);
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_HALF_OPEN);
+    assert_true(answer("a", 200));
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_CLOSED);
+    assert_int_equal(flying_to("a"), 1); /* then more at a time with each that succeeds */
+    assert_true(answer("a", 200));
+    assert_int_equal(flying_to("a"), 2);
+    assert_true(answer("a", 200));
+    assert_int_equal(flying_to("a"), 4);
+}
+
+static void test_a_refusal_of_a_message_does_not_open_the_breaker(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    for (int i = 0; i < 40; i++)
+        add("a", (struct jr_delivery){0});
+    while (answer("a", 400))
+        ;
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_CLOSED);
+    assert_int_equal(jr_pump_in_flight(world.pump), 0);
+}
+
+static void test_gone_disables_until_enabled(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    for (int i = 0; i < 3; i++)
+        add("a", (struct jr_delivery){0});
+    assert_true(answer("a", 410));
+    assert_int_equal(flying_to("a"), 0);
+    for (uint64_t i = 0; i < 3; i++)
+        assert_true(world.reported[i] && world.result[i] == JR_RESULT_FAILED);
+    assert_non_null(strstr(world.reason[2], "disabled"));
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_DISABLED);
+    jr_pump_enable(world.pump, JN_STR("other"));
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_DISABLED);
+    jr_pump_enable(world.pump, JN_STR("a"));
+    settle();
+    uint64_t again = add("a", (struct jr_delivery){0});
+    assert_true(answer("a", 200));
+    assert_int_equal(world.result[again], JR_RESULT_ACCEPTED);
+}
+
+static void test_a_channel_disabled_before_the_start_stays_so(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    jr_pump_disable(world.pump, JN_STR("a"), JN_STR("https://a.example/"), world.now);
+    uint64_t number = add("a", (struct jr_delivery){0});
+    assert_int_equal(flying_to("a"), 0);
+    assert_int_equal(world.result[number], JR_RESULT_FAILED);
+}
+
+static void test_a_receiver_that_asks_for_a_pause_gets_it_for_all_its_messages(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    add("a", (struct jr_delivery){0});
+    add("a", (struct jr_delivery){0});
+    assert_true(end("a", (struct jr_attempt_end){.status = 429, .retry_after_ms = 60000}));
+    assert_int_equal(flying_to("a"), 0);
+    pass(59000);
+    assert_int_equal(flying_to("a"), 0);
+    pass(1000);
+    assert_int_equal(flying_to("a"), 1);
+}
+
+static void test_a_pause_that_is_asked_for_is_bounded(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    add("a", (struct jr_delivery){0});
+    assert_true(end("a", (struct jr_attempt_end){.status = 503, .retry_after_ms = INT64_C(365) * 24 * 3600000}));
+    add("a", (struct jr_delivery){0});
+    pass(15 * 60000);
+    assert_int_equal(flying_to("a"), 1);
+}
+
+/* A quarter of first attempts fails, and so does every retry: without a budget there would soon be more of these. */
+static void test_retries_that_fail_are_a_share_of_first_attempts(void **state) {
+    (void)state;
+    uint32_t first = 0, again = 0;
+    open_pump(8, 64);
+    for (int i = 0; i < 16; i++)
+        add("a", (struct jr_delivery){0});
+    while (first < 6000) {
+        bool retry = world.flying[0]->delivery->attempts > 0;
+        again += retry;
+        first += !retry;
+        if (!retry) add("a", (struct jr_delivery){0});
+        (void)answer("a", !retry && first % 4 != 0 ? 200 : 500);
+        if ((first + again) % 10 == 0) pass(50);
+    }
+    assert_int_equal(state_of("a"), JR_DESTINATION_STATE_CLOSED);
+    assert_true(jr_pump_held_back(world.pump) > 0);
+    assert_in_range(again, first / 6, first / 5 + 40 + 10); /* 40 seconds earn 40, and 10 were saved up */
+}
+
+static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    add("a", (struct jr_delivery){0});
+    uint64_t waits = add("a", (struct jr_delivery){0});
+    uint64_t later = add("a", (struct jr_delivery){.due = world.now + 5000});
+    jr_pump_cancel(world.pump, waits);
+    jr_pump_cancel(world.pump, later);
+    assert_true(answer("a", 200));
+    pass(10000);
+    assert_int_equal(flying_to("a"), 0);
+    assert_int_equal(world.result[waits], JR_RESULT_CANCELLED);
+    assert_int_equal(world.result[later], JR_RESULT_CANCELLED);
+}
+
+static void test_a_service_behind_its_breaker_is_not_asked(void **state) {
+    (void)state;
+    struct jr_delivery ask = {.asks = true,
+                              .breaker = JN_SHARE_ALL,
+                              .breaker_calls = 2,
+                              .breaker_ms = 1000,
+                              .timeout_ms = 500,
+                              .deadline = INT64_MAX};
+    open_pump(8, 64);
+    add("s", ask);
+    add("s", ask);
+    assert_true(answer("s", 500));
+    assert_true(answer("s", 500));
+    uint64_t unasked = add("s", ask);
+    assert_int_equal(flying_to("s"), 0);
+    assert_int_equal(world.result[unasked], JR_RESULT_FAILED);
+    assert_string_equal(world.reason[unasked], "its breaker is open");
+    pass(1000);
+    uint64_t asked = add("s", ask);
+    assert_true(answer("s", 200));
+    assert_int_equal(world.result[asked], JR_RESULT_ACCEPTED);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_the_others_arrive_while_one_receiver_hangs, close_pump),
+        cmocka_unit_test_teardown(test_destinations_take_turns, close_pump),
+        cmocka_unit_test_teardown(test_a_receiver_that_fails_is_left_alone_then_tried, close_pump),
+        cmocka_unit_test_teardown(test_a_refusal_of_a_message_does_not_open_the_breaker, close_pump),
+        cmocka_unit_test_teardown(test_gone_disables_until_enabled, close_pump),
+        cmocka_unit_test_teardown(test_a_channel_disabled_before_the_start_stays_so, close_pump),
+        cmocka_unit_test_teardown(test_a_receiver_that_asks_for_a_pause_gets_it_for_all_its_messages, close_pump),
+        cmocka_unit_test_teardown(test_a_pause_that_is_asked_for_is_bounded, close_pump),
+        cmocka_unit_test_teardown(test_retries_that_fail_are_a_share_of_first_attempts, close_pump),
+        cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
+        cmocka_unit_test_teardown(test_a_service_behind_its_breaker_is_not_asked, close_pump),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
