@@ -344,7 +344,14 @@ jn_rc turn_settled(struct turn *turn, struct engine_customer *customer, struct e
 }
 
 /* The run's own due time has come: the wait ends, or the last goal window closes. */
+/* How long after its entry a run goes on is the same when it enters again, and so is what it causes. */
+static uint64_t activation_cause(const struct engine_run *run) {
+    uint64_t from[] = {run->origin, (uint64_t)(run->due - run->entered)};
+    return jn_hash64((struct jn_str){(const char *)from, sizeof(from)});
+}
+
 static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
+    turn_caused_by(turn, activation_cause(run));
     run->changed = true;
     if (run->status == ENGINE_ENDED) {
         run->gone = true;

@@ -9,6 +9,7 @@
 #define CODEC_MERGED   0xFF       /* in the version's place: a customer who became another */
 #define CODEC_ARRIVING 0x80       /* beside the status */
 #define CODEC_AWAITS   0x40       /* beside it too: the number of a delivery follows the hold */
+#define CODEC_ORIGIN   0x20       /* and the origin behind that; without it, it is the run's number */
 #define CODEC_MAX      (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
 static jn_rc codec_damaged(struct jn_err *err, const char *what, uint64_t id) {
@@ -195,7 +196,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_le64(&out, run->program->prefix);
     jn_buf_varint(&out, run->journey);
     jn_buf_u8(&out, (uint8_t)((uint8_t)run->status | (run->arriving ? CODEC_ARRIVING : 0) |
-                              (run->awaits != 0 ? CODEC_AWAITS : 0)));
+                              (run->awaits != 0 ? CODEC_AWAITS : 0) | (run->origin != run->id ? CODEC_ORIGIN : 0)));
     jn_buf_lstr(&out, run->ended);
     jn_buf_lstr(&out, run->key);
     jn_buf_varint(&out, run->step - engine_journey(run)->first_step);
@@ -205,6 +206,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_svarint(&out, run->due);
     jn_value_encode(run->hold, &out);
     if (run->awaits != 0) jn_buf_varint(&out, run->awaits);
+    if (run->origin != run->id) jn_buf_le64(&out, run->origin);
     jn_buf_varint(&out, run->entry_seq);
     jn_buf_varint(&out, run->mark_seq - run->entry_seq);
     jn_buf_varint(&out, run->stage_seq - run->entry_seq);
@@ -236,8 +238,9 @@ static bool codec_get_place(struct jn_reader *in, struct jn_arena *arena, struct
     const struct jn_journey *row = engine_journey(run);
     uint8_t status = jn_read_u8(in);
     run->arriving = (status & CODEC_ARRIVING) != 0;
-    run->awaits = (status & CODEC_AWAITS) != 0; /* which one comes later */
-    status &= (uint8_t) ~(CODEC_ARRIVING | CODEC_AWAITS);
+    run->awaits = (status & CODEC_AWAITS) != 0; /* which one comes later, as does the origin */
+    run->origin = (status & CODEC_ORIGIN) != 0 ? 0 : run->id;
+    status &= (uint8_t) ~(CODEC_ARRIVING | CODEC_AWAITS | CODEC_ORIGIN);
     if (status > ENGINE_PARKED) return false;
     run->status = (enum engine_status)status;
     run->ended = jn_read_lstr(in);
@@ -261,6 +264,7 @@ static bool codec_read_run(const struct jr_engine *engine, struct jn_reader *in,
     run->due = run->stored_due = jn_read_svarint(in);
     run->hold = jn_value_decode(in, arena);
     if (run->awaits != 0) run->awaits = jn_read_varint(in);
+    if (run->origin == 0) run->origin = jn_read_le64(in);
     run->entry_seq = jn_read_varint(in);
     run->mark_seq = run->entry_seq + jn_read_varint(in);
     run->stage_seq = run->entry_seq + jn_read_varint(in);

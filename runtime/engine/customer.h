@@ -77,6 +77,7 @@ enum engine_status { ENGINE_LIVE, ENGINE_ENDED, ENGINE_PARKED };
 
 struct engine_run {
     uint64_t id;
+    uint64_t origin; /* what ids of its messages are made from; not `id`, which depends on everybody else */
     struct engine_program *program;
     uint32_t journey; /* in its program */
     struct jn_str key;

@@ -73,6 +73,26 @@ static struct jn_str entry_closed(const struct jn_program *program, const struct
     return JN_STR("");
 }
 
+/* Nothing of it depends on other customers or on the order of their events: what is given anew after an older copy of
+ * the database was restored makes the same messages with the same ids, and no other message has them. */
+static uint64_t entry_origin(struct turn *turn, const struct engine_customer *customer, struct jn_str journey,
+                             struct jn_str key, uint64_t run) {
+    struct jn_buf text;
+    struct jn_sha256 hash;
+    uint64_t origin;
+    jn_buf_init(&text, 4 * ENGINE_EVENT_MAX);
+    jn_buf_le64(&text, turn->cause);
+    jn_buf_le64(&text, turn->cause != 0 ? turn->caused++ : run);
+    jn_buf_le64(&text, turn->cause != 0 ? 0 : (uint64_t)turn->now);
+    jn_buf_lstr(&text, engine_seed(customer));
+    jn_buf_lstr(&text, journey);
+    jn_buf_lstr(&text, key);
+    jn_sha256(jn_buf_view(&text), &hash);
+    jn_buf_release(&text);
+    memcpy(&origin, hash.b, sizeof(origin));
+    return origin == 0 ? 1 : origin;
+}
+
 static struct engine_run *entry_begin(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                                       struct jn_str key, const struct engine_event *event) {
     struct engine_program *program = turn->engine->current;
@@ -94,6 +114,7 @@ static struct engine_run *entry_begin(struct turn *turn, struct engine_customer 
                                .stage_seq = seq,
                                .goal_until = INT64_MIN,
                                .fresh = true};
+    run->origin = entry_origin(turn, customer, program->program->string[row->name], key, run->id);
     const struct engine_control *control = engine_control_of(turn->engine, program->program->string[row->name]);
     if (control != NULL) run->resumed = control->generation;
     run->slot = JN_NEW_ARRAY(turn->arena, struct jn_value, row->n_slot);

@@ -42,9 +42,19 @@ static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, str
     engine_seen_key(input->source, input->dedupe, turn->arena, row->key);
 }
 
-/* repeat[i]: whether this input's id was taken before, in the store or earlier in the batch. */
-static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *input, uint32_t n,
-                                  enum turn_repeat *repeat) {
+static uint64_t turn_first_bytes(const uint8_t bytes[16]) {
+    uint64_t first;
+    memcpy(&first, bytes, sizeof(first));
+    return first;
+}
+
+/* Of input i: whether its id was taken before, in the store or earlier in the batch; and what it may cause. */
+struct turn_id {
+    enum turn_repeat repeat;
+    uint64_t cause;
+};
+
+static jn_rc turn_look_at_ids(struct turn *turn, const struct jr_input *input, uint32_t n, struct turn_id *id) {
     struct jr_row_seen *row = JN_NEW_ARRAY(turn->arena, struct jr_row_seen, n);
     uint32_t *index = JN_NEW_ARRAY(turn->arena, uint32_t, n);
     bool *known = JN_NEW_ARRAY(turn->arena, bool, n);
@@ -53,6 +63,7 @@ static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *inpu
     for (uint32_t i = 0; i < n; i++)
         if (input[i].dedupe.n > 0) {
             turn_dedupe_key(&input[i], turn, &row[n_row]);
+            id[i].cause = turn_first_bytes(row[n_row].key);
             index[n_row++] = i;
         }
     struct jr_row_seen *stored = jn_arena_copy(turn->arena, row, n_row * sizeof(*row));
@@ -69,7 +80,7 @@ static jn_rc turn_find_duplicates(struct turn *turn, const struct jr_input *inpu
             *place = row[i];
             continue;
         }
-        repeat[index[i]] = digest == row[i].digest ? TURN_DUPLICATE : TURN_CONFLICT;
+        id[index[i]].repeat = digest == row[i].digest ? TURN_DUPLICATE : TURN_CONFLICT;
     }
     jn_map_release(&batch);
     return JN_OK;
@@ -98,14 +109,15 @@ static jn_rc turn_input(struct turn *turn, struct engine_customer *customer, con
     return JN_OK;
 }
 
-static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, enum turn_repeat repeat) {
+static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, struct turn_id id) {
     struct engine_customer *customer = NULL;
+    turn_caused_by(turn, 0);
     if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
     if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
     if (input->kind == JR_INPUT_DECISION) return turn_decide(turn, input, i);
     if (input->kind == JR_INPUT_UNPARK) return turn_unpark(turn, input->run);
-    if (repeat != TURN_NEW) {
-        turn_repeated(turn, input, i, repeat == TURN_CONFLICT);
+    if (id.repeat != TURN_NEW) {
+        turn_repeated(turn, input, i, id.repeat == TURN_CONFLICT);
         return JN_OK;
     }
     if (input->kind == JR_INPUT_QUARANTINE) {
@@ -116,6 +128,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     }
     jn_rc rc = turn_who(turn, input, i, &customer);
     if (rc != JN_OK || customer == NULL) return rc;
+    turn_caused_by(turn, id.cause); /* not before: what was due of the customer has happened by now */
     rc = turn_input(turn, customer, input, i);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }
@@ -139,14 +152,14 @@ static jn_rc turn_take_timers(struct turn *turn) {
 
 static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t n, int64_t now) {
     uint64_t *clock;
-    enum turn_repeat *repeat = JN_NEW_ARRAY(turn->arena, enum turn_repeat, n);
-    jn_rc rc = turn_find_duplicates(turn, input, n, repeat);
+    struct turn_id *id = JN_NEW_ARRAY(turn->arena, struct turn_id, n);
+    jn_rc rc = turn_look_at_ids(turn, input, n, id);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
         /* Engine time never goes back: what a wrong clock stamps earlier counts as now. */
         clock = engine_counter(turn->engine, ENGINE_TIME);
         if ((int64_t)*clock < input[i].received) *clock = (uint64_t)input[i].received;
         turn->now = (int64_t)*clock;
-        rc = turn_one(turn, &input[i], i, repeat[i]);
+        rc = turn_one(turn, &input[i], i, id[i]);
     }
     clock = engine_counter(turn->engine, ENGINE_TIME);
     if ((int64_t)*clock < now) *clock = (uint64_t)now;

@@ -24,6 +24,8 @@ struct turn {
     struct jn_err fault; /* an expression of a run that failed; cleared before what must not */
     struct jn_err *err;
     int64_t now;          /* the activation's instant */
+    uint64_t cause;       /* what makes people enter: an inbound id, a timer, an answer; 0: nothing that can be named */
+    uint32_t caused;      /* entries by it so far */
     int64_t limit;        /* timers due after it are not this turn's */
     struct jn_map known;  /* customers by outside id */
     struct jn_map number; /* … by number */
@@ -83,6 +85,11 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
 void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
 
 /* ---- entering (entry.c) */
+/* What comes next is by this cause. */
+static inline void turn_caused_by(struct turn *turn, uint64_t cause) {
+    turn->cause = cause;
+    turn->caused = 0;
+}
 jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                  const struct engine_event *event);
 
@@ -211,7 +218,7 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const s
 bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *arena, struct jr_delivery *out,
                             struct engine_flight *flight);
 void engine_message_id(const uint8_t id[16], char out[37]); /* "msg_…" */
-void engine_effect_id(struct jr_engine *engine, uint64_t run, uint32_t step, uint32_t visit, uint8_t out[16]);
+void engine_effect_id(struct jr_engine *engine, uint64_t origin, uint32_t step, uint32_t visit, uint8_t out[16]);
 
 /* ---- telling (trace.c) */
 struct jr_trace *turn_trace(struct turn *turn, enum jr_trace_kind kind, const struct engine_customer *customer,

@@ -96,7 +96,7 @@ bool engine_of_message(struct turn *turn, const struct engine_run *run, const st
         for (uint32_t visit = 1; visit <= run->visit[i].n; visit++) {
             uint8_t id[16];
             char text[37];
-            engine_effect_id(turn->engine, run->id, run->visit[i].step, visit, id);
+            engine_effect_id(turn->engine, run->origin, run->visit[i].step, visit, id);
             engine_message_id(id, text);
             if (jn_str_is(named, text)) return true;
         }

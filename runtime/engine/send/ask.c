@@ -63,7 +63,7 @@ bool turn_ask(struct turn *turn, struct engine_customer *customer, struct engine
     struct jn_buf body;
     uint8_t id[16];
     char text[37];
-    engine_effect_id(turn->engine, run->id, step->id, turn_visit(turn, run, step->id), id);
+    engine_effect_id(turn->engine, run->origin, step->id, turn_visit(turn, run, step->id), id);
     engine_message_id(id, text);
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);

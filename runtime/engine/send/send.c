@@ -216,7 +216,7 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     send_bind(turn, &context, step);
     if (channel->to != JN_NONE) (void)jr_vm_eval(&context, channel->to, &to, NULL);
     if (turn->fault.rc != JN_OK) return JN_OK; /* before anything has happened */
-    engine_effect_id(turn->engine, run->id, step->id, turn_visit(turn, run, step->id), id);
+    engine_effect_id(turn->engine, run->origin, step->id, turn_visit(turn, run, step->id), id);
     engine_message_id(id, text);
     delivery.id = jn_arena_str(turn->arena, jn_str_z(text));
     if (channel->to != JN_NONE && to.len == 0) {
