@@ -120,7 +120,8 @@ static jn_rc cli_play_consent(struct cli_world *world, const struct jn_scene *sc
 static jn_rc cli_play_decides(struct cli_world *world, const struct jn_scene *scene, struct jn_err *err) {
     struct jr_approval *approval;
     uint32_t n;
-    jn_rc rc = jr_engine_approvals(world->engine, 0, UINT32_MAX, world->arena, &approval, &n, err);
+    uint64_t more;
+    jn_rc rc = jr_engine_approvals(world->engine, 0, UINT32_MAX, world->arena, &approval, &n, &more, err);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
         const struct jr_approval *open = &approval[i];
         if (!jn_str_eq(open->by, scene->who) || !jn_str_eq(open->text, scene->name)) continue;

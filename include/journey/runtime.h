@@ -247,7 +247,8 @@ jn_rc jr_engine_control(struct jr_engine *engine, struct jn_str journey, const s
 /* `since` (may be NULL): when it was paused or stopped. */
 enum jr_journey_state jr_engine_state(const struct jr_engine *engine, struct jn_str journey, int64_t *since);
 
-/* What runs hold for that a person decides, with number > after, at most max. */
+/* What runs hold for that a person decides, with number > after, at most max; *next: after which there is more, or 0.
+ */
 struct jr_approval {
     uint64_t number;
     struct jn_str id; /* "NUMBER-8 hexadecimal digits" */
@@ -257,7 +258,7 @@ struct jr_approval {
     int64_t since, until;
 };
 jn_rc jr_engine_approvals(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
-                          struct jr_approval **out, uint32_t *n, struct jn_err *err);
+                          struct jr_approval **out, uint32_t *n, uint64_t *next, struct jn_err *err);
 /* Whether `by` may decide the approval of that id: JN_NOT_FOUND when it was never asked for, or so long ago that it is
  * forgotten; JN_CONFLICT when it is over, with how; JN_UNPROCESSABLE when somebody else decides it. A decision that is
  * overtaken on its way to the turn is answered there as JR_ANSWER_DUPLICATE, with why. */

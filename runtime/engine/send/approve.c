@@ -229,12 +229,13 @@ static void approval_view(const struct engine_customer *customer, const struct e
 }
 
 jn_rc jr_engine_approvals(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
-                          struct jr_approval **out, uint32_t *n, struct jn_err *err) {
+                          struct jr_approval **out, uint32_t *n, uint64_t *next, struct jn_err *err) {
     struct jr_row_delivery *row;
     struct jn_err unheard;
     struct turn turn;
     uint32_t n_row;
     *n = 0;
+    *next = 0;
     jn_rc rc =
         engine->store->ops->deliveries(engine->store, JR_DELIVERY_APPROVAL, after, max, arena, &row, &n_row, err);
     if (rc != JN_OK) return rc;
@@ -246,6 +247,7 @@ jn_rc jr_engine_approvals(struct jr_engine *engine, uint64_t after, uint32_t max
         struct engine_run *run = rc == JN_OK ? approval_run(customer, row[i].delivery) : NULL;
         if (run != NULL) approval_view(customer, run, &row[i], arena, &(*out)[(*n)++]);
     }
+    if (n_row == max) *next = row[n_row - 1].delivery;
     turn_look_end(&turn);
     return rc;
 }
