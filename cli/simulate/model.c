@@ -287,6 +287,32 @@ static jn_rc reading_channels(struct reading *r, const struct jn_json *object) {
     return JN_OK;
 }
 
+static bool reading_decides(const struct jn_program *p, struct jn_str by) {
+    for (uint32_t i = 0; i < p->n_step; i++)
+        if (p->step[i].kind == JN_STEP_APPROVE && jn_str_eq(p->string[p->step[i].b], by)) return true;
+    return false;
+}
+
+static jn_rc reading_approvals(struct reading *r, const struct jn_json *object) {
+    struct jn_str key;
+    struct jn_json *node;
+    for (void *at = NULL; jn_json_next(object, &at, &key, &node);) {
+        reading_enter(r, key);
+        if (!reading_decides(r->program, key)) return reading_fail(r, "nobody of that name is asked", JN_STR(""));
+        struct sim_approver *row = jn_arena_grow(r->arena, &r->model->approver, &r->model->n_approver, sizeof(*row));
+        row->by = jn_arena_str(r->arena, key);
+        jn_rc rc = reading_known(r, node, "approves rejects after ");
+        if (rc == JN_OK) rc = reading_number(r, node, "approves", 0, 1, 0, &row->approves);
+        if (rc == JN_OK) rc = reading_number(r, node, "rejects", 0, 1, 0, &row->rejects);
+        if (rc == JN_OK && jn_json_get(node, "after") != NULL) rc = reading_span(r, node, "after", &row->after);
+        if (rc == JN_OK && row->approves + row->rejects > 1)
+            rc = reading_fail(r, "`approves` and `rejects` are more than 1 together", JN_STR(""));
+        if (rc != JN_OK) return rc;
+        reading_leave(r);
+    }
+    return JN_OK;
+}
+
 /* ---- what they do */
 
 static jn_rc reading_with(struct reading *r, const struct jn_json *object, struct sim_rule *rule) {
@@ -436,6 +462,7 @@ static const struct {
 } SECTION_ROW[] = {{"customer", reading_customer},
                    {"consents", reading_consents},
                    {"events", reading_events},
+                   {"approvals", reading_approvals},
                    {"channels", reading_channels}};
 
 static jn_rc reading_sections(struct reading *r, const struct jn_json *document) {
@@ -484,7 +511,7 @@ jn_rc sim_model_read(const struct jn_program *program, const char *file, struct 
     jn_rc rc = jn_json_parse(jn_buf_view(&suggestion), &suggested, err);
     if (rc == JN_OK && jn_json_parse(text, &own, &why) != JN_OK)
         rc = jn_fail(err, JN_INVALID, "%s: %s", file, why.text);
-    if (rc == JN_OK) rc = reading_known(&r, own, "start days arrive customer consents events channels ");
+    if (rc == JN_OK) rc = reading_known(&r, own, "start days arrive customer consents events approvals channels ");
     if (rc == JN_OK) rc = reading_over(&r, own, suggested);
     jn_json_free(own);
     jn_json_free(suggested);

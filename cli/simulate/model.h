@@ -60,6 +60,13 @@ struct sim_channel {
     double fails, retries; /* of attempts: for good; for now */
 };
 
+/* Who decides what `approve` asks; the rest is never answered. */
+struct sim_approver {
+    struct jn_str by;
+    double approves, rejects;
+    struct sim_span after;
+};
+
 struct sim_consent {
     struct jn_str topic;
     double in;
@@ -74,6 +81,8 @@ struct sim_model {
     uint32_t n_consent;
     struct sim_rule *rule;
     uint32_t n_rule;
+    struct sim_approver *approver;
+    uint32_t n_approver;
     struct sim_channel *channel; /* by channel */
 };
 

@@ -52,6 +52,25 @@ static void note_goal(struct sim_world *world, const struct jr_trace *trace, uin
         if (jn_str_eq(p->string[p->goal[i].name], trace->name)) world->tally->goal[i][control]++;
 }
 
+/* A person is asked: whether and how they answer, and when. */
+static void react_decide(struct sim_world *world, struct sim_person *person, const struct jr_trace *trace) {
+    uint32_t i = 0;
+    while (i < world->model->n_approver && !jn_str_eq(world->model->approver[i].by, trace->name))
+        i++;
+    if (i == world->model->n_approver) return;
+    const struct sim_approver *approver = &world->model->approver[i];
+    bool approves = sim_chance(&person->random, approver->approves);
+    if (!approves && !sim_chance(&person->random, approver->rejects / (1 - approver->approves))) return;
+    struct sim_flight *flight = sim_world_flight(world);
+    *flight = (struct sim_flight){.person = (uint32_t)(person - world->person),
+                                  .message = JN_NONE,
+                                  .due = world->now + sim_after(&person->random, approver->after),
+                                  .approves = approves,
+                                  .approver = i};
+    JN_CHECK(trace->detail.n < sizeof(flight->approval));
+    memcpy(flight->approval, trace->detail.p, trace->detail.n);
+}
+
 /* A run's own doings. */
 static void note_run(struct sim_world *world, struct sim_person *person, const struct jr_trace *trace) {
     struct sim_tally *tally = world->tally;
@@ -68,6 +87,8 @@ static void note_run(struct sim_world *world, struct sim_person *person, const s
     } else if (trace->kind == JR_TRACE_LEFT) {
         tally->journey[journey][SIM_LEFT]++;
         tally->left[sim_tally_exit(tally, journey, trace->name)]++;
+    } else if (trace->kind == JR_TRACE_REQUESTED) {
+        react_decide(world, person, trace);
     } else if (trace->kind == JR_TRACE_PARKED) {
         tally->journey[journey][SIM_PARKED]++;
         person->parked = true;

@@ -268,6 +268,26 @@ static void suggest_events(struct suggesting *s) {
     jn_jw_end_object(&s->w);
 }
 
+/* Both answers come up, and now and then none. */
+static void suggest_approvals(struct suggesting *s) {
+    const struct jn_program *p = s->p;
+    jn_jw_key(&s->w, "approvals");
+    jn_jw_object(&s->w);
+    for (uint32_t i = 0; i < p->n_step; i++) {
+        bool told = p->step[i].kind != JN_STEP_APPROVE;
+        for (uint32_t k = 0; k < i && !told; k++)
+            told = p->step[k].kind == JN_STEP_APPROVE && p->step[k].b == p->step[i].b;
+        if (told) continue;
+        jn_jw_key_str(&s->w, p->string[p->step[i].b]);
+        jn_jw_object(&s->w);
+        suggest_number(s, "approves", 6, 1);
+        suggest_number(s, "rejects", 3, 1);
+        suggest_key_text(s, "after", "4 hours");
+        jn_jw_end_object(&s->w);
+    }
+    jn_jw_end_object(&s->w);
+}
+
 void sim_model_suggest(const struct jn_program *program, struct jn_buf *out) {
     struct suggesting s = {.p = program};
     jn_arena_init(&s.arena);
@@ -287,6 +307,7 @@ void sim_model_suggest(const struct jn_program *program, struct jn_buf *out) {
     }
     jn_jw_end_object(&s.w);
     suggest_events(&s);
+    suggest_approvals(&s);
     jn_jw_key(&s.w, "channels");
     jn_jw_object(&s.w);
     for (uint32_t i = 0; i < program->n_channel; i++) {

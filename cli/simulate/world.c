@@ -87,20 +87,24 @@ void sim_world_close(struct sim_world *world) {
 
 /* ---- turns and messages */
 
-static void world_post(struct sim_world *world, const struct jr_delivery *delivery) {
-    uint64_t message = JN_NONE;
+struct sim_flight *sim_world_flight(struct sim_world *world) {
     if (world->n_flight == world->cap_flight) {
         world->cap_flight = world->cap_flight == 0 ? 16 : world->cap_flight * 2;
         world->flight = jn_realloc(world->flight, world->cap_flight * sizeof(*world->flight));
     }
+    return &world->flight[world->n_flight++];
+}
+
+static void world_post(struct sim_world *world, const struct jr_delivery *delivery) {
+    uint64_t message = JN_NONE;
     if (!jn_map_get(&world->messages, delivery->message, &message)) message = JN_NONE;
     struct sim_person *person = sim_world_person(world, delivery->customer);
-    world->flight[world->n_flight++] = (struct sim_flight){.delivery = delivery->delivery,
-                                                           .person = (uint32_t)(person - world->person),
-                                                           .message = (uint32_t)message,
-                                                           .retry_max = delivery->retry_max,
-                                                           .due = delivery->due,
-                                                           .deadline = delivery->deadline};
+    *sim_world_flight(world) = (struct sim_flight){.delivery = delivery->delivery,
+                                                   .person = (uint32_t)(person - world->person),
+                                                   .message = (uint32_t)message,
+                                                   .retry_max = delivery->retry_max,
+                                                   .due = delivery->due,
+                                                   .deadline = delivery->deadline};
 }
 
 static void world_cancel(struct sim_world *world, uint64_t delivery) {
@@ -147,10 +151,24 @@ static jn_rc world_unanswered(struct sim_world *world, uint32_t at, int64_t hori
     return world_turn(world, &input, 1, horizon, err);
 }
 
+/* A decision that nobody needs any more changes nothing. */
+static jn_rc world_decide(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
+    struct sim_flight flight = world->flight[at];
+    struct jr_input input = {.kind = JR_INPUT_DECISION,
+                             .received = world->now,
+                             .source = JN_STR("simulate"),
+                             .other = jn_str_z(flight.approval),
+                             .event = world->model->approver[flight.approver].by,
+                             .in = flight.approves};
+    memmove(&world->flight[at], &world->flight[at + 1], (--world->n_flight - at) * sizeof(flight));
+    return world_turn(world, &input, 1, horizon, err);
+}
+
 /* One attempt; what became of it is the next input. */
 static jn_rc world_attempt(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
     struct sim_flight *flight = &world->flight[at];
     struct sim_person *person = &world->person[flight->person];
+    if (flight->delivery == 0) return world_decide(world, at, horizon, err);
     if (flight->message == JN_NONE || flight->cancelled) return world_unanswered(world, at, horizon, err);
     uint64_t *count = world->tally->message[flight->message];
     uint32_t status = world_answer(world, person, flight->message), message = flight->message;

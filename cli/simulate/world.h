@@ -11,13 +11,16 @@ struct sim_due {
     uint32_t rule; /* JN_NONE: arrives */
 };
 
-/* A message on its way. */
+/* A message on its way out, or a person's decision on its way in. */
 struct sim_flight {
-    uint64_t delivery;
-    uint32_t person, message; /* JN_NONE: it is no message, but asks something */
+    uint64_t delivery;        /* 0: a decision */
+    uint32_t person, message; /* JN_NONE: it is no message, but asks something, or is asked */
     uint32_t attempts, retry_max;
     int64_t due, deadline;
     bool cancelled; /* its end is told when it is due */
+    bool approves;
+    uint32_t approver;
+    char approval[32]; /* its id */
 };
 
 /* The stages that a run has reached. */
@@ -75,6 +78,7 @@ jn_rc sim_world_live(struct sim_world *world, uint64_t seed, uint32_t first, uin
 /* What the model makes of it: the trace of a run, an accepted message (react.c). */
 void sim_world_note(void *world, const struct jr_trace *trace);
 void sim_world_accepted(struct sim_world *world, struct sim_person *person, uint32_t message);
+struct sim_flight *sim_world_flight(struct sim_world *world); /* a new one */
 void sim_person_plan(struct sim_person *person, int64_t at, uint32_t rule);
 struct sim_person *sim_world_person(struct sim_world *world, struct jn_str id);
 

@@ -154,6 +154,22 @@ CERTAIN_MODEL = {"start": "2026-03-02T10:00:00Z", "days": 10, "arrive": "0 secon
                  "events": {"go": {"with": {"size": 4}}}, "channels": {}}
 
 
+DECIDED = """
+event go
+journey decided
+  enter when go
+  re-enter never
+  stage only
+    approve "Go?" by "crm lead" up to 2 days then
+      exit as yes
+    timeout
+      exit as no
+    end
+  end
+end
+"""
+
+
 class SimulateTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="journey-simulate-")
@@ -187,7 +203,7 @@ class SimulateTest(unittest.TestCase):
 
     def test_lives_apart_are_as_lives_together(self):
         """The same bytes as from one engine that has everybody at one time, as a server does."""
-        for path in (self.write("a.journey", POLICIES), "journeys/welcome", "journeys/cart", "journeys/baby"):
+        for path in (self.write("a.journey", POLICIES), self.write("decided.journey", DECIDED), "journeys/welcome", "journeys/cart", "journeys/baby"):
             for seed in ("1", "2"):
                 with self.subTest(path=path, seed=seed):
                     apart = self.simulate(path, "-n", "120", "--seed", seed)
@@ -240,6 +256,22 @@ class SimulateTest(unittest.TestCase):
         self.assertEqual(suggested.pop("model"), "suggested")
         self.assertEqual(own, suggested)
 
+    def decided(self, **how):
+        """What 400 customers left as when decisions come as said."""
+        model = {"start": "2026-03-02", "days": 10, "arrive": "0 seconds", "events": {"go": {}}, "approvals": {"crm lead": how} if how else {}}
+        path = self.write("decided.journey", DECIDED)
+        found = json.loads(self.simulate(path, "-n", "400", "--model", self.write("model.json", model)))
+        return {row["as"]: row["runs"] for row in found["journeys"][0]["exits"]}
+
+    def test_people_decide_as_the_model_says(self):
+        self.assertEqual(self.decided(approves=1), {"yes": 400, "no": 0})
+        self.assertEqual(self.decided(rejects=1), {"yes": 0, "no": 400})
+        self.assertEqual(self.decided(), {"yes": 0, "no": 400})
+        self.assertEqual(self.decided(approves=1, after={"from": "3 days", "to": "4 days"}), {"yes": 0, "no": 400})
+        self.assertAlmostEqual(self.decided(approves=0.5, rejects=0.25)["yes"], 200, delta=60)
+        suggested = json.loads(self.simulate(self.write("decided.journey", DECIDED), "-n", "400"))
+        self.assertGreater(min(row["runs"] for row in suggested["journeys"][0]["exits"]), 50)
+
     def test_mistakes_in_a_model_name_line_and_member(self):
         path = self.write("a.journey", POLICIES)
         for text, line, reason in (
@@ -266,6 +298,13 @@ class SimulateTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 1, done.stdout)
                 self.assertIn(f"{file}:{line}:", done.stderr)
                 self.assertIn(reason, done.stderr)
+        path = self.write("decided.journey", DECIDED)
+        for text, reason in (('{"approvals":\n {"ceo": {}}}', "nobody of that name is asked"),
+                             ('{"approvals":\n {"crm lead": {"approves": 0.8, "rejects": 0.3}}}', "more than 1 together"),
+                             ('{"approvals":\n {"crm lead": {"yes": 1}}}', "there is no such member")):
+            done = self.run_it(path, "--model", self.write("model.json", text))
+            self.assertIn(":2: ", done.stderr)
+            self.assertIn(reason, done.stderr)
         done = self.run_it(path, "--model", self.write("model.json", "{"))
         self.assertIn("line 1", done.stderr)
 
