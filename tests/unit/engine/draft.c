@@ -261,6 +261,12 @@ uint32_t step_wait_for(struct draft *d, const char *name, uint32_t event, struct
     return at;
 }
 
+uint32_t step_approve(struct draft *d, const char *name, const char *asks, const char *by, struct jn_value up_to) {
+    uint32_t at = step(d, JN_STEP_APPROVE, name, text(d, asks), text(d, by), constant(d, up_to), 0);
+    jn_builder_at_step(d->builder, at)->alt = at + 1;
+    return at;
+}
+
 void wait_is_of(struct draft *d, uint32_t at, uint32_t message) {
     jn_builder_at_alternative(d->builder, jn_builder_at_step(d->builder, at)->a)->message = message;
 }

@@ -49,6 +49,8 @@ uint32_t step_wait_time(struct draft *d, const char *name, const char *time); /*
 uint32_t step_wait_date(struct draft *d, const char *name, uint32_t attr, const char *time);
 uint32_t step_wait_then(struct draft *d, const char *name, struct jn_value duration, const char *time);
 uint32_t step_wait_for(struct draft *d, const char *name, uint32_t event, struct jn_value up_to, enum jn_since since);
+/* Rejected or unanswered: where timeout_goes_to says. */
+uint32_t step_approve(struct draft *d, const char *name, const char *asks, const char *by, struct jn_value up_to);
 /* `of MESSAGE` of the wait written last. */
 void wait_is_of(struct draft *d, uint32_t step, uint32_t message);
 void wait_compares_key(struct draft *d, uint32_t step, uint32_t property);

@@ -205,6 +205,13 @@ void unparks(struct world *w, uint64_t run) {
     world_input(w, JR_INPUT_UNPARK, NULL)->run = run;
 }
 
+void decides(struct world *w, const char *by, struct jn_str approval, bool approves) {
+    struct jr_input *input = world_input(w, JR_INPUT_DECISION, NULL);
+    input->event = jn_str_z(by);
+    input->other = approval;
+    input->in = approves;
+}
+
 /* ---- what is so */
 
 void expect(struct world *w, const char *told) {

@@ -51,6 +51,8 @@ void answers(struct world *w, uint32_t message, enum jr_result result); /* of w-
 void replays(struct world *w, uint32_t message);                        /* a dead letter */
 void unparks(struct world *w, uint64_t run);
 
+void decides(struct world *w, const char *by, struct jn_str approval, bool approves);
+
 /* The turn: all inputs and what is due. `try_turn` keeps the inputs when it fails. */
 jn_rc try_turn(struct world *w);
 void turn(struct world *w);
