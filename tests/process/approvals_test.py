@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from admin_test import Admin
+from admin_test import Admin, poison
 from journey_process import JOURNEY
 
 WORKSPACE = """workspace
@@ -179,6 +179,27 @@ class Approvals(Admin):
         self.assertEqual(self.open(server), [])
         self.assertTrue(self.receiver.requests.empty())
         self.assertEqual(self.command(server, "resume", "giving")[0], 0)
+        self.assertEqual(self.told(), "gift")
+
+    def test_who_cannot_go_on_is_asked_about_anew(self):
+        """An exit that takes too many instructions parks the run; what it was held for is not decided any more."""
+        self.write()
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        segments = poison().split("\njourney")[0]
+        text = path.read_text(encoding="utf-8").replace("email text", "email text\n  stuck boolean")
+        text = text.replace("exit when leave", "exit when leave\n  exit if customer.stuck is true and customer in deep_15")
+        path.write_text(text + segments, encoding="utf-8")
+        server = self.serve()
+        self.begin(server)
+        first = self.open(server)[0]["id"]
+        server.identify("ann", stuck=True)
+        (parked,) = server.get("/api/runs")["items"]
+        self.assertEqual((self.open(server), self.decide(server, first)[0]), ([], 409))
+        server.identify("ann", stuck=False)
+        self.assertEqual(self.command(server, "runs", "retry", str(parked["run"]))[0], 0)
+        (item,) = self.open(server)
+        self.assertNotEqual(item["id"], first)
+        self.assertEqual(self.decide(server, item["id"])[0], 200)
         self.assertEqual(self.told(), "gift")
 
     def test_the_commands_list_and_decide(self):

@@ -4,6 +4,7 @@
 #include "runtime/engine/turn.h"
 
 void turn_park(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const char *why) {
+    if (engine_awaits_person(run)) turn_request_withdrawn(turn, customer, run); /* asked anew when it is tried anew */
     run->status = ENGINE_PARKED;
     run->ended = jn_arena_str(turn->arena, jn_str_z(why));
     run->arriving = true;
