@@ -18,6 +18,7 @@ journey_module(compiler/stmt USES base/core base/image compiler/diag compiler/sy
 journey_module(compiler/lint USES base/core base/image compiler/diag compiler/syntax compiler/sema)
 journey_module(compiler/lower USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/expr compiler/template compiler/stmt compiler/lint)
 journey_module(compiler/fix USES base/core compiler/diag compiler/lower)
+journey_module(compiler/editor USES base/core base/image compiler/diag compiler/syntax compiler/sema compiler/lower)
 journey_module(compiler/explain USES base/core base/image compiler/diag compiler/syntax compiler/stmt)
 
 journey_module(runtime/vm USES base/core base/image)

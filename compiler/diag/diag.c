@@ -149,6 +149,19 @@ void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span
     *tail = related;
 }
 
+void jc_diags_add(struct jc_diags *diags, const struct jc_diags *found) {
+    struct jc_diag **tail = &diags->first;
+    while (found->first != NULL && *tail != NULL)
+        tail = &(*tail)->next;
+    for (const struct jc_diag *diag = found->first; diag != NULL; diag = diag->next, tail = &(*tail)->next)
+        *tail = jn_arena_copy(diags->arena, diag, sizeof *diag);
+    diags->n_error += found->n_error;
+    diags->n_warning += found->n_warning;
+    for (uint32_t i = 0; i < found->n_dropped; i++)
+        jc_diags_drop(diags, found->dropped[i]);
+    diags->nameless = diags->nameless || found->nameless;
+}
+
 static int diag_order(const void *a, const void *b) {
     const struct jc_diag *x = *(struct jc_diag *const *)a, *y = *(struct jc_diag *const *)b;
     int c = span_order(x->span, y->span);

@@ -80,6 +80,8 @@ void jc_relate(struct jc_diags *diags, struct jc_diag *diag, struct jc_span span
 
 /* From now on nothing is said of a name that is unknown because the parser dropped it, or did not find it (empty). */
 void jc_diags_drop(struct jc_diags *diags, struct jn_str name);
+/* Adds copies of what was found elsewhere, behind what is there; their texts are shared. */
+void jc_diags_add(struct jc_diags *diags, const struct jc_diags *found);
 void jc_diags_sort(struct jc_diags *diags); /* by file, place, code */
 void jc_diags_remove(struct jc_diags *diags, const struct jc_diag *gone);
 /* Makes warnings errors: all, or those of one code. */

@@ -1,11 +1,9 @@
-#include "journey/compile.h"
-
 #include <stdlib.h>
 
 #include "compiler/lint/lint.h"
 #include "compiler/lower/allow.h"
 #include "compiler/lower/lowering.h"
-#include "compiler/syntax/parse.h"
+#include "compiler/lower/reading.h"
 #include "core/check.h"
 #include "image/image.h"
 
@@ -22,20 +20,6 @@ static size_t compile_root(const struct jc_source *source, uint32_t n) {
         if (source[0].path.p[at] == '/') root = at + 1;
     }
     return root;
-}
-
-static jn_rc compile_parse(struct jc_unit *unit, struct jn_err *err) {
-    unit->n_file = unit->diags->n_source;
-    unit->file = JN_NEW_ARRAY(unit->arena, struct jc_node *, unit->n_file);
-    unit->comments = JN_NEW_ARRAY(unit->arena, struct jc_comment *, unit->n_file);
-    for (uint32_t i = 0; i < unit->n_file; i++) {
-        struct jc_tree tree;
-        jn_rc rc = jc_parse(unit->arena, unit->diags, i, &tree, err);
-        if (rc != JN_OK) return rc;
-        unit->file[i] = tree.file;
-        unit->comments[i] = tree.comments;
-    }
-    return JN_OK;
 }
 
 /* All passes behind the parser; a program where there was no mistake. */
@@ -61,23 +45,53 @@ static void compile_program(struct jc_unit *unit, struct jc_result *result) {
     jc_lint_program(unit, result->program);
 }
 
+void jc_sources_sort(struct jc_source *source, uint32_t n) {
+    if (n > 0) qsort(source, n, sizeof(*source), compile_by_path);
+}
+
+jn_rc jc_reading_make(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source, uint32_t index,
+                      struct jc_reading *out, struct jn_err *err) {
+    jc_diags_init(&out->found, arena, source, n_source);
+    jn_rc rc = jc_parse(arena, &out->found, index, &out->tree, err);
+    jc_diags_sort(&out->found);
+    return rc;
+}
+
+struct jc_unit *jc_readings_check(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source,
+                                  const struct jc_reading *reading, struct jc_result *result) {
+    struct jc_unit *unit = JN_NEW(arena, struct jc_unit);
+    *unit = (struct jc_unit){.arena = arena,
+                             .diags = JN_NEW(arena, struct jc_diags),
+                             .builder = jn_builder_new(arena),
+                             .root = compile_root(source, n_source)};
+    jc_diags_init(unit->diags, arena, source, n_source);
+    unit->file = JN_NEW_ARRAY(arena, struct jc_node *, n_source);
+    unit->comments = JN_NEW_ARRAY(arena, struct jc_comment *, n_source);
+    unit->n_file = n_source;
+    for (uint32_t i = 0; i < n_source; i++) {
+        unit->file[i] = reading[i].tree.file;
+        unit->comments[i] = reading[i].tree.comments;
+        jc_diags_add(unit->diags, &reading[i].found);
+    }
+    *result = (struct jc_result){
+        .diags = unit->diags, .file = (const struct jc_node *const *)unit->file, .n_file = unit->n_file};
+    compile_program(unit, result);
+    for (uint32_t i = 0; i < n_source; i++)
+        jc_allow(unit->diags, i, reading[i].tree.comments);
+    jc_diags_sort(unit->diags);
+    return unit;
+}
+
 jn_rc jc_compile(struct jn_arena *arena, const struct jc_source *source, uint32_t n_source, struct jc_result *result,
                  struct jn_err *err) {
     /* The order of files tells nothing: the same workspace gives the same bytes wherever it lies. */
     struct jc_source *sorted = jn_arena_copy(arena, source, n_source * sizeof(*source));
-    if (n_source > 0) qsort(sorted, n_source, sizeof(*sorted), compile_by_path);
-    struct jc_unit unit = {.arena = arena, .diags = JN_NEW(arena, struct jc_diags), .builder = jn_builder_new(arena)};
-    *result = (struct jc_result){.diags = unit.diags};
-    jc_diags_init(unit.diags, arena, sorted, n_source);
-    unit.root = compile_root(sorted, n_source);
-    jn_rc rc = compile_parse(&unit, err);
-    if (rc != JN_OK) return rc;
-    result->file = (const struct jc_node *const *)unit.file;
-    result->n_file = unit.n_file;
-    compile_program(&unit, result);
-    jc_names_release(&unit);
-    for (uint32_t i = 0; i < unit.n_file; i++)
-        jc_allow(unit.diags, i, unit.comments[i]);
-    jc_diags_sort(unit.diags);
+    struct jc_reading *reading = JN_NEW_ARRAY(arena, struct jc_reading, n_source);
+    jc_sources_sort(sorted, n_source);
+    for (uint32_t i = 0; i < n_source; i++) {
+        jn_rc rc = jc_reading_make(arena, sorted, n_source, i, &reading[i], err);
+        if (rc != JN_OK) return rc;
+    }
+    jc_names_release(jc_readings_check(arena, sorted, n_source, reading, result));
     return JN_OK;
 }

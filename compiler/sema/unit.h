@@ -97,7 +97,7 @@ struct jc_unit {
     struct jn_arena *arena;
     struct jc_diags *diags;
     struct jn_builder *builder;
-    struct jc_node **file;        /* FILE nodes, by source */
+    struct jc_node **file;        /* FILE nodes, by source; left as they are: they may be checked again */
     struct jc_comment **comments; /* of each file */
     uint32_t n_file;
     struct jc_symbol *symbol[JC_TABLES]; /* sorted by name */

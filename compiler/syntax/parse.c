@@ -112,18 +112,6 @@ static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, enum jc_r
     return JN_OK;
 }
 
-static void parse_take(struct jc_diags *diags, const struct jc_diags *found) {
-    struct jc_diag **tail = &diags->first;
-    while (*tail != NULL)
-        tail = &(*tail)->next;
-    *tail = found->first;
-    diags->n_error += found->n_error;
-    diags->n_warning += found->n_warning;
-    for (uint32_t i = 0; i < found->n_dropped; i++)
-        jc_diags_drop(diags, found->dropped[i]);
-    diags->nameless = diags->nameless || found->nameless;
-}
-
 /* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */
 static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
     struct jn_str text = parser->text;
@@ -173,7 +161,7 @@ jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_i
         if (i != JC_READ_INDENT || found[i].n_error <= found[best].n_error) best = i;
         if (found[i].n_error == 0 || (i == JC_READ_REPAIR && balanced)) break;
     }
-    parse_take(diags, &found[best]);
+    jc_diags_add(diags, &found[best]);
     if (read[best].file != NULL) out->file = read[best].file;
     out->comments = read[best].comments;
     return JN_OK;
