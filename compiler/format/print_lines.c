@@ -38,6 +38,7 @@ static const struct line {
     {JC_FIELD, "%n %0"},
     {JC_VARIANT, "in stage %0"},
     {JC_SOURCE, "source %n"},
+    {JC_SRC_SCHEME, "verify %n secret %0"},
     {JC_MAP_CUSTOMER, "customer %0"},
     {JC_MAP_DEDUPE, "dedupe %0"},
     {JC_MAP_AT, "at %0"},

@@ -163,84 +163,6 @@ static void declare_segments(struct jc_unit *unit) {
     }
 }
 
-/* ---- sources */
-
-static const struct jc_node *declare_find(const struct jc_node *first, enum jc_kind kind) {
-    for (; first != NULL; first = first->next)
-        if (first->kind == kind) return first;
-    return NULL;
-}
-
-static void declare_mapping(struct jc_unit *unit, struct jc_scope *scope, uint32_t event, const struct jc_node *node) {
-    struct jc_typed typed;
-    const struct jc_attribute *prop = jc_attribute_find(
-        unit, &unit->event[event], unit->symbol[JC_TABLE_EVENT][event].name, node->text, node->text_span);
-    uint32_t expr =
-        jc_expr_finish(scope, node->kid[0], prop == NULL ? JN_T_MISSING : prop->type, "the attribute", &typed);
-    if (prop == NULL || expr == JN_NONE) return;
-    if (prop->type == JN_T_MONEY) (void)jc_currency_same(unit, prop->currency, typed.currency, node->kid[0]->span);
-    jn_builder_add_mapping(unit->builder, &(struct jn_mapping){prop->index, expr});
-}
-
-static void declare_rule(struct jc_unit *unit, struct jc_scope *scope, const struct jc_node *node) {
-    const struct jc_symbol *event = jc_find(unit, JC_TABLE_EVENT, node->kid[1]->text, node->kid[1]->span);
-    const struct jc_node *customer = declare_find(node->first, JC_MAP_CUSTOMER),
-                         *dedupe = declare_find(node->first, JC_MAP_DEDUPE);
-    const struct jc_node *at = declare_find(node->first, JC_MAP_AT);
-    if (event == NULL) return;
-    if (customer == NULL && !jc_has_mistake(unit, node)) {
-        struct jc_diag *diag = jc_report(unit->diags, JC_E0314, node->kid[1]->span, JN_FMT(event->name));
-        jc_hint(unit->diags, diag, "write `customer body.…`");
-    }
-    struct jn_rule row = {.event = event->index, .first_mapping = jn_builder_count_mapping(unit->builder)};
-    row.cond = jc_expr_finish(scope, node->kid[0], JN_T_BOOL, "`when`", NULL);
-    row.customer = jc_expr_finish(scope, customer == NULL ? NULL : customer->kid[0], JN_T_TEXT, "`customer`", NULL);
-    row.dedupe = jc_expr_finish(scope, dedupe == NULL ? NULL : dedupe->kid[0], JN_T_TEXT, "`dedupe`", NULL);
-    row.at = jc_expr_finish(scope, at == NULL ? NULL : at->kid[0], JN_T_INSTANT, "`at`", NULL);
-    for (const struct jc_node *line = node->first; line != NULL; line = line->next) {
-        if (line->kind == JC_MAP_PROP) declare_mapping(unit, scope, event->index, line);
-        for (const struct jc_node *other = node->first; other != line; other = other->next)
-            if (other->kind == line->kind && (line->kind != JC_MAP_PROP || jn_str_eq(line->text, other->text)))
-                jc_report(unit->diags, JC_E0302, line->span, jc_kind_noun(line->kind));
-    }
-    for (uint32_t i = 0; i < unit->event[event->index].n; i++) {
-        const struct jc_attribute *prop = &unit->event[event->index].row[i];
-        bool mapped = !prop->required || jc_has_mistake(unit, node);
-        for (const struct jc_node *line = node->first; line != NULL; line = line->next)
-            mapped = mapped || (line->kind == JC_MAP_PROP && jn_str_eq(line->text, prop->name));
-        if (!mapped) jc_report(unit->diags, JC_E0315, node->kid[1]->span, JN_FMT(event->name), JN_FMT(prop->name));
-    }
-    row.n_mapping = jn_builder_count_mapping(unit->builder) - row.first_mapping;
-    jn_builder_add_rule(unit->builder, &row);
-}
-
-static void declare_sources(struct jc_unit *unit) {
-    struct jc_scope scope = {.unit = unit, .body = true, .where = "a source"};
-    for (uint32_t i = 0; i < unit->n_symbol[JC_TABLE_SOURCE]; i++) {
-        const struct jc_symbol *source = &unit->symbol[JC_TABLE_SOURCE][i];
-        const struct jc_node *verify = declare_find(source->node->first, JC_SRC_VERIFY);
-        struct jn_source row = {.name = jn_builder_string(unit->builder, source->name),
-                                .scheme = verify == NULL ? JN_SCHEME_NONE : JN_SCHEME_HMAC_SHA256,
-                                .first_rule = jn_builder_count_rule(unit->builder)};
-        if (verify == NULL && !jc_has_mistake(unit, source->node)) {
-            struct jc_diag *diag = jc_report(unit->diags, JC_W0903, source->span, JN_FMT(source->name));
-            jc_hint(unit->diags, diag, "write `verify hmac sha256 header \"X-Signature\" hex secret env NAME`");
-        } else if (verify != NULL) {
-            bool env;
-            row.header = jn_builder_string(unit->builder, verify->text);
-            row.encoding = verify->flags == JC_BASE64 ? JN_ENCODING_BASE64 : JN_ENCODING_HEX;
-            row.secret = jc_declare_text(unit, verify->kid[0], &env);
-            row.flags = env ? JN_SOURCE_ENV_SECRET : 0;
-        }
-        for (const struct jc_node *line = source->node->first; line != NULL; line = line->next)
-            if (line->kind == JC_SRC_WHEN) declare_rule(unit, &scope, line);
-        row.n_rule = jn_builder_count_rule(unit->builder) - row.first_rule;
-        if (row.n_rule == 0 && !jc_has_mistake(unit, source->node))
-            jc_report(unit->diags, JC_E0316, source->span, JN_FMT(source->name));
-        jn_builder_add_source(unit->builder, &row);
-    }
-}
-
 void jc_declare_lower(struct jc_unit *unit) {
     struct jn_meta meta = {
         .language = 1, .timezone = jn_builder_string(unit->builder, unit->timezone), .currency = unit->currency};
@@ -254,6 +176,6 @@ void jc_declare_lower(struct jc_unit *unit) {
     declare_segments(unit);
     jc_segments_check(unit);
     declare_channels(unit);
-    declare_sources(unit);
+    jc_sources_lower(unit);
     jc_services_lower(unit);
 }

@@ -107,6 +107,7 @@ void jc_declare_url(struct jc_unit *unit, const struct jc_node *value); /* repor
 /* How long an attempt may take; leaves *ms alone and reports what is out of bounds. */
 void jc_declare_timeout(struct jc_unit *unit, const struct jc_node *duration, uint32_t *ms);
 void jc_services_lower(struct jc_unit *unit); /* services.c */
+void jc_sources_lower(struct jc_unit *unit);  /* sources.c */
 void jc_messages_lower(struct jc_unit *unit);
 void jc_messages_prepare(struct jc_unit *unit);
 void jc_renames_lower(struct jc_unit *unit);

@@ -85,14 +85,16 @@ static struct jc_node *jc_others(struct jc_parser *parser, struct jc_span span, 
     return names.first == NULL ? NULL : jc_node_list(parser, JC_OTHERS, span, names);
 }
 
-/* `crm-lead`: names in a row, and the text that they are together. */
-static struct jc_node *jc_decider(struct jc_parser *parser, struct jc_span span, struct jc_list names) {
-    struct jc_node *decider = jc_node_list(parser, JC_T_DECIDES, span, names);
-    decider->text = names.first->text;
-    decider->text_span = span;
+/* Names in a row, and the text that they are together: `crm-lead`, `standard webhooks`. */
+static struct jc_node *jc_joined(struct jc_parser *parser, enum jc_kind kind, struct jc_span span, struct jc_list names,
+                                 char between) {
+    struct jc_node *joined = jc_node_list(parser, kind, span, names);
+    joined->text = names.first->text;
+    joined->text_span = span;
     for (const struct jc_node *name = names.first->next; name != NULL; name = name->next)
-        decider->text = jn_arena_printf(parser->arena, "%.*s-%.*s", JN_FMT(decider->text), JN_FMT(name->text));
-    return decider;
+        joined->text =
+            jn_arena_printf(parser->arena, "%.*s%c%.*s", JN_FMT(joined->text), between, JN_FMT(name->text));
+    return joined;
 }
 
 /* A line that leaves open what has to be decided. */
@@ -142,7 +144,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token FRIDAY "friday" SATURDAY "saturday" SUNDAY "sunday"
 
 %type <node> name soft any_word declaration workspace_line attribute first_attribute type was_opt modifier literal
-%type <node> channel_line value field message_line source_line source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
+%type <node> channel_line value field message_line source_line scheme source_secret mapping title_opt header enter_where within_opt goal_tail stage statement plain
 %type <node> days_every computed_opt choosing choice otherwise_opt case match
 %type <node> block else_opt arm handler days_opt time_opt wait_where alternative timeout_opt upto_opt then_opt with
 %type <node> expr test_line decider for_opt event_of target ended
@@ -310,11 +312,13 @@ message_line: field
 source_lines: %empty { $$ = (struct jc_list){0}; } | source_lines source_line { $$ = jc_list_add($1, $2); }
 source_line: VERIFY HMAC SHA256 HEADER TEXT_LITERAL encoding source_secret NL
     { BUILD = NN(SRC_VERIFY, @$, $5); n->flags = $6; jc_node_put(parser, n, 0, $7); $$ = n; }
+  | VERIFY scheme source_secret NL { BUILD = NN(SRC_SCHEME, @$, $2); jc_node_put(parser, n, 0, $3); $$ = n; }
   | WHEN expr TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, $2, $4, NULL, NULL), $6); }
   | WHEN error NL recovered mappings END NL { $$ = LOST; }
   | TAKE name NL mappings END NL { $$ = jc_node_hang(parser, NK(SRC_WHEN, @$, NULL, $2, NULL, NULL), $4); }
   | error NL { $$ = LOST; yyerrok; }
 encoding: HEX { $$ = JC_HEX; } | BASE64 { $$ = JC_BASE64; }
+scheme: NAME | NAME NAME { $$ = jc_joined(parser, JC_NAME, @$, jc_list_add(jc_list_of($1), $2), ' '); }
 source_secret: SECRET value { $$ = $2; }
 mappings: %empty { $$ = (struct jc_list){0}; } | mappings mapping { $$ = jc_list_add($1, $2); }
 mapping: CUSTOMER expr NL { $$ = NK(MAP_CUSTOMER, @$, $2, NULL, NULL, NULL); }
@@ -562,7 +566,7 @@ test_line: CUSTOMER name with_opt error NL { $$ = jc_node_hang(parser, NN(T_CUST
   | FOR EACH error NL recovered rows END NL { $$ = LOST; }
 ended: any_word
 /* Who decides: `crm-lead`, or a text where the words of `by` are no names. */
-decider: role { $$ = jc_decider(parser, @$, $1); }
+decider: role { $$ = jc_joined(parser, JC_T_DECIDES, @$, $1, '-'); }
   | TEXT_LITERAL { BUILD = NN(T_DECIDES, @$, $1); jc_node_put(parser, n, 2, $1); $$ = n; }
 role: name { $$ = jc_list_of($1); } | role '-' name { $$ = jc_list_add($1, $3); }
 for_opt: %empty { $$ = NULL; } | FOR name { $$ = $2; }

@@ -22,7 +22,12 @@ enum jn_quiet_mode { JN_QUIET_HOLD, JN_QUIET_DROP, JN_QUIETS };
 enum jn_cap_mode { JN_CAP_SKIP, JN_CAP_HOLD, JN_CAPS };
 #define JN_CAP_MAX   1000  /* messages of one cap */
 #define JN_SHARE_ALL 10000 /* basis points */
-enum jn_scheme { JN_SCHEME_NONE, JN_SCHEME_HMAC_SHA256, JN_SCHEMES };
+enum jn_scheme {
+#define SCHEME(name, words, header, encoding, separator, prefix, key, signs, id, time, tolerance) JN_SCHEME_##name,
+#include "journey/tbl/schemes.def"
+#undef SCHEME
+    JN_SCHEMES
+};
 enum jn_encoding { JN_ENCODING_HEX, JN_ENCODING_BASE64, JN_ENCODINGS };
 enum jn_reenter { JN_REENTER_NEVER, JN_REENTER_ALWAYS, JN_REENTER_AFTER, JN_REENTERS };
 enum jn_since { JN_SINCE_STEP, JN_SINCE_ENTRY, JN_SINCE_STAGE, JN_SINCES };

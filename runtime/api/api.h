@@ -17,7 +17,8 @@ struct jr_api_host {
     /* The next address that messages go to behind *at, which begins with 0; false at the end. */
     bool (*destination)(void *user, uint32_t *at, struct jr_destination_view *out);
     void (*enable)(void *user, struct jn_str channel); /* of that name; none: all that are disabled */
-    /* From any thread: value of an environment variable; whether all that a program names is set. */
+    /* From any thread: the wall clock; value of an environment variable; whether all that a program names is set. */
+    int64_t (*wall)(void);
     struct jn_str (*variable)(struct jn_str name);
     jn_rc (*check_program)(const struct jn_program *program, struct jn_err *err);
 };

@@ -88,6 +88,7 @@ static jn_rc jr_intake__work_hook(struct jr_job *job, const struct jr_lane_view 
                            .source = request->param,
                            .body = request->body,
                            .now = lane->now,
+                           .wall = job->api->host.wall(),
                            .header = jr_intake__header,
                            .user = request,
                            .variable = job->api->host.variable};

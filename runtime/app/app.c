@@ -285,6 +285,7 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .measure = jr_app__measure,
                                         .destination = jr_app__destination,
                                         .enable = jr_app__enable,
+                                        .wall = jr_clock_wall,
                                         .variable = jr_config_variable,
                                         .check_program = jr_config_check_program},
                                .keys = app->config.keys,

@@ -5,7 +5,8 @@
 
 #include "core/civil.h"
 #include "core/decimal.h"
-#include "runtime/delivery/signature.h"
+#include "core/signing_key.h"
+#include "runtime/ingest/verify.h"
 
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
 #define PER_DESTINATION_MAX 256
@@ -123,7 +124,7 @@ static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint
                            JN_FMT(variable));
     }
     struct jn_err why;
-    if (secret.n > 0 && jr_signature_check(secret, &why) != JN_OK)
+    if (secret.n > 0 && jn_signing_key_check(secret, &why) != JN_OK)
         return jn_fail(err, JN_CONFIG, "%s `%.*s`: %s", what, JN_FMT(name), why.text);
     return JN_OK;
 }
@@ -146,18 +147,29 @@ static jn_rc jr_config__check_service(const struct jn_program *program, const st
                                     err);
 }
 
+static jn_rc jr_config__check_source(const struct jn_program *program, const struct jn_source *source,
+                                     struct jn_err *err) {
+    struct jn_str name = jn_program_str(program, source->name), secret = jn_program_str(program, source->secret);
+    if ((source->flags & JN_SOURCE_ENV_SECRET) != 0) {
+        struct jn_str variable = secret;
+        secret = jr_config_variable(variable);
+        if (secret.n == 0)
+            return jn_fail(err, JN_CONFIG, "source `%.*s` takes its secret from %.*s, which is not set", JN_FMT(name),
+                           JN_FMT(variable));
+    }
+    struct jn_err why;
+    if (jr_verify_secret(source->scheme, secret, &why) != JN_OK)
+        return jn_fail(err, JN_CONFIG, "source `%.*s`: %s", JN_FMT(name), why.text);
+    return JN_OK;
+}
+
 jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *err) {
     jn_rc rc = JN_OK;
     for (uint32_t i = 0; i < program->n_channel && rc == JN_OK; i++)
         rc = jr_config__check_channel(program, &program->channel[i], err);
     for (uint32_t i = 0; i < program->n_service && rc == JN_OK; i++)
         rc = jr_config__check_service(program, &program->service[i], err);
-    for (uint32_t i = 0; i < program->n_source && rc == JN_OK; i++) {
-        const struct jn_source *source = &program->source[i];
-        struct jn_str secret = jn_program_str(program, source->secret);
-        if ((source->flags & JN_SOURCE_ENV_SECRET) != 0 && jr_config_variable(secret).n == 0)
-            rc = jn_fail(err, JN_CONFIG, "source `%.*s` takes its secret from %.*s, which is not set",
-                         JN_FMT(jn_program_str(program, source->name)), JN_FMT(secret));
-    }
+    for (uint32_t i = 0; i < program->n_source && rc == JN_OK; i++)
+        rc = jr_config__check_source(program, &program->source[i], err);
     return rc;
 }

@@ -3,34 +3,16 @@
 #include <inttypes.h>
 
 #include "core/hash.h"
+#include "core/signing_key.h"
 
-enum { JR_SIGNATURE__KEY_MAX = 512, JR_SIGNATURE__TEXT_MAX = 16 << 20 };
-
-static jn_rc jr_signature__key(struct jn_str secret, struct jn_buf *key, struct jn_err *err) {
-    static const struct jn_str PREFIX = {"whsec_", 6};
-    bool encoded = jn_str_starts(secret, PREFIX);
-    if (encoded && !jn_unbase64(jn_str_sub(secret, PREFIX.n, secret.n), key))
-        return jn_fail(err, JN_CONFIG, "the signing secret is not base64 behind `whsec_`");
-    if (!encoded) jn_buf_str(key, secret);
-    if (key->n == 0 || key->failed)
-        return jn_fail(err, JN_CONFIG, "the signing secret is empty or longer than 512 bytes");
-    return JN_OK;
-}
-
-jn_rc jr_signature_check(struct jn_str secret, struct jn_err *err) {
-    struct jn_buf key;
-    jn_buf_init(&key, JR_SIGNATURE__KEY_MAX);
-    jn_rc rc = jr_signature__key(secret, &key, err);
-    jn_buf_release(&key);
-    return rc;
-}
+enum { JR_SIGNATURE__TEXT_MAX = 16 << 20 };
 
 jn_rc jr_signature(struct jn_str secret, struct jn_str id, int64_t timestamp_s, struct jn_str body, struct jn_buf *out,
                    struct jn_err *err) {
     struct jn_buf key, text;
-    jn_buf_init(&key, JR_SIGNATURE__KEY_MAX);
+    jn_buf_init(&key, JN_SIGNING_KEY_MAX);
     jn_buf_init(&text, JR_SIGNATURE__TEXT_MAX);
-    jn_rc rc = jr_signature__key(secret, &key, err);
+    jn_rc rc = jn_signing_key(secret, &key, err);
     if (rc == JN_OK) {
         jn_buf_str(&text, id);
         jn_buf_printf(&text, ".%" PRId64 ".", timestamp_s);

@@ -6,12 +6,9 @@
 
 #include "core/buffer.h"
 
-/* Appends "v1," and the base64 of HMAC-SHA256 over `id.timestamp.body`. The secret is `whsec_` and base64, or, without
- * that prefix, the key's bytes themselves. JN_CONFIG when the base64 is broken or the key is empty. */
+/* Appends "v1," and the base64 of HMAC-SHA256 over `id.timestamp.body`. JN_CONFIG when the
+ * secret cannot be used (core/signing_key.h). */
 jn_rc jr_signature(struct jn_str secret, struct jn_str id, int64_t timestamp_s, struct jn_str body, struct jn_buf *out,
                    struct jn_err *err);
-
-/* Whether a secret can be used, for a good error at the start. */
-jn_rc jr_signature_check(struct jn_str secret, struct jn_err *err);
 
 #endif

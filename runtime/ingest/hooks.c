@@ -1,7 +1,7 @@
 #include "runtime/ingest/hooks.h"
 
-#include "core/hash.h"
 #include "core/value.h"
+#include "runtime/ingest/verify.h"
 #include "runtime/vm/vm.h"
 
 enum { JR_HOOKS__PROPERTIES_MAX = 1 << 20, JR_HOOKS__KEY_MAX = 256 };
@@ -17,27 +17,23 @@ static jn_rc jr_hooks__secret(const struct jr_hook *hook, const struct jn_source
                    JN_FMT(name));
 }
 
-/* The signature is checked over the bytes as they came, before anything in them is looked at. */
 static jn_rc jr_hooks__verify(const struct jr_hook *hook, const struct jn_source *source, struct jn_arena *arena,
                               struct jn_err *err) {
     if (source->scheme == JN_SCHEME_NONE) return JN_OK;
-    struct jn_str secret;
-    jn_rc rc = jr_hooks__secret(hook, source, &secret, err);
-    if (rc != JN_OK) return rc;
-    struct jn_str name = jn_arena_str(arena, jn_program_str(hook->program, source->header));
-    struct jn_str given = hook->header(hook->user, name.p);
-    static const struct jn_str PREFIX = {"sha256=", 7};
-    if (jn_str_starts(given, PREFIX)) given = jn_str_sub(given, PREFIX.n, given.n);
-    struct jn_buf bytes;
-    jn_buf_init(&bytes, 64);
-    bool read = given.n > 0 && given.n < 128 &&
-                (source->encoding == JN_ENCODING_HEX ? jn_unhex(given, &bytes) : jn_unbase64(given, &bytes));
-    struct jn_sha256 mac;
-    jn_hmac_sha256(secret, hook->body, &mac);
-    bool good = read && !bytes.failed &&
-                jn_equal_const_time(jn_buf_view(&bytes), (struct jn_str){(const char *)mac.b, sizeof mac.b});
-    jn_buf_release(&bytes);
-    return good ? JN_OK : jn_fail(err, JN_UNAUTHORIZED, "the signature is missing or wrong");
+    struct jr_signed sent = {.scheme = source->scheme,
+                             .encoding = source->encoding,
+                             .body = hook->body,
+                             .wall = hook->wall,
+                             .header = hook->header,
+                             .user = hook->user};
+    sent.carrier = jn_arena_str(arena, jn_program_str(hook->program, source->header)).p;
+    jn_rc rc = jr_hooks__secret(hook, source, &sent.secret, err);
+    return rc == JN_OK ? jr_verify(&sent, err) : rc;
+}
+
+static jn_rc jr_hooks__bounded(struct jn_str text, const char *what, struct jn_err *err) {
+    if (text.n <= JR_HOOKS__KEY_MAX) return JN_OK;
+    return jn_fail(err, JN_UNPROCESSABLE, "the %s is longer than %d bytes", what, JR_HOOKS__KEY_MAX);
 }
 
 static jn_rc jr_hooks__text(const struct jr_context *context, uint32_t expr, const char *what, bool required,
@@ -49,9 +45,7 @@ static jn_rc jr_hooks__text(const struct jr_context *context, uint32_t expr, con
     if (rc != JN_OK) return rc;
     *out = jn_value_str(value);
     if (required && out->n == 0) return jn_fail(err, JN_UNPROCESSABLE, "the body gives no %s", what);
-    if (out->n > JR_HOOKS__KEY_MAX)
-        return jn_fail(err, JN_UNPROCESSABLE, "the %s is longer than %d bytes", what, JR_HOOKS__KEY_MAX);
-    return JN_OK;
+    return jr_hooks__bounded(*out, what, err);
 }
 
 static jn_rc jr_hooks__properties(const struct jr_context *context, const struct jn_rule *rule, struct jn_json **out,
@@ -78,14 +72,24 @@ static jn_rc jr_hooks__properties(const struct jr_context *context, const struct
     return rc;
 }
 
-static jn_rc jr_hooks__map(const struct jr_hook *hook, const struct jr_context *context, const struct jn_rule *rule,
-                           struct jr_hook_taken *out, struct jn_err *err) {
+/* By what a repetition is known: the rule's `dedupe`, else the id that senders of this scheme give. */
+static jn_rc jr_hooks__dedupe(const struct jr_hook *hook, uint32_t scheme, const struct jr_context *context,
+                              const struct jn_rule *rule, struct jn_str *out, struct jn_err *err) {
+    const char *id = jr_verify_id(scheme);
+    if (rule->dedupe != JN_NONE || id == NULL)
+        return jr_hooks__text(context, rule->dedupe, "dedupe key", false, out, err);
+    *out = hook->header(hook->user, id);
+    return jr_hooks__bounded(*out, id, err);
+}
+
+static jn_rc jr_hooks__map(const struct jr_hook *hook, const struct jn_source *source, const struct jr_context *context,
+                           const struct jn_rule *rule, struct jr_hook_taken *out, struct jn_err *err) {
     struct jr_input *input = &out->input;
     *input = (struct jr_input){
         .kind = JR_INPUT_EVENT, .source = hook->source, .known = true, .by_attribute = true, .happened = hook->now};
     input->event = jn_program_str(hook->program, hook->program->event[rule->event].name);
     jn_rc rc = jr_hooks__text(context, rule->customer, "customer", true, &input->customer, err);
-    if (rc == JN_OK) rc = jr_hooks__text(context, rule->dedupe, "dedupe key", false, &input->dedupe, err);
+    if (rc == JN_OK) rc = jr_hooks__dedupe(hook, source->scheme, context, rule, &input->dedupe, err);
     if (rc == JN_OK && rule->at != JN_NONE) {
         struct jn_value at = JN_MISSING;
         rc = jr_vm_eval(context, rule->at, &at, err);
@@ -108,7 +112,7 @@ jn_rc jr_hook_take(const struct jr_hook *hook, struct jn_arena *arena, struct jr
     struct jr_context context = {.program = hook->program, .now = hook->now, .body = out->document, .scratch = arena};
     for (uint32_t i = 0; i < source->n_rule; i++) {
         const struct jn_rule *rule = &hook->program->rule[source->first_rule + i];
-        if (jr_vm_holds(&context, rule->cond)) return jr_hooks__map(hook, &context, rule, out, err);
+        if (jr_vm_holds(&context, rule->cond)) return jr_hooks__map(hook, source, &context, rule, out, err);
     }
     return JN_OK;
 }

@@ -10,7 +10,8 @@ struct jr_hook {
     const struct jn_program *program; /* NULL: no source is known */
     struct jn_str source;             /* its name */
     struct jn_str body;               /* as received */
-    int64_t now;
+    int64_t now;                      /* engine time */
+    int64_t wall;                     /* what the clock says, which signatures are held against */
     /* Value of a request header; p NULL when there is none. */
     struct jn_str (*header)(const void *user, const char *name);
     const void *user;

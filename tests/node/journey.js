@@ -9,6 +9,17 @@ import { createInterface } from "node:readline";
 
 export const SECRET = "whsec_" + Buffer.from("0123456789abcdef01234567").toString("base64");
 
+// A source for each sender, by name.
+const SOURCES = { standard: "standard webhooks", stripe: "stripe", github: "github", shopify: "shopify" };
+const sourceOf = ([name, scheme]) => `source ${name}
+  verify ${scheme} secret env HOOK_SECRET
+  take Called
+    customer body.who
+    email = body.email${name === "stripe" ? "\n    dedupe body.who" : ""}
+  end
+end
+`;
+
 const WORKSPACE = `workspace
   timezone "UTC"
 end
@@ -18,13 +29,23 @@ end
 event Signed_Up
   plan text
 end
-channel email
+event Called
+  email text
+end
+${Object.entries(SOURCES).map(sourceOf).join("")}channel email
   webhook env HOOK_URL
   secret env HOOK_SECRET
   to customer.email
 end
 message hello on email
   body "Plan {{ Signed_Up.plan | default: 'none' }}, 你好"
+end
+journey answer
+  enter when Called
+  re-enter always
+  stage start
+    tag "called"
+  end
 end
 journey greet
   enter when Signed_Up
