@@ -122,6 +122,17 @@ static void duration(struct gen *g) {
     jn_buf_printf(g->out, one_in(g, 3) ? "%u days" : "%u hours", 1 + rng_below(g->rng, 9));
 }
 
+/* `then … timeout … end` behind what a run holds for. */
+static void sides(struct gen *g, int depth, int nest) {
+    jn_buf_z(g->out, " then\n");
+    block(g, depth + 1, nest - 1);
+    indent(g, depth);
+    jn_buf_z(g->out, "timeout\n");
+    block(g, depth + 1, nest - 1);
+    indent(g, depth);
+    jn_buf_z(g->out, "end\n");
+}
+
 static void wait_for(struct gen *g, int depth, int nest) {
     static const char *const SINCE[] = {"", "", "", " since entry", " since stage start"};
     int event = one_in(g, 3) ? 3 : 2;
@@ -141,13 +152,7 @@ static void wait_for(struct gen *g, int depth, int nest) {
         jn_buf_char(g->out, '\n');
         return;
     }
-    jn_buf_z(g->out, " then\n");
-    block(g, depth + 1, nest - 1);
-    indent(g, depth);
-    jn_buf_z(g->out, "timeout\n");
-    block(g, depth + 1, nest - 1);
-    indent(g, depth);
-    jn_buf_z(g->out, "end\n");
+    sides(g, depth, nest);
 }
 
 static void wait_if(struct gen *g, int depth, int nest) {
@@ -159,13 +164,13 @@ static void wait_if(struct gen *g, int depth, int nest) {
         jn_buf_char(g->out, '\n');
         return;
     }
-    jn_buf_z(g->out, " then\n");
-    block(g, depth + 1, nest - 1);
-    indent(g, depth);
-    jn_buf_z(g->out, "timeout\n");
-    block(g, depth + 1, nest - 1);
-    indent(g, depth);
-    jn_buf_z(g->out, "end\n");
+    sides(g, depth, nest);
+}
+
+static void approve(struct gen *g, int depth, int nest) {
+    jn_buf_printf(g->out, "l%u: approve \"ok?\" by \"lead\" up to ", g->label++);
+    duration(g);
+    sides(g, depth, nest);
 }
 
 /* Only one side may leave, so that what follows is reached. */
@@ -255,7 +260,7 @@ static void effect(struct gen *g) {
 
 static void statement(struct gen *g, int depth, int nest) {
     indent(g, depth);
-    uint32_t kind = rng_below(g->rng, 12);
+    uint32_t kind = rng_below(g->rng, 13);
     if (kind == 0) {
         jn_buf_printf(g->out, "l%u: wait ", g->label++);
         duration(g);
@@ -264,6 +269,8 @@ static void statement(struct gen *g, int depth, int nest) {
         wait_for(g, depth, nest);
     } else if (kind == 3) {
         wait_if(g, depth, nest);
+    } else if (nest > 0 && kind == 12) {
+        approve(g, depth, nest);
     } else if (nest > 0 && kind == 4) {
         match(g, depth, nest);
     } else if (nest > 0 && kind == 5) {
@@ -326,7 +333,8 @@ uint32_t generate_deeds(struct rng *rng, int64_t start, struct deed *out) {
         /* Often at whole hours, so that events and timers meet; sometimes at one instant. */
         at += (int64_t)rng_below(rng, 30) * HOUR * (rng_below(rng, 4) != 0);
         out[i] = (struct deed){.at = at,
-                               .event = 1 + (int)rng_below(rng, 3),
+                               .event = rng_below(rng, 5) == 0 ? DEED_APPROVES + (int)rng_below(rng, 2)
+                                                               : 1 + (int)rng_below(rng, 3),
                                .x = rng_below(rng, 5) == 0 ? INT64_MIN : (int64_t)rng_below(rng, 7),
                                .t = TEXT[rng_below(rng, 4)]};
     }

@@ -10,7 +10,9 @@ struct rng {
 
 uint32_t rng_below(struct rng *rng, uint32_t n);
 
-/* Something that ann does: event e1, e2 or e3 with the attributes x and t, either may be missing. */
+/* Something that ann does: event e1, e2 or e3 with the attributes x and t, either may be missing; or the lead decides.
+ */
+enum { DEED_APPROVES = 4, DEED_REJECTS };
 struct deed {
     int64_t at; /* ms, never before the one before */
     int event;

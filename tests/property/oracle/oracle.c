@@ -150,11 +150,11 @@ static struct value binary(const struct world *w, const struct run *run, const s
     abort();
 }
 
-static struct value one_of(struct value value, const struct jc_node *list, bool not) {
+static struct value one_of(struct value value, const struct jc_node *list, bool not ) {
     bool found = false;
     for (const struct jc_node *element = list; element != NULL; element = element->next)
         found = found || same(value, literal(element));
-    return truth(found != not);
+    return truth(found != not );
 }
 
 static struct value eval(const struct world *w, const struct run *run, const struct event *candidate,
@@ -297,6 +297,8 @@ static void statement(struct world *w, struct run *run, const struct jc_node *no
             hold(run, node, w->now + lasts(node->kid[0]));
         else if (node->kid[1] != NULL)
             push(run, node->kid[1]->first, NULL, w->now);
+    } else if (node->kind == JC_APPROVE) {
+        if (!must_leave(w, run)) hold(run, node, w->now + lasts(node->kid[0]));
     } else if (node->kind == JC_IF) {
         const struct jc_node *side = holds(w, run, NULL, node->kid[0]) ? node->kid[1] : node->kid[2];
         if (side != NULL) push(run, side->first, NULL, w->now);
@@ -431,6 +433,17 @@ static void settle(struct world *w) {
     }
 }
 
+static void decide(struct world *w, bool approves) {
+    for (uint32_t i = 0; i < w->n_run; i++) {
+        struct run *run = &w->run[i];
+        if (!run->live || run->hold == NULL || run->hold->kind != JC_APPROVE) continue;
+        push(run, run->hold->kid[approves ? 1 : 2]->first, NULL, w->now);
+        run->hold = NULL;
+        move(w, run);
+        settle(w);
+    }
+}
+
 /* The next hold that ends, at most at `until`; NULL: none. */
 static struct run *next_due(struct world *w, int64_t until) {
     struct run *soonest = NULL;
@@ -446,7 +459,7 @@ static void pass_time(struct world *w, int64_t until) {
     struct run *run;
     while ((run = next_due(w, until)) != NULL) {
         const struct jc_node *held = run->hold;
-        bool waited = held->kind == JC_WAIT_FOR || held->kind == JC_WAIT_IF;
+        bool waited = held->kind == JC_WAIT_FOR || held->kind == JC_WAIT_IF || held->kind == JC_APPROVE;
         w->now = run->due;
         run->hold = NULL;
         if (waited && held->kid[2] != NULL) push(run, held->kid[2]->first, NULL, w->now);
@@ -466,6 +479,10 @@ void oracle_tell(const struct jc_node *file, const struct deed *deed, uint32_t n
         if (deed[i].t != NULL) event.t = (struct value){.kind = TEXT, .s = jn_str_z(deed[i].t)};
         pass_time(w, deed[i].at - 1);
         w->now = deed[i].at;
+        if (deed[i].event >= DEED_APPROVES) {
+            decide(w, deed[i].event == DEED_APPROVES);
+            continue;
+        }
         happen(w, event);
         settle(w);
     }

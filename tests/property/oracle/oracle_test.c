@@ -62,6 +62,25 @@ static void pass_time(struct played *p, int64_t until) {
         take_turn(p, NULL, 0, due);
 }
 
+/* What is open is decided; what is due at this very instant comes afterwards. */
+static void play_decision(struct played *p, const struct deed *deed) {
+    struct jr_approval *approval;
+    struct jn_arena arena;
+    uint32_t n;
+    uint64_t next;
+    jn_arena_init(&arena);
+    assert_int_equal(jr_engine_approvals(p->engine, 0, DEEDS_MAX, &arena, &approval, &n, &next, NULL), JN_OK);
+    for (uint32_t i = 0; i < n; i++) {
+        struct jr_input input = {.kind = JR_INPUT_DECISION,
+                                 .received = deed->at,
+                                 .event = approval[i].by,
+                                 .other = approval[i].id,
+                                 .in = deed->event == DEED_APPROVES};
+        take_turn(p, &input, 1, deed->at - 1);
+    }
+    jn_arena_release(&arena);
+}
+
 static void play_deeds(struct played *p, const struct deed *deed, uint32_t n) {
     for (uint32_t i = 0; i < n;) {
         struct jr_input input[DEEDS_MAX];
@@ -69,7 +88,11 @@ static void play_deeds(struct played *p, const struct deed *deed, uint32_t n) {
         uint32_t same = 0;
         static const char *const NAME[] = {"", "e1", "e2", "e3"};
         pass_time(p, deed[i].at - 1);
-        for (; i + same < n && deed[i + same].at == deed[i].at; same++) {
+        if (deed[i].event >= DEED_APPROVES) {
+            play_decision(p, &deed[i++]);
+            continue;
+        }
+        for (; i + same < n && deed[i + same].at == deed[i].at && deed[i + same].event < DEED_APPROVES; same++) {
             const struct deed *d = &deed[i + same];
             struct jn_buf text;
             jn_buf_init(&text, 256);
@@ -87,7 +110,7 @@ static void play_deeds(struct played *p, const struct deed *deed, uint32_t n) {
                                             .event = jn_str_z(NAME[d->event]),
                                             .properties = json[same]};
         }
-        take_turn(p, input, same, deed[i].at);
+        take_turn(p, input, same, deed[i].at - 1);
         for (uint32_t k = 0; k < same; k++)
             jn_json_free(json[k]);
         i += same;
