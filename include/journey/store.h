@@ -122,6 +122,16 @@ struct jr_lane {
     uint64_t epoch, seq;
 };
 
+/* What a copy of a store holds. */
+struct jr_store_copy {
+    uint64_t bytes, customers, runs, deliveries;
+};
+
+struct jr_store_facts {
+    uint64_t generation;       /* how often it was restored from a copy */
+    uint64_t bytes, log_bytes; /* on disk; the log is what is not written back yet */
+};
+
 struct jr_store_ops;
 struct jr_store {
     const struct jr_store_ops *ops;
@@ -177,9 +187,20 @@ struct jr_store_ops {
     jn_rc (*prune)(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
     /* Whole-store check: JN_CORRUPT with the first finding. */
     jn_rc (*check)(struct jr_store *store, struct jn_err *err);
+    /* From any thread. */
+    struct jr_store_facts (*facts)(const struct jr_store *store);
+    /* The store as it is at one moment, in a new file: whole, synced and checked, or none. From any thread, beside the
+     * work; given up with JN_UNAVAILABLE once *stop. JN_CONFLICT when there is such a file, JN_CONFIG when the store
+     * keeps nothing. */
+    jn_rc (*backup)(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
+                    struct jn_err *err);
+    /* Makes a store of a copy, in a place that has none (JN_CONFLICT), of the next generation. The copy is checked
+     * first: JN_CORRUPT, JN_VERSION. */
+    jn_rc (*restore)(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err);
 };
 
 /* "sqlite:DIR" or "mem:"; the row of stores.def whose scheme it names. */
 jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err);
+jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err);
 
 #endif

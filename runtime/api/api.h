@@ -3,6 +3,7 @@
 #define RUNTIME_API_API_H
 
 #include "journey/channel.h"
+#include "journey/store.h"
 #include "runtime/api/job.h"
 #include "runtime/ingest/keys.h"
 
@@ -11,6 +12,8 @@ struct jr_api_host {
     void *user;
     /* Queues a job for the lane; false when there is too much: the caller answers 503. */
     bool (*submit)(void *user, struct jr_job *job);
+    /* Has the job worked off beside the lane: for what takes long. False when one is under way. */
+    bool (*beside)(void *user, struct jr_job *job);
     bool (*ready)(void *user);
     int64_t (*now)(void *user);  /* engine time */
     void (*measure)(void *user); /* brings gauges up to date */

@@ -11,11 +11,13 @@
 
 struct jr_api;
 
-/* What the lane's thread owns; only valid inside `work`. */
+/* What the lane's thread owns; only valid inside `work`. Beside the lane there is no engine, and of the store only what
+ * may be called from any thread. */
 struct jr_lane_view {
     struct jr_engine *engine;
     struct jr_store *store;
-    int64_t now; /* engine time of the turn */
+    int64_t now;              /* engine time of the turn */
+    const _Atomic bool *stop; /* beside the lane: the server wants to end */
 };
 
 #define JR_JOB_REPLY_MAX ((size_t)8 << 20)

@@ -21,6 +21,7 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     if (program != NULL) jr_reply__hex(&w, "program", program->id, sizeof program->id);
     jr_reply__number(&w, "journeys", program == NULL ? 0 : program->n_journey);
     jr_reply__number(&w, "inside", inside);
+    jr_reply__number(&w, "generation", lane->store->ops->facts(lane->store).generation);
     jr_reply__number(&w, "parked", jr_engine_parked_count(lane->engine));
     jn_jw_key(&w, "deliveries");
     jn_jw_object(&w);

@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "image/image.h"
 #include "runtime/api/api.h"
+#include "runtime/app/beside.h"
 #include "runtime/app/config.h"
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
@@ -39,6 +40,7 @@ struct jr_app {
     struct jr_pump *pump;
     struct jr_http_server *server;
     struct jr_api api;
+    struct jr_beside beside;
     uint64_t behind; /* deliveries with greater numbers are in the store only, not in the pump */
     bool reading_back, all_read;
     jn_rc rc;
@@ -110,6 +112,11 @@ static bool jr_app__submit(void *user, struct jr_job *job) {
     return jr_lane_submit(((struct jr_app *)user)->lane, job);
 }
 
+static bool jr_app__beside(void *user, struct jr_job *job) {
+    struct jr_app *app = user;
+    return jr_beside_begin(&app->beside, &app->loop, app->store, job);
+}
+
 static bool jr_app__ready(void *user) {
     struct jr_app *app = user;
     return app->phase == JR_APP_SERVING && !jr_lane_is_failing(app->lane);
@@ -130,6 +137,9 @@ static void jr_app__measure(void *user) {
     jr_metric_set(JR_METRIC_DELIVERY_QUEUE, 0, jr_pump_count(app->pump));
     jr_metric_set(JR_METRIC_DELIVERY_FLYING, 0, jr_pump_in_flight(app->pump));
     jr_metric_set(JR_METRIC_LANE_QUEUE, 0, jr_lane_waiting(app->lane));
+    struct jr_store_facts facts = app->store->ops->facts(app->store);
+    jr_metric_set(JR_METRIC_STORE_BYTES, 0, facts.bytes);
+    jr_metric_set(JR_METRIC_STORE_LOG_BYTES, 0, facts.log_bytes);
     jr_metric_set(JR_METRIC_LOG_DROPPED, 0, jn_log_dropped());
 }
 
@@ -190,6 +200,7 @@ static void jr_app__on_signal(uv_signal_t *handle, int number) {
     jr_notify("STOPPING=1");
     JN_LOG(SERVE_DRAINING, JN_LF_INT("in_flight", jr_pump_in_flight(app->pump)));
     jr_http_server_drain(app->server);
+    jr_beside_stop(&app->beside);
     jr_pump_stop(app->pump);
     app->drain_until = uv_now(&app->loop) + JR_APP__DRAIN_MS;
     JN_CHECK(uv_timer_start(&app->drain, jr_app__on_drain, 0, JR_APP__DRAIN_STEP_MS) == 0);
@@ -280,6 +291,7 @@ static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
 static void jr_app__open_server(struct jr_app *app) {
     app->api = (struct jr_api){.host = {.user = app,
                                         .submit = jr_app__submit,
+                                        .beside = jr_app__beside,
                                         .ready = jr_app__ready,
                                         .now = jr_app__now,
                                         .measure = jr_app__measure,

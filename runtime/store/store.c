@@ -10,12 +10,25 @@ static const struct jr_store_ops *const STORE_ROW[] = {
 #undef STORE
 };
 
-jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err) {
+static const struct jr_store_ops *store_of(struct jn_str url, struct jn_str *place, struct jn_err *err) {
     const char *colon = url.n == 0 ? NULL : memchr(url.p, ':', url.n);
     struct jn_str scheme = {url.p, colon == NULL ? 0 : (size_t)(colon - url.p)};
+    *place = jn_str_sub(url, scheme.n + 1, url.n);
     for (size_t i = 0; colon != NULL && i < sizeof(STORE_ROW) / sizeof(*STORE_ROW); i++)
-        if (jn_str_is(scheme, STORE_ROW[i]->scheme))
-            return STORE_ROW[i]->open(jn_str_sub(url, scheme.n + 1, url.n), out, err);
-    return jn_fail(err, JN_CONFIG, "`%.*s` is no store; write sqlite:DIR, for example sqlite:/var/lib/journey",
-                   JN_FMT(url));
+        if (jn_str_is(scheme, STORE_ROW[i]->scheme)) return STORE_ROW[i];
+    (void)jn_fail(err, JN_CONFIG, "`%.*s` is no store; write sqlite:DIR, for example sqlite:/var/lib/journey",
+                  JN_FMT(url));
+    return NULL;
+}
+
+jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err) {
+    struct jn_str place;
+    const struct jr_store_ops *ops = store_of(url, &place, err);
+    return ops == NULL ? JN_CONFIG : ops->open(place, out, err);
+}
+
+jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err) {
+    struct jn_str place;
+    const struct jr_store_ops *ops = store_of(url, &place, err);
+    return ops == NULL ? JN_CONFIG : ops->restore(place, file, out, err);
 }

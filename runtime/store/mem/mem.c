@@ -416,6 +416,22 @@ static jn_rc mem_check(struct jr_store *store, struct jn_err *err) {
     return JN_OK;
 }
 
+static struct jr_store_facts mem_facts(const struct jr_store *store) {
+    (void)store;
+    return (struct jr_store_facts){0};
+}
+
+static jn_rc mem_backup(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
+                        struct jn_err *err) {
+    (void)store, (void)file, (void)stop, (void)out;
+    return jn_fail(err, JN_CONFIG, "a store in memory keeps nothing that could be copied");
+}
+
+static jn_rc mem_restore(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err) {
+    (void)place, (void)file, (void)out;
+    return jn_fail(err, JN_CONFIG, "a store in memory is not restored: it would be gone at once");
+}
+
 const struct jr_store_ops jr_store_mem = {
     .scheme = "mem",
     .open = mem_open,
@@ -439,4 +455,7 @@ const struct jr_store_ops jr_store_mem = {
     .prune = mem_prune,
     .forget = mem_forget,
     .check = mem_check,
+    .facts = mem_facts,
+    .backup = mem_backup,
+    .restore = mem_restore,
 };

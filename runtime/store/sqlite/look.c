@@ -7,6 +7,7 @@
 #include "runtime/store/sqlite/sqlite.h"
 
 #define LOOK_FIRST_PAGES 8192 /* 32 MiB: a tenth of a second */
+#define LOOK_QUICK       "pragma quick_check(1)"
 
 struct sqlite_look {
     sqlite3 *db; /* read-only, its own */
@@ -14,10 +15,9 @@ struct sqlite_look {
     _Atomic bool damaged, sound;
 };
 
-/* JN_CORRUPT comes with the first finding. */
-static jn_rc look_through(sqlite3 *db, struct jn_err *err) {
+jn_rc sqlite_look_through(sqlite3 *db, const char *pragma, struct jn_err *err) {
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(db, "pragma quick_check(1)", -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(db, pragma, -1, &statement, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(statement);
     const char *found = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     jn_rc rc = JN_OK;
@@ -30,13 +30,13 @@ static jn_rc look_through(sqlite3 *db, struct jn_err *err) {
 }
 
 jn_rc sqlite_check(struct jr_store *store, struct jn_err *err) {
-    return look_through(sqlite_state(store)->db, err);
+    return sqlite_look_through(sqlite_state(store)->db, LOOK_QUICK, err);
 }
 
 static void *look_run(void *user) {
     struct sqlite_look *look = user;
     struct jn_err err;
-    jn_rc rc = look_through(look->db, &err);
+    jn_rc rc = sqlite_look_through(look->db, LOOK_QUICK, &err);
     if (rc == JN_CORRUPT) {
         JN_LOG(STORE_DAMAGED, JN_LF_STR("reason", jn_str_z(err.text)));
         look->damaged = true;
@@ -62,7 +62,7 @@ static jn_rc look_begin(struct jr_store_sqlite_state *state, struct jn_err *err)
 }
 
 jn_rc sqlite_look(struct jr_store_sqlite_state *state, int64_t pages, struct jn_err *err) {
-    return pages <= LOOK_FIRST_PAGES ? look_through(state->db, err) : look_begin(state, err);
+    return pages <= LOOK_FIRST_PAGES ? sqlite_look_through(state->db, LOOK_QUICK, err) : look_begin(state, err);
 }
 
 bool sqlite_is_damaged(const struct jr_store_sqlite_state *state) {

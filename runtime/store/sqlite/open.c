@@ -1,4 +1,6 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
@@ -17,7 +19,7 @@ static jn_rc open_run(sqlite3 *db, const char *sql, const char *doing, struct jn
     return code == SQLITE_OK ? JN_OK : sqlite_failure(db, code, doing, err);
 }
 
-static jn_rc open_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *err) {
+jn_rc sqlite_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *err) {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(statement);
@@ -27,19 +29,17 @@ static jn_rc open_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_e
     return rc;
 }
 
-/* The file must be ours, or empty, before anything is written to it. */
-static jn_rc open_identify(sqlite3 *db, const char *folder, bool *fresh, struct jn_err *err) {
+jn_rc sqlite_identify(sqlite3 *db, const char *name, bool *fresh, struct jn_err *err) {
     int64_t application = 0, version = 0, tables = 0;
-    jn_rc rc = open_number(db, "pragma application_id", &application, err);
-    if (rc == JN_OK) rc = open_number(db, "pragma user_version", &version, err);
-    if (rc == JN_OK) rc = open_number(db, "select count(*) from sqlite_schema", &tables, err);
+    jn_rc rc = sqlite_number(db, "pragma application_id", &application, err);
+    if (rc == JN_OK) rc = sqlite_number(db, "pragma user_version", &version, err);
+    if (rc == JN_OK) rc = sqlite_number(db, "select count(*) from sqlite_schema", &tables, err);
     if (rc != JN_OK) return rc;
     *fresh = application == 0 && version == 0 && tables == 0;
     if (*fresh) return JN_OK;
-    if (application != SCHEMA_APPLICATION)
-        return jn_fail(err, JN_CORRUPT, "%s/journey.db is a database of another program", folder);
+    if (application != SCHEMA_APPLICATION) return jn_fail(err, JN_CORRUPT, "%s is a database of another program", name);
     if (version > SCHEMA_VERSION)
-        return jn_fail(err, JN_VERSION, "%s was written by a newer journey (schema %lld, this one knows %d)", folder,
+        return jn_fail(err, JN_VERSION, "%s was written by a newer journey (schema %lld, this one knows %d)", name,
                        (long long)version, SCHEMA_VERSION);
     return JN_OK;
 }
@@ -86,12 +86,12 @@ static jn_rc open_set_clean(struct jr_store_sqlite_state *state, bool clean, str
     return code == SQLITE_DONE ? JN_OK : sqlite_failure(state->db, code, "note its state", err);
 }
 
-static bool open_was_clean(struct jr_store_sqlite_state *state) {
+static int64_t open_meta(struct jr_store_sqlite_state *state, const char *key) {
     sqlite3_stmt *statement = state->statement[SQL_GET_META];
-    sqlite3_bind_text(statement, 1, "clean", -1, SQLITE_STATIC);
-    bool clean = sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    int64_t value = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
     sqlite3_reset(statement);
-    return clean;
+    return value;
 }
 
 /* The log that a crash has left may be in the system's memory alone, its sync failed: it is written to the database and
@@ -105,35 +105,30 @@ static jn_rc open_write_back(struct jr_store_sqlite_state *state, struct jn_err 
 static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
     int64_t pages = 0;
     jn_rc rc = JN_OK;
-    if (!fresh && !open_was_clean(state)) {
+    if (!fresh && open_meta(state, "clean") != 1) {
         rc = open_write_back(state, err);
-        if (rc == JN_OK) rc = open_number(state->db, "pragma page_count", &pages, err);
+        if (rc == JN_OK) rc = sqlite_number(state->db, "pragma page_count", &pages, err);
         if (rc == JN_OK) rc = sqlite_look(state, pages, err);
     }
     return rc == JN_OK ? open_set_clean(state, false, err) : rc;
 }
 
-static jn_rc open_database(struct jr_store_sqlite_state *state, const char *folder, struct jn_err *err) {
-    struct jn_buf path;
+static jn_rc open_database(struct jr_store_sqlite_state *state, struct jn_err *err) {
     bool fresh;
-    jn_buf_init(&path, 4096);
-    jn_buf_printf(&path, "%s/journey.db", folder);
-    jn_buf_char(&path, '\0');
-    int code = path.failed ? SQLITE_CANTOPEN
-                           : sqlite3_open_v2(path.p, &state->db,
-                                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    jn_buf_release(&path);
+    int code = sqlite3_open_v2(state->path, &state->db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "open its database", err);
     sqlite3_extended_result_codes(state->db, 1);
     sqlite3_busy_timeout(state->db, 2000);
     sqlite3_db_config(state->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    jn_rc rc = open_identify(state->db, folder, &fresh, err);
+    jn_rc rc = sqlite_identify(state->db, state->path, &fresh, err);
     if (rc == JN_OK && !fresh && sqlite3_db_readonly(state->db, "main") == 1)
-        rc = jn_fail(err, JN_READ_ONLY, "%s/journey.db cannot be written to", folder);
+        rc = jn_fail(err, JN_READ_ONLY, "%s cannot be written to", state->path);
     if (rc == JN_OK) rc = open_configure(state->db, fresh, err);
     if (rc == JN_OK && fresh) rc = open_create(state->db, err);
     if (rc == JN_OK) rc = open_prepare(state, err);
     if (rc == JN_OK) rc = open_verify(state, fresh, err);
+    if (rc == JN_OK) state->generation = (uint64_t)open_meta(state, "generation");
     if (rc == JN_OK) rc = sqlite_load_days(state, err);
     return rc;
 }
@@ -144,13 +139,15 @@ static void open_release(struct jr_store_sqlite_state *state) {
         sqlite3_finalize(state->statement[i]);
     sqlite3_close(state->db);
     if (state->lock >= 0) close(state->lock);
+    free(state->path);
     free(state);
 }
 
 extern const struct jr_store_ops jr_store_sqlite;
 
 jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err) {
-    char folder[3072];
+    char folder[SQLITE_FOLDER_MAX];
+    struct jn_buf path;
     if (place.n == 0 || place.n >= sizeof(folder))
         return jn_fail(err, JN_CONFIG, "name the store's folder: sqlite:DIR, for example sqlite:/var/lib/journey");
     memcpy(folder, place.p, place.n);
@@ -158,14 +155,32 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
     struct jr_store_sqlite_state *state = jn_alloc_zero(1, sizeof(*state));
     state->base.ops = &jr_store_sqlite;
     state->lock = -1;
+    jn_buf_init(&path, SQLITE_FOLDER_MAX + 64);
+    jn_buf_printf(&path, "%s/" SQLITE_FILE, folder);
+    jn_buf_char(&path, '\0');
+    state->path = path.p;
     jn_rc rc = sqlite_lock(folder, &state->lock, err);
-    if (rc == JN_OK) rc = open_database(state, folder, err);
+    if (rc == JN_OK) rc = open_database(state, err);
     if (rc != JN_OK) {
         open_release(state);
         return rc;
     }
     *out = &state->base;
     return JN_OK;
+}
+
+static uint64_t open_size(const char *path, const char *suffix) {
+    char file[SQLITE_FOLDER_MAX + 64];
+    struct stat info;
+    int n = snprintf(file, sizeof(file), "%s%s", path, suffix);
+    return n > 0 && (size_t)n < sizeof(file) && stat(file, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+struct jr_store_facts sqlite_facts(const struct jr_store *store) {
+    const struct jr_store_sqlite_state *state = (const struct jr_store_sqlite_state *)store;
+    return (struct jr_store_facts){.generation = state->generation,
+                                   .bytes = open_size(state->path, ""),
+                                   .log_bytes = open_size(state->path, "-wal")};
 }
 
 void sqlite_close(struct jr_store *store) {
@@ -198,4 +213,7 @@ const struct jr_store_ops jr_store_sqlite = {
     .prune = sqlite_prune,
     .forget = sqlite_forget,
     .check = sqlite_check,
+    .facts = sqlite_facts,
+    .backup = sqlite_backup,
+    .restore = sqlite_restore,
 };

@@ -14,7 +14,9 @@ enum sqlite_statement {
     SQL_STATEMENTS
 };
 
-#define SQLITE_SEEN_DAYS 64 /* days of inbound ids that may be kept */
+#define SQLITE_FOLDER_MAX 3072
+#define SQLITE_FILE       "journey.db" /* in the folder */
+#define SQLITE_SEEN_DAYS  64           /* days of inbound ids that may be kept */
 
 struct sqlite_look;
 
@@ -24,6 +26,8 @@ struct jr_store_sqlite_state {
     struct sqlite_look *look; /* under way, or NULL */
     bool unsynced;            /* a checkpoint's sync failed: nothing may be written any more */
     sqlite3_stmt *statement[SQL_STATEMENTS];
+    char *path; /* of the database; does not change */
+    uint64_t generation;
     int lock;                           /* descriptor of the lock file */
     int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
     uint32_t n_seen_day;
@@ -40,8 +44,20 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
 /* ---- open.c */
 jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err);
 void sqlite_close(struct jr_store *store);
+struct jr_store_facts sqlite_facts(const struct jr_store *store);
+
+/* The file must be ours, or empty, before anything is written to it. `name` is for the error. */
+jn_rc sqlite_identify(sqlite3 *db, const char *name, bool *fresh, struct jn_err *err);
+jn_rc sqlite_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *err);
+
+/* ---- copy.c */
+jn_rc sqlite_backup(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
+                    struct jn_err *err);
+jn_rc sqlite_restore(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err);
 
 /* ---- look.c */
+/* By `pragma`, quick_check or integrity_check: JN_CORRUPT with the first finding. */
+jn_rc sqlite_look_through(sqlite3 *db, const char *pragma, struct jn_err *err);
 jn_rc sqlite_check(struct jr_store *store, struct jn_err *err);
 /* Looks for damage: at once in a database of few pages, else on a thread of its own until sqlite_look_end. */
 jn_rc sqlite_look(struct jr_store_sqlite_state *state, int64_t pages, struct jn_err *err);
