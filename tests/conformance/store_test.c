@@ -323,6 +323,30 @@ static void deliveries_wait_change_and_go(struct world *w) {
                 row[0].id[0] == 2);
 }
 
+static void approvals_are_listed_apart_from_messages(struct world *w) {
+    struct jr_row_delivery rows[] = {
+        {.delivery = 1, .id = {1}, .customer = 1, .body = JN_STR("one")},
+        {.delivery = 2, .id = {2}, .customer = 1, .state = JR_DELIVERY_APPROVAL, .body = JN_STR("")},
+        {.delivery = 3, .id = {3}, .customer = 2, .state = JR_DELIVERY_FAILED, .body = JN_STR("three")},
+        {.delivery = 4, .id = {4}, .customer = 2, .state = JR_DELIVERY_APPROVAL, .body = JN_STR("")},
+        {.delivery = 5, .id = {5}, .customer = 2, .state = JR_DELIVERY_APPROVAL, .body = JN_STR("")}};
+    const enum jr_delivery_state APPROVAL = JR_DELIVERY_APPROVAL;
+    struct jr_row_delivery *row;
+    uint64_t gone[] = {2, 5}; /* put and taken in one batch, the last one is not there */
+    uint32_t n;
+    assert_int_equal(commit(w, (struct jr_batch){.delivery = rows, .n_delivery = 4}), JN_OK);
+    assert_int_equal(w->store->ops->deliveries(w->store, APPROVAL, 0, 1, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].delivery == 2 && row[0].id[0] == 2 && row[0].state == JR_DELIVERY_APPROVAL);
+    assert_int_equal(w->store->ops->deliveries(w->store, APPROVAL, 2, 9, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].delivery == 4 && row[0].customer == 2);
+    assert_int_equal(w->store->ops->deliveries(w->store, JR_DELIVERY_PENDING, 0, 9, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].delivery == 1);
+    struct jr_batch batch = {.delivery = &rows[4], .n_delivery = 1, .delivery_gone = gone, .n_delivery_gone = 2};
+    assert_int_equal(commit(w, batch), JN_OK);
+    assert_int_equal(w->store->ops->deliveries(w->store, APPROVAL, 0, 9, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && row[0].delivery == 4);
+}
+
 static void only_what_failed_is_found_among_the_dead(struct world *w) {
     struct jr_row_delivery rows[] = {{.delivery = 1, .id = {1}, .customer = 1, .body = JN_STR("one")},
                                      {.delivery = 2, .id = {2}, .state = JR_DELIVERY_FAILED, .body = JN_STR("two")}};
@@ -427,6 +451,7 @@ static const struct {
     CASE(ids_are_seen_until_they_are_forgotten),
     CASE(one_customer_becomes_another),
     CASE(deliveries_wait_change_and_go),
+    CASE(approvals_are_listed_apart_from_messages),
     CASE(only_what_failed_is_found_among_the_dead),
     CASE(counters_and_quarantine),
     CASE(the_last_program_put_is_listed_last),

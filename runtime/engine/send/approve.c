@@ -8,10 +8,9 @@
 #define APPROVAL_TAG    8                   /* hexadecimal digits behind the number */
 
 /* How an approval came to its end: the digest of its id among the ids that were taken. */
-enum approval_end { APPROVAL_OPEN, APPROVAL_APPROVED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN };
+enum approval_end { APPROVAL_APPROVED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN, APPROVAL_ENDS };
 
-static const char *const APPROVAL_SAYS[] = {[APPROVAL_OPEN] = "was never asked for",
-                                            [APPROVAL_APPROVED] = "was approved already",
+static const char *const APPROVAL_SAYS[] = {[APPROVAL_APPROVED] = "was approved already",
                                             [APPROVAL_REJECTED] = "was rejected already",
                                             [APPROVAL_EXPIRED] = "was not answered in time",
                                             [APPROVAL_WITHDRAWN] = "is not asked any more: its run has gone elsewhere"};
@@ -104,7 +103,7 @@ static jn_rc approval_unknown(struct turn *turn, struct jn_str id, struct jn_err
         known = memcmp(turn->seen[i].key, seen.key, sizeof(seen.key)) == 0;
         if (known) seen.digest = turn->seen[i].digest;
     }
-    if (!known || seen.digest > APPROVAL_WITHDRAWN)
+    if (!known || seen.digest >= APPROVAL_ENDS)
         return jn_fail(err, JN_NOT_FOUND, "there is no approval %.*s", JN_FMT(id));
     return jn_fail(err, JN_CONFLICT, "approval %.*s %s", JN_FMT(id), APPROVAL_SAYS[seen.digest]);
 }

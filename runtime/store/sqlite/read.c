@@ -121,16 +121,22 @@ jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t 
     return read_done(state, SQL_TIMERS, code, err);
 }
 
+_Static_assert(JR_DELIVERY_FAILED == 1, "the statement DEAD and its index say so");
+_Static_assert(JR_DELIVERY_APPROVAL == 2, "the statement APPROVALS and its index say so");
+
+/* What people are to decide is few among many messages, and is looked at often: it has an index of its own. */
 jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
                         struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *read = state->statement[SQL_DELIVERIES];
-    int code;
+    bool approvals = wanted == JR_DELIVERY_APPROVAL;
+    enum sqlite_statement statement = approvals ? SQL_APPROVALS : SQL_DELIVERIES;
+    sqlite3_stmt *read = state->statement[statement];
+    int code, place = 1;
     *n = 0;
     *out = NULL;
-    sqlite3_bind_int64(read, 1, (sqlite3_int64)wanted);
-    sqlite_bind_u64(read, 2, after);
-    sqlite3_bind_int64(read, 3, max);
+    if (!approvals) sqlite3_bind_int64(read, place++, (sqlite3_int64)wanted);
+    sqlite_bind_u64(read, place++, after);
+    sqlite3_bind_int64(read, place, max);
     while ((code = sqlite3_step(read)) == SQLITE_ROW) {
         struct jr_row_delivery *row = sqlite_grow(arena, out, n, sizeof(*row));
         struct jn_str id = sqlite_column_str(read, 1, arena);
@@ -142,10 +148,8 @@ jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, u
         if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
         row->body = sqlite_column_str(read, 5, arena);
     }
-    return read_done(state, SQL_DELIVERIES, code, err);
+    return read_done(state, statement, code, err);
 }
-
-_Static_assert(JR_DELIVERY_FAILED == 1, "the statement DEAD and its index say so");
 
 jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);

@@ -27,6 +27,7 @@
     " due integer not null, state integer not null, attempts integer not null, body blob not null) strict;"            \
     "create index delivery_customer on delivery (customer);"                                                           \
     "create index delivery_dead on delivery (id) where state = 1;"                                                     \
+    "create index delivery_approval on delivery (state) where state = 2;"                                              \
     "create table quarantine (seq integer primary key, at integer not null, source blob not null, reason blob not "    \
     "null,"                                                                                                            \
     " body blob not null) strict;"                                                                                     \
