@@ -403,6 +403,11 @@ jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const
     return JN_OK;
 }
 
+/* At one instant a message that was held back goes last: who comes in by the clock may have one that goes before. */
+static bool activation_own_first(const struct engine_customer *customer, const struct engine_run *run) {
+    return customer->own_due < run->due || (customer->own_due == run->due && engine_is_held_back(run));
+}
+
 jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t limit) {
     for (;;) {
         struct engine_run *soonest = NULL;
@@ -411,7 +416,7 @@ jn_rc turn_fire(struct turn *turn, struct engine_customer *customer, int64_t lim
             if (run->gone || run->due > limit || !activation_may_fire(turn, run)) continue;
             if (soonest == NULL || engine_fires_before(run, soonest)) soonest = run;
         }
-        bool own = customer->own_due <= limit && (soonest == NULL || customer->own_due < soonest->due);
+        bool own = customer->own_due <= limit && (soonest == NULL || activation_own_first(customer, soonest));
         if (soonest == NULL && !own) return JN_OK;
         jn_rc rc = own ? turn_fire_own(turn, customer) : turn_fire_run(turn, customer, soonest);
         if (rc == JN_OK) rc = turn_settle(turn, customer);

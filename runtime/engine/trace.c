@@ -23,6 +23,7 @@ struct jr_context turn_context(struct turn *turn, struct engine_customer *custom
     const struct engine_program *program = run != NULL ? run->program : turn->engine->current;
     struct jr_context context = {.program = program->program,
                                  .zone = engine_zone(customer, program),
+                                 .home = engine_zone(customer, program),
                                  .now = turn->now,
                                  .customer_id = customer->ext,
                                  .attr = engine_attrs(customer, program, turn->arena),

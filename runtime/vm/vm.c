@@ -120,8 +120,9 @@ static jn_rc vm_run(struct vm *vm, uint32_t expr, struct jn_value *out);
 
 static jn_rc vm_segment(struct vm *vm, uint32_t segment) {
     struct vm_motion motion[VM_STACK]; /* written before it is read, like the stack */
-    struct vm inner = {
-        .motion = motion, .context = vm->context, .err = vm->err, .fuel = vm->fuel, .depth = vm->depth + 1};
+    struct jr_context home = *vm->context;
+    if (home.home != NULL) home.zone = home.home;
+    struct vm inner = {.motion = motion, .context = &home, .err = vm->err, .fuel = vm->fuel, .depth = vm->depth + 1};
     struct jn_value value;
     if (inner.depth > VM_DEPTH) return jn_fail(vm->err, JN_INTERNAL, "segments are nested too deep");
     jn_rc rc = vm_run(&inner, vm->context->program->segment[segment].cond, &value);

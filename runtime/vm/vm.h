@@ -19,6 +19,7 @@ struct jr_event_view {
 struct jr_context {
     const struct jn_program *program;
     const struct jn_zone *zone; /* the customer's, or the journey's; NULL: UTC */
+    const struct jn_zone *home; /* the customer's, in which segments are, whoever asks; NULL: zone */
     int64_t now;
     struct jn_str customer_id;
     const struct jn_value *attr; /* one per attribute of the program, presets applied */

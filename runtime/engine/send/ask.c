@@ -48,13 +48,14 @@ static struct jr_delivery ask_delivery(const struct turn *turn, const struct eng
                                 .breaker_ms = service->breaker_ms};
 }
 
-/* The answer's values, or the defaults, become known to the run. */
+/* The answer's values, or the defaults, become known to the run, which holds on to its question no longer. */
 static void ask_set(struct engine_run *run, const struct jn_step *step, const struct jn_value *value) {
     const struct jn_program *program = run->program->program;
     const struct jn_service *service = &program->service[step->a];
     uint32_t first = step->d - engine_journey(run)->first_slot;
     for (uint32_t i = 0; i < service->n_take; i++)
         run->slot[first + i] = value == NULL ? program->value[program->take[service->first_take + i].preset] : value[i];
+    run->hold = JN_MISSING;
 }
 
 bool turn_ask(struct turn *turn, struct engine_customer *customer, struct engine_run *run, const struct jn_step *step) {
