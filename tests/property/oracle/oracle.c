@@ -1,397 +1,96 @@
 #include "oracle.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/check.h"
-#include "core/value.h"
+#include "world.h"
 
-#define RUNS   64
-#define FRAMES 64
-#define STORED 4096
-#define NEVER  INT64_MAX
+/* ---- who comes in */
 
-enum kind { MISSING, NUMBER, TEXT, TRUTH };
-
-struct value {
-    enum kind kind;
-    int64_t n;
-    struct jn_str s;
-};
-
-struct event {
-    int type; /* 1 … 3 */
-    struct value x, t;
-};
-
-/* A list of statements half done; `repeat` when it is the body of one. */
-struct frame {
-    const struct jc_node *next;
-    const struct jc_node *repeat;
-    int64_t rounds, start;
-};
-
-struct run {
-    bool live, goal;
-    int64_t entered;
-    uint32_t entry_seq, stage_seq; /* stored events before these are not looked at */
-    const struct jc_node *stage;
-    struct frame frame[FRAMES];
-    uint32_t n_frame;
-    struct value v, w;
-    int seen[4];                /* stored event of each type that it last matched; -1: none */
-    const struct jc_node *hold; /* statement it holds at, NULL while it moves */
-    int64_t due;
-    bool used[STORED]; /* stored events that passed a wait of it */
-};
-
-struct world {
-    const struct jc_node *journey;
-    struct jn_buf *out;
-    int64_t now;
-    struct value n, m, t;
-    bool tag[2];
-    struct event stored[STORED];
-    uint32_t n_stored;
-    struct event queue[STORED]; /* emitted, not yet in effect */
-    uint32_t queue_first, queue_end;
-    struct run run[RUNS];
-    uint32_t n_run;
-    bool ever;
-    int64_t last_entry;
-};
-
-/* ---- values and conditions */
-
-static const struct value NOTHING = {.kind = MISSING};
-
-static struct value truth(bool b) {
-    return (struct value){.kind = TRUTH, .n = b};
-}
-
-static bool same(struct value a, struct value b) {
-    if (a.kind != b.kind) return false;
-    return a.kind == TEXT ? jn_str_eq(a.s, b.s) : a.kind == MISSING || a.n == b.n;
-}
-
-static struct value literal(const struct jc_node *node) {
-    if (node->value.type == JN_T_TEXT) return (struct value){.kind = TEXT, .s = jn_value_str(node->value)};
-    if (node->value.type == JN_T_BOOL) return truth(node->value.i != 0);
-    int64_t n = 0;
-    (void)jn_dec_to_int(jn_value_to_dec(node->value), &n);
-    return (struct value){.kind = NUMBER, .n = n};
-}
-
-static const struct event *event_seen(const struct world *w, const struct run *run, const struct event *candidate,
-                                      int type) {
-    if (candidate != NULL && candidate->type == type) return candidate;
-    return run == NULL || run->seen[type] < 0 ? NULL : &w->stored[run->seen[type]];
-}
-
-static struct value read(const struct world *w, const struct run *run, const struct event *candidate,
-                         const struct jc_node *node) {
-    struct jn_str owner = node->kid[0]->text;
-    char c = node->text.p[0];
-    if (owner.p[0] == 'c') {
-        struct value zero = {.kind = NUMBER};
-        return c == 't' ? w->t : c == 'm' ? w->m : w->n.kind == MISSING ? zero : w->n;
-    }
-    const struct event *event = event_seen(w, run, candidate, owner.p[1] - '0');
-    return event == NULL ? NOTHING : c == 'x' ? event->x : event->t;
-}
-
-static struct value eval(const struct world *w, const struct run *run, const struct event *candidate,
-                         const struct jc_node *node);
-
-static bool holds(const struct world *w, const struct run *run, const struct event *candidate,
-                  const struct jc_node *node) {
-    struct value v = eval(w, run, candidate, node);
-    return v.kind == TRUTH && v.n != 0;
-}
-
-static struct value binary(const struct world *w, const struct run *run, const struct event *candidate,
-                           const struct jc_node *node) {
-    struct value a = eval(w, run, candidate, node->kid[0]), b = eval(w, run, candidate, node->kid[1]);
-    bool known = a.kind != MISSING && b.kind != MISSING;
-    switch ((enum jc_operator)node->flags) {
-    case JC_OP_AND:
-        return truth(a.n != 0 && b.n != 0);
-    case JC_OP_OR:
-        return truth(a.n != 0 || b.n != 0);
-    case JC_OP_IS:
-        return truth(same(a, b));
-    case JC_OP_IS_NOT:
-        return truth(!same(a, b));
-    case JC_OP_LESS:
-        return truth(known && a.n < b.n);
-    case JC_OP_AT_MOST:
-        return truth(known && a.n <= b.n);
-    case JC_OP_MORE:
-        return truth(known && a.n > b.n);
-    case JC_OP_AT_LEAST:
-        return truth(known && a.n >= b.n);
-    case JC_OP_DEFAULT:
-        return a.kind != MISSING ? a : b;
-    case JC_OP_PLUS:
-        return known ? (struct value){.kind = NUMBER, .n = a.n + b.n} : NOTHING;
-    case JC_OP_MINUS:
-        return known ? (struct value){.kind = NUMBER, .n = a.n - b.n} : NOTHING;
-    case JC_OP_NOT:
-    case JC_OP_CONTAINS:
-    case JC_OP_STARTS:
-    case JC_OP_ENDS:
-    case JC_OP_LIKE:
-    case JC_OP_TIMES:
-    case JC_OP_DIVIDE:
-    case JC_OP_NEGATE:
-    case JC_OPERATORS:
-        break;
-    }
-    abort();
-}
-
-static struct value one_of(struct value value, const struct jc_node *list, bool not ) {
-    bool found = false;
-    for (const struct jc_node *element = list; element != NULL; element = element->next)
-        found = found || same(value, literal(element));
-    return truth(found != not );
-}
-
-static struct value eval(const struct world *w, const struct run *run, const struct event *candidate,
-                         const struct jc_node *node) {
-    if (node->kind == JC_LITERAL) return literal(node);
-    if (node->kind == JC_MEMBER) return read(w, run, candidate, node);
-    if (node->kind == JC_NAME) return node->text.p[0] == 'v' ? run->v : run->w;
-    if (node->kind == JC_BINARY) return binary(w, run, candidate, node);
-    if (node->kind == JC_UNARY) return truth(!holds(w, run, candidate, node->kid[0]));
-    if (node->kind == JC_HAS_TAG) return truth(w->tag[node->text.p[0] - 'p']);
-    if (node->kind == JC_IS_MISSING)
-        return truth((eval(w, run, candidate, node->kid[0]).kind == MISSING) != (node->flags == 1));
-    JN_CHECK(node->kind == JC_ONE_OF);
-    return one_of(eval(w, run, candidate, node->kid[0]), node->first, node->flags == 1);
-}
-
-static int64_t lasts(const struct jc_node *duration) {
-    int64_t n = duration->value.i;
-    return duration->value.scale == JN_UNIT_MS ? n : n * 24 * 3600 * 1000; /* the zone is UTC */
-}
-
-/* ---- telling */
-
-static void tell(struct world *w, const char *what, struct jn_str name) {
-    jn_buf_printf(w->out, "%lld %s%s%.*s\n", (long long)w->now, what, name.n > 0 ? " " : "", JN_FMT(name));
-}
-
-static void leave(struct world *w, struct run *run, struct jn_str as) {
-    run->live = false;
-    run->hold = NULL;
-    tell(w, "left", as);
-}
-
-static const struct jc_node *header(const struct world *w, enum jc_kind kind) {
-    for (const struct jc_node *node = w->journey->first; node != NULL; node = node->next)
-        if (node->kind == kind) return node;
+static struct mark *mark_of(struct world *w, const struct jc_node *journey, struct value key) {
+    for (uint32_t i = 0; i < w->n_mark; i++)
+        if (w->mark[i].journey == journey && value_same(w->mark[i].key, key)) return &w->mark[i];
     return NULL;
 }
 
-static bool must_leave(struct world *w, struct run *run) {
-    const struct jc_node *exit_if = header(w, JC_EXIT_IF);
-    if (!run->live || exit_if == NULL || !holds(w, run, NULL, exit_if->kid[0])) return false;
-    leave(w, run, JN_STR("exit_if"));
-    return true;
+static bool is_closed(const struct world *w, const struct jc_node *journey) {
+    const struct jc_node *starts = line_of(journey, JC_JY_STARTS), *ends = line_of(journey, JC_JY_ENDS);
+    int64_t day = (w->now + journey_shift(journey)) / DAY_MS;
+    return (starts != NULL && day < starts->kid[0]->value.i) || (ends != NULL && day > ends->kid[0]->value.i);
 }
 
-/* ---- moving */
-
-static void push(struct run *run, const struct jc_node *first, const struct jc_node *repeat, int64_t now) {
-    JN_CHECK(run->n_frame < FRAMES);
-    run->frame[run->n_frame++] = (struct frame){.next = first, .repeat = repeat, .start = now};
+static bool may_return(const struct world *w, const struct jc_node *journey, const struct mark *mark) {
+    const struct jc_node *reenter = line_of(journey, JC_REENTER);
+    if (mark == NULL || reenter->flags == JN_REENTER_ALWAYS) return true;
+    return reenter->flags == JN_REENTER_AFTER && w->now >= mark->at + value_ms(reenter->kid[0]);
 }
 
-static void hold(struct run *run, const struct jc_node *node, int64_t due) {
-    run->hold = node;
-    run->due = due;
+static void begin(struct world *w, const struct jc_node *journey, struct value key, uint32_t stored) {
+    JN_CHECK(w->n_run < RUNS);
+    struct run *run = &w->run[w->n_run++];
+    uint32_t from = stored == NOBODY ? w->n_stored : stored + 1;
+    *run = (struct run){.journey = journey,
+                        .key = key,
+                        .live = true,
+                        .entered = w->now,
+                        .entry_seq = from,
+                        .mark = from,
+                        .awaits = NOBODY};
+    for (int i = 0; i < TYPES; i++)
+        run->seen[i] = -1;
+    if (stored != NOBODY) run->seen[w->stored[stored].type] = (int)stored;
+    tell(w, journey, "entered", JN_STR(""));
+    if (must_leave(w, run)) return;
+    enter_stage(w, run, line_of(journey, JC_STAGE));
+    move(w, run);
 }
 
-static void enter_stage(struct world *w, struct run *run, const struct jc_node *stage) {
-    run->stage = stage;
-    run->stage_seq = w->n_stored;
-    run->n_frame = 0;
-    push(run, stage->first, NULL, w->now);
-}
-
-static bool alternative_passes(struct world *w, struct run *run, const struct jc_node *wait, uint32_t stored) {
-    for (const struct jc_node *row = wait->first; row != NULL; row = row->next) {
-        if (row->kid[0]->text.p[1] - '0' != w->stored[stored].type) continue;
-        if (row->kid[2] == NULL || holds(w, run, &w->stored[stored], row->kid[2])) return true;
+/* By a stored event, or by none. */
+void enter(struct world *w, const struct jc_node *journey, uint32_t stored) {
+    const struct jc_node *by = line_of(journey, JC_ENTER);
+    struct run *live = NULL;
+    struct value key = NOTHING;
+    if (stored != NOBODY && by->kid[1] != NULL && !holds(w, NULL, &w->stored[stored], by->kid[1])) return;
+    if (is_closed(w, journey)) return;
+    if (line_of(journey, JC_KEY) != NULL) {
+        if (stored == NOBODY || w->stored[stored].t.kind == MISSING) return;
+        key = w->stored[stored].t;
     }
-    return false;
+    for (uint32_t i = 0; i < w->n_run; i++)
+        if (w->run[i].live && w->run[i].journey == journey && value_same(w->run[i].key, key)) live = &w->run[i];
+    if (live != NULL && line_of(journey, JC_ON_REPEAT) == NULL) return;
+    struct mark *mark = mark_of(w, journey, key);
+    if (live == NULL && !may_return(w, journey, mark)) return;
+    if (w->chance->rollout && line_of(journey, JC_JY_ROLLOUT) != NULL) return;
+    if (live != NULL) leave(w, live, JN_STR("restarted"));
+    JN_CHECK(w->n_mark < MARKS);
+    if (mark == NULL) mark = &w->mark[w->n_mark++];
+    *mark = (struct mark){journey, key, w->now};
+    begin(w, journey, key, stored);
 }
 
-static void pass(struct world *w, struct run *run, const struct jc_node *wait, uint32_t stored) {
-    for (const struct jc_node *row = wait->first; row != NULL; row = row->next)
-        run->seen[row->kid[0]->text.p[1] - '0'] = -1;
-    run->seen[w->stored[stored].type] = (int)stored;
-    run->used[stored] = true;
-    run->hold = NULL;
-    if (wait->kid[1] != NULL) push(run, wait->kid[1]->first, NULL, w->now);
-}
-
-static void begin_wait_for(struct world *w, struct run *run, const struct jc_node *node) {
-    static const uint32_t NOW = UINT32_MAX;
-    uint32_t since = node->flags == 1 ? run->entry_seq : node->flags == 2 ? run->stage_seq : NOW;
-    for (uint32_t i = since; since != NOW && i < w->n_stored; i++)
-        if (!run->used[i] && alternative_passes(w, run, node, i)) {
-            pass(w, run, node, i);
-            return;
-        }
-    hold(run, node, w->now + lasts(node->kid[0]));
-}
-
-static void set(struct world *w, struct run *run, const struct jc_node *node) {
-    struct value value = eval(w, run, NULL, node->kid[1]);
-    char c = node->kid[0]->text.p[0];
-    struct value *place = node->kid[0]->kind == JC_NAME ? (c == 'v' ? &run->v : &run->w)
-                          : c == 'n'                    ? &w->n
-                          : c == 'm'                    ? &w->m
-                                                        : &w->t;
-    *place = value;
-}
-
-static void emit(struct world *w, const struct run *run, const struct jc_node *node) {
-    struct event event = {.type = node->kid[0]->text.p[1] - '0'};
-    for (const struct jc_node *with = node->first; with != NULL; with = with->next)
-        *(with->text.p[0] == 'x' ? &event.x : &event.t) = eval(w, run, NULL, with->kid[0]);
-    JN_CHECK(w->queue_end < STORED);
-    w->queue[w->queue_end++] = event;
-}
-
-static void match(struct world *w, struct run *run, const struct jc_node *node) {
-    struct value value = eval(w, run, NULL, node->kid[0]);
-    for (const struct jc_node *row = node->first; row != NULL; row = row->next)
-        if (one_of(value, row->first, false).n != 0) {
-            push(run, row->kid[1]->first, NULL, w->now);
-            return;
-        }
-    if (node->kid[2] != NULL) push(run, node->kid[2]->first, NULL, w->now);
-}
-
-static void go_to(struct world *w, struct run *run, struct jn_str name) {
-    for (const struct jc_node *node = w->journey->first; node != NULL; node = node->next)
-        if (node->kind == JC_STAGE && jn_str_eq(node->text, name)) enter_stage(w, run, node);
-}
-
-static void statement(struct world *w, struct run *run, const struct jc_node *node) {
-    if (node->kind == JC_SEND) {
-        if (!must_leave(w, run)) tell(w, "sent", node->kid[0]->text);
-    } else if (node->kind == JC_SET) {
-        set(w, run, node);
-    } else if (node->kind == JC_TAG || node->kind == JC_UNTAG) {
-        w->tag[node->text.p[0] - 'p'] = node->kind == JC_TAG;
-    } else if (node->kind == JC_WAIT) {
-        hold(run, node, w->now + lasts(node->kid[0]));
-    } else if (node->kind == JC_WAIT_FOR) {
-        begin_wait_for(w, run, node);
-    } else if (node->kind == JC_WAIT_IF) {
-        if (!holds(w, run, NULL, node->kid[3]))
-            hold(run, node, w->now + lasts(node->kid[0]));
-        else if (node->kid[1] != NULL)
-            push(run, node->kid[1]->first, NULL, w->now);
-    } else if (node->kind == JC_APPROVE) {
-        if (!must_leave(w, run)) hold(run, node, w->now + lasts(node->kid[0]));
-    } else if (node->kind == JC_IF) {
-        const struct jc_node *side = holds(w, run, NULL, node->kid[0]) ? node->kid[1] : node->kid[2];
-        if (side != NULL) push(run, side->first, NULL, w->now);
-    } else if (node->kind == JC_MATCH) {
-        match(w, run, node);
-    } else if (node->kind == JC_REPEAT) {
-        push(run, node->kid[1]->first, node, w->now);
-    } else if (node->kind == JC_STOP) {
-        while (run->frame[--run->n_frame].repeat == NULL)
-            ;
-    } else if (node->kind == JC_EMIT) {
-        emit(w, run, node);
-    } else if (node->kind == JC_GO_TO) {
-        go_to(w, run, node->text);
-    } else {
-        JN_CHECK(node->kind == JC_EXIT_AS);
-        leave(w, run, node->text);
-    }
-}
-
-/* A list has come to its end. */
-static void end_of_list(struct world *w, struct run *run) {
-    struct frame *frame = &run->frame[run->n_frame - 1];
-    if (frame->repeat == NULL) {
-        run->n_frame--;
-        return;
-    }
-    int64_t most = literal(frame->repeat->kid[0]).n;
-    if (++frame->rounds >= most) {
-        run->n_frame--;
-        return;
-    }
-    frame->next = frame->repeat->kid[1]->first;
-    int64_t due = frame->start + frame->rounds * lasts(frame->repeat->kid[2]);
-    if (due > w->now) hold(run, frame->repeat, due);
-}
-
-static void move(struct world *w, struct run *run) {
-    while (run->live && run->hold == NULL) {
-        if (run->n_frame == 0) {
-            const struct jc_node *stage = run->stage->next;
-            while (stage != NULL && stage->kind != JC_STAGE)
-                stage = stage->next;
-            if (stage == NULL)
-                leave(w, run, JN_STR("completed"));
-            else
-                enter_stage(w, run, stage);
-            continue;
-        }
-        struct frame *frame = &run->frame[run->n_frame - 1];
-        const struct jc_node *next = frame->next;
-        if (next == NULL) {
-            end_of_list(w, run);
-            continue;
-        }
-        frame->next = next->next;
-        statement(w, run, next);
+/* Journeys that are entered by a segment, `every` so often or by joining it. */
+static void enter_by_segment(struct world *w, enum jc_kind kind) {
+    for (const struct jc_node *node = w->file->first; node != NULL; node = node->next) {
+        const struct jc_node *line = node->kind == JC_JOURNEY ? line_of(node, kind) : NULL;
+        if (line == NULL) continue;
+        const struct jc_node *segment = kind == JC_ENTER_EVERY ? line->kid[2] : line->kid[0];
+        bool in = holds(w, NULL, NULL, declared(w, JC_SEGMENT, segment->text)->kid[0]);
+        if (kind == JC_ENTER_EVERY ? in : in && !w->member) enter(w, node, NOBODY);
     }
 }
 
 /* ---- events */
 
-static void enter(struct world *w, uint32_t stored) {
-    const struct jc_node *enter = header(w, JC_ENTER), *reenter = header(w, JC_REENTER);
-    struct run *live = NULL;
-    for (uint32_t i = 0; i < w->n_run; i++)
-        if (w->run[i].live) live = &w->run[i];
-    if (enter->kid[1] != NULL && !holds(w, NULL, &w->stored[stored], enter->kid[1])) return;
-    if (live != NULL && header(w, JC_ON_REPEAT) == NULL) return;
-    bool banned = reenter->flags == 0 || (reenter->flags == 2 && w->now < w->last_entry + lasts(reenter->kid[0]));
-    if (live == NULL && w->ever && banned) return;
-    if (live != NULL) leave(w, live, JN_STR("restarted"));
-    JN_CHECK(w->n_run < RUNS);
-    struct run *run = &w->run[w->n_run++];
-    *run = (struct run){.live = true, .entered = w->now, .entry_seq = stored + 1, .seen = {-1, (int)stored, -1, -1}};
-    w->ever = true;
-    w->last_entry = w->now;
-    tell(w, "entered", JN_STR(""));
-    if (must_leave(w, run)) return;
-    const struct jc_node *stage = header(w, JC_STAGE);
-    enter_stage(w, run, stage);
-    move(w, run);
-}
-
 static void meet(struct world *w, struct run *run, uint32_t stored) {
     const struct event *event = &w->stored[stored];
-    const struct jc_node *exit = header(w, JC_EXIT_WHEN), *goal = header(w, JC_GOAL);
-    if (run->live && exit != NULL && event->type == 3 && holds(w, run, event, exit->kid[1]))
-        leave(w, run, JN_STR("e3"));
-    bool counts = goal != NULL && !run->goal && event->type == 3 && w->now <= run->entered + lasts(goal->kid[2]);
+    const struct jc_node *exit = line_of(run->journey, JC_EXIT_WHEN), *goal = line_of(run->journey, JC_GOAL);
+    bool fits = event->type == 3 && key_fits(run, event);
+    if (run->live && exit != NULL && fits && holds(w, run, event, exit->kid[1])) leave(w, run, JN_STR("e3"));
+    bool counts = goal != NULL && !run->goal && fits && w->now <= run->entered + value_ms(goal->kid[2]);
     if (counts && holds(w, run, event, goal->kid[1])) {
         run->goal = true;
-        tell(w, "goal", goal->text);
+        tell(w, run->journey, "goal", goal->text);
         if (goal->flags == 1 && run->live) leave(w, run, goal->text);
     }
     if (!run->live || run->hold == NULL || run->hold->kind != JC_WAIT_FOR) return;
@@ -403,87 +102,220 @@ static void meet(struct world *w, struct run *run, uint32_t stored) {
 static void happen(struct world *w, struct event event) {
     JN_CHECK(w->n_stored < STORED);
     uint32_t stored = w->n_stored++, n = w->n_run;
+    event.at = w->now;
     w->stored[stored] = event;
     for (uint32_t i = 0; i < n; i++)
         meet(w, &w->run[i], stored);
-    if (event.type == 1) enter(w, stored);
+    for (const struct jc_node *node = w->file->first; node != NULL; node = node->next) {
+        const struct jc_node *by = node->kind == JC_JOURNEY ? line_of(node, JC_ENTER) : NULL;
+        if (by != NULL && type_of(by->kid[0]) == event.type) enter(w, node, stored);
+    }
 }
 
-/* What has become true since: emitted events first, then states, until nothing moves. */
-static void settle(struct world *w) {
+/* ---- what becomes true */
+
+static bool settle_run(struct world *w, struct run *run) {
+    if (must_leave(w, run)) return true;
+    if (!run->live || run->hold == NULL || run->hold->kind != JC_WAIT_IF) return false;
+    if (!holds(w, run, NULL, run->hold->kid[3])) return false;
+    const struct jc_node *then = run->hold->kid[1];
+    run->hold = NULL;
+    run->mark = w->n_stored;
+    push(w, run, then, NULL);
+    move(w, run);
+    return true;
+}
+
+static bool is_member(const struct world *w) {
+    for (const struct jc_node *node = w->file->first; node != NULL; node = node->next) {
+        const struct jc_node *line = node->kind == JC_JOURNEY ? line_of(node, JC_ENTER_JOINS) : NULL;
+        if (line != NULL) return holds(w, NULL, NULL, declared(w, JC_SEGMENT, line->kid[0]->text)->kid[0]);
+    }
+    return false;
+}
+
+/* What has become true since: emitted events first, then states, then who has joined; until nothing moves. */
+void settle(struct world *w) {
     for (bool moved = true; moved;) {
         moved = w->queue_first < w->queue_end;
         if (moved) {
             happen(w, w->queue[w->queue_first++]);
             continue;
         }
-        for (uint32_t i = 0; i < w->n_run && !moved; i++) {
-            struct run *run = &w->run[i];
-            if (must_leave(w, run)) {
-                moved = true;
-            } else if (run->live && run->hold != NULL && run->hold->kind == JC_WAIT_IF &&
-                       holds(w, run, NULL, run->hold->kid[3])) {
-                const struct jc_node *then = run->hold->kid[1];
-                run->hold = NULL;
-                if (then != NULL) push(run, then->first, NULL, w->now);
-                move(w, run);
-                moved = true;
-            }
+        for (uint32_t i = 0; i < w->n_run && !moved; i++)
+            moved = settle_run(w, &w->run[i]);
+        if (moved) continue;
+        bool was = w->member, is = is_member(w);
+        if (is && !was) {
+            enter_by_segment(w, JC_ENTER_JOINS);
+            moved = true;
         }
+        w->member = is;
     }
 }
 
-static void decide(struct world *w, bool approves) {
-    for (uint32_t i = 0; i < w->n_run; i++) {
-        struct run *run = &w->run[i];
-        if (!run->live || run->hold == NULL || run->hold->kind != JC_APPROVE) continue;
-        push(run, run->hold->kid[approves ? 1 : 2]->first, NULL, w->now);
-        run->hold = NULL;
-        move(w, run);
-        settle(w);
-    }
+/* ---- time */
+
+static bool fires_before(const struct run *a, const struct run *b) {
+    const struct jc_node *x = line_of(a->journey, JC_JY_PRIORITY), *y = line_of(b->journey, JC_JY_PRIORITY);
+    int64_t a_rank = x == NULL ? 0 : value_literal(x->kid[0]).n, b_rank = y == NULL ? 0 : value_literal(y->kid[0]).n;
+    if (a->due != b->due) return a->due < b->due;
+    if (a->held != b->held) return b->held;
+    if (!a->held) return a < b;
+    if (a_rank != b_rank) return a_rank > b_rank;
+    return a->held_since != b->held_since ? a->held_since < b->held_since : a->place < b->place;
 }
 
-/* The next hold that ends, at most at `until`; NULL: none. */
-static struct run *next_due(struct world *w, int64_t until) {
+/* The next hold that ends; NULL: none. */
+static struct run *next_due(struct world *w) {
     struct run *soonest = NULL;
     for (uint32_t i = 0; i < w->n_run; i++) {
         struct run *run = &w->run[i];
-        if (run->live && run->hold != NULL && run->due <= until && (soonest == NULL || run->due < soonest->due))
-            soonest = run;
+        if (!run->live || run->hold == NULL || run->due == NEVER) continue;
+        if (soonest == NULL || fires_before(run, soonest)) soonest = run;
     }
     return soonest;
 }
 
+static void fire(struct world *w, struct run *run) {
+    const struct jc_node *held = run->hold;
+    bool waited = held->kind == JC_WAIT_FOR || held->kind == JC_WAIT_IF || held->kind == JC_APPROVE;
+    if (held->kind == JC_ASK) {
+        unanswered(w, run);
+        run->awaits = NOBODY;
+    } else if (!run->held) {
+        run->mark = w->n_stored;
+    }
+    run->hold = NULL;
+    if (run->held)
+        send(w, run, held, run->message, true);
+    else if (waited)
+        push(w, run, held->kid[2], NULL);
+    move(w, run);
+    settle(w);
+}
+
+/* When something may become true by itself: an event leaves a window, an hour begins. */
+static int64_t next_tick(const struct world *w) {
+    int64_t soonest = w->hourly ? (w->now / HOUR_MS + 1) * HOUR_MS : NEVER;
+    for (uint32_t i = 0; i < w->n_stored; i++)
+        for (uint32_t k = 0; k < 2 * w->n_window; k++) {
+            int64_t at = w->stored[i].at + w->window[k / 2] + k % 2;
+            if (at > w->now && at < soonest) soonest = at;
+        }
+    return soonest;
+}
+
+static int64_t next_every(const struct world *w) {
+    int64_t soonest = NEVER;
+    for (const struct jc_node *node = w->file->first; node != NULL; node = node->next) {
+        const struct jc_node *line = node->kind == JC_JOURNEY ? line_of(node, JC_ENTER_EVERY) : NULL;
+        struct run of = {.journey = node};
+        int64_t at = line == NULL ? NEVER : civil_time(&of, line->kid[0], line->kid[1], w->every_done + 1);
+        if (at < soonest) soonest = at;
+    }
+    return soonest;
+}
+
+static void note_node(void *user, const struct jc_node *node) {
+    struct world *w = user;
+    bool window = node->kind == JC_HISTORY && node->kid[1] != NULL;
+    const struct jc_node *duration = window ? node->kid[1] : node;
+    if (node->kind == JC_NAME && (jn_str_is(node->text, "now") || jn_str_is(node->text, "today"))) w->hourly = true;
+    if (!window && (node->kind != JC_LITERAL || node->value.type != JN_T_DURATION)) return;
+    for (uint32_t i = 0; i < w->n_window; i++)
+        if (w->window[i] == value_ms(duration)) return;
+    JN_CHECK(w->n_window < sizeof(w->window) / sizeof(*w->window));
+    w->window[w->n_window++] = value_ms(duration);
+}
+
+/* Everything that is due up to the instant, in order: what comes back from outside, then runs, then time itself, and at
+ * last what was held back. */
 static void pass_time(struct world *w, int64_t until) {
-    struct run *run;
-    while ((run = next_due(w, until)) != NULL) {
-        const struct jc_node *held = run->hold;
-        bool waited = held->kind == JC_WAIT_FOR || held->kind == JC_WAIT_IF || held->kind == JC_APPROVE;
-        w->now = run->due;
-        run->hold = NULL;
-        if (waited && held->kid[2] != NULL) push(run, held->kid[2]->first, NULL, w->now);
-        move(w, run);
-        settle(w);
+    for (;;) {
+        uint32_t post = 0;
+        struct run *run = next_due(w);
+        int64_t told_at = next_told(w, &post), due = run == NULL ? NEVER : run->due;
+        int64_t tick = next_tick(w), every = next_every(w), own = tick < every ? tick : every;
+        int64_t at = told_at < due ? told_at : due;
+        if (own < at) at = own;
+        if (at > until) return;
+        w->now = at;
+        if (told_at == at) {
+            told(w, post);
+        } else if (due == at && (own > at || !run->held)) {
+            fire(w, run);
+        } else {
+            if (every == at) {
+                w->every_done = at;
+                enter_by_segment(w, JC_ENTER_EVERY);
+            }
+            settle(w);
+        }
     }
 }
 
-void oracle_tell(const struct jc_node *file, const struct deed *deed, uint32_t n, int64_t end, struct jn_buf *out) {
+/* ---- deeds */
+
+/* Of what is asked of people, what has waited longest. */
+static void decide(struct world *w, bool approved) {
+    struct run *run = NULL;
+    for (uint32_t i = 0; i < w->n_run; i++) {
+        struct run *other = &w->run[i];
+        if (!other->live || other->hold == NULL || other->hold->kind != JC_APPROVE) continue;
+        if (run == NULL || other->asked < run->asked) run = other;
+    }
+    if (run == NULL) return;
+    const struct jc_node *node = run->hold;
+    run->hold = NULL;
+    run->mark = w->n_stored;
+    push(w, run, node->kid[approved ? 1 : 2], NULL);
+    move(w, run);
+}
+
+static void act(struct world *w, const struct deed *deed) {
+    static const char *const MESSAGE[] = {"m0", "m1", "m2", "m3"};
+    struct event event = {.type = deed->event};
+    if (deed->kind == DEED_CONSENT) {
+        w->consent_said[deed->event] = true;
+        w->consent_in[deed->event] = deed->in;
+        return;
+    }
+    if (deed->kind == DEED_DECISION) {
+        decide(w, deed->in);
+        return;
+    }
+    if (deed->kind == DEED_OPENED) {
+        event.type = OPENED;
+        event.message = value_text(jn_str_z(MESSAGE[deed->event]));
+    } else {
+        if (deed->x != INT64_MIN) event.x = value_of(NUMBER, deed->x * ONE);
+        if (deed->t != NULL) event.t = value_text(jn_str_z(deed->t));
+        if (deed->c != INT64_MIN) event.c = value_of(MONEY, deed->c * ONE);
+    }
+    happen(w, event);
+}
+
+void oracle_tell(const struct jc_node *file, const struct chance *chance, const struct deed *deed, uint32_t n,
+                 int64_t end, struct jn_buf *out, struct jn_buf *content) {
     struct world *w = jn_alloc_zero(1, sizeof(*w));
+    w->file = file;
+    w->chance = chance;
     w->out = out;
-    for (const struct jc_node *node = file->first; node != NULL; node = node->next)
-        if (node->kind == JC_JOURNEY) w->journey = node;
+    w->content = content;
+    jc_walk(file->first, note_node, w);
     for (uint32_t i = 0; i < n; i++) {
-        struct event event = {.type = deed[i].event};
-        if (deed[i].x != INT64_MIN) event.x = (struct value){.kind = NUMBER, .n = deed[i].x};
-        if (deed[i].t != NULL) event.t = (struct value){.kind = TEXT, .s = jn_str_z(deed[i].t)};
-        pass_time(w, deed[i].at - 1);
+        uint32_t post = 0;
+        /* What comes back at an instant comes before what is done at it; timers come behind both. */
+        if (i > 0) pass_time(w, deed[i].at - 1);
         w->now = deed[i].at;
-        if (deed[i].event >= DEED_APPROVES) {
-            decide(w, deed[i].event == DEED_APPROVES);
-            continue;
+        if (i == 0) {
+            w->member = is_member(w);
+            w->every_done = w->now;
         }
-        happen(w, event);
+        while (next_told(w, &post) <= w->now)
+            told(w, post);
+        act(w, &deed[i]);
         settle(w);
     }
     pass_time(w, end);
