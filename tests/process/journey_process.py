@@ -114,6 +114,7 @@ class Request:
         self.path, self.headers, self.body, self.at = path, headers, body, time.monotonic()
         self.json = json.loads(body)
         self.id = headers["webhook-id"]
+        self.reply = queue.Queue()  # for receivers that answer when the test says what with
 
 
 class Receiver:
@@ -131,8 +132,9 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.check(self.headers, body)
-                receiver.requests.put(Request(self.path, self.headers, body))
-                status, headers = receiver.next_answer()
+                request = Request(self.path, self.headers, body)
+                receiver.requests.put(request)
+                status, headers = receiver.answer_to(request)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -157,7 +159,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.port}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def next_answer(self):
+    def answer_to(self, request):
         try:
             return self.answers.get_nowait()
         except queue.Empty:
