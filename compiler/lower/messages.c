@@ -137,6 +137,18 @@ static void messages_variant(struct messages_fields *m, const struct jc_node *li
         if (field->kind == JC_FIELD) messages_field(m, variant->first, field, stage->text);
 }
 
+/* A mail needs a sender in every stage. */
+static void messages_check_mail(struct jc_unit *unit, const struct jc_symbol *symbol) {
+    const struct jc_symbol *channel = jc_meant(unit, JC_TABLE_CHANNEL, symbol->node->kid[0]->text);
+    bool mailed = false, from = false;
+    for (const struct jc_node *line = channel == NULL ? NULL : channel->node->first; line != NULL; line = line->next)
+        mailed = mailed || line->kind == JC_CH_SMTP;
+    for (const struct jc_node *line = symbol->node->first; line != NULL; line = line->next)
+        from = from || (line->kind == JC_FIELD && jn_str_is(line->text, "from"));
+    if (mailed && !from && !jc_has_mistake(unit, symbol->node))
+        jc_report(unit->diags, JC_E0339, symbol->span, JN_FMT(symbol->name));
+}
+
 static void messages_fields(struct jc_unit *unit, uint32_t m) {
     const struct jc_symbol *symbol = &unit->symbol[JC_TABLE_MESSAGE][m];
     struct messages_fields fields = {.unit = unit, .message = m};
@@ -148,6 +160,7 @@ static void messages_fields(struct jc_unit *unit, uint32_t m) {
             messages_variant(&fields, list, line);
     if (list == NULL && !jc_has_mistake(unit, symbol->node))
         jc_report(unit->diags, JC_E0607, symbol->span, JN_FMT(symbol->name));
+    messages_check_mail(unit, symbol);
     struct jn_message *message = jn_builder_at_message(unit->builder, m);
     message->first_field = jn_builder_count_field(unit->builder);
     message->n_field = fields.n;

@@ -181,6 +181,7 @@ static void policy_smtp(struct jc_unit *unit, const struct jc_node *value, struc
     struct jn_str url = env ? value->text : jn_value_str(value->value);
     bool sound = jn_str_starts(url, JN_STR("smtps://")) || jn_str_starts(url, JN_STR("smtp://"));
     if (!env && !sound) jc_report(unit->diags, JC_E0333, value->span);
+    if (!env && url.n > 0 && memchr(url.p, '@', url.n) != NULL) jc_report(unit->diags, JC_E0340, value->span);
     row->kind = JN_CHANNEL_SMTP;
     row->url = jn_builder_string(unit->builder, url);
     if (env) row->flags |= JN_CHANNEL_ENV_URL;
@@ -203,6 +204,7 @@ void jc_policy_channel(struct jc_unit *unit, const struct jc_node *channel, stru
         jc_relate(unit->diags, diag, webhook->span, "the other one is here");
     } else if (smtp != NULL) {
         policy_smtp(unit, smtp->kid[0], row);
+        if (policy_line(channel, JC_CH_TO) == NULL) jc_report(unit->diags, JC_E0338, smtp->span, JN_FMT(channel->text));
     }
     if (rate != NULL && policy_whole(unit, rate->kid[0], 1, RATE_MAX, &row->rate))
         row->rate_ms = (uint32_t)(rate->flags == 1 ? JN_MS_MINUTE : JN_MS_SECOND);

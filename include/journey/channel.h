@@ -6,13 +6,15 @@
 #include "journey/runtime.h"
 
 struct jr_channel;
+struct jr_multi;
 struct jr_attempt;
 
 /* How an attempt ended. */
 struct jr_attempt_end {
-    uint32_t status;        /* HTTP status; 0: no answer */
+    uint32_t status;        /* HTTP status; 0: no answer, or none in words of HTTP */
     int64_t retry_after_ms; /* asked for by the other side; 0: not */
     bool refused;           /* it must not be made at all: a forbidden address, a missing secret */
+    bool rejected;          /* the receiver refuses it for good, in other words than those of HTTP */
     struct jn_str reason;   /* a few words, no secrets */
     struct jn_str answer;   /* its body, when the delivery asks and it was no larger than may be */
     bool overflowed;        /* … it was larger */
@@ -23,10 +25,9 @@ typedef void (*jr_attempt_done)(void *user, const struct jr_attempt_end *end);
 
 /* Where a channel lives and what it may do. */
 struct jr_channel_place {
-    void *loop;                   /* the uv_loop_t */
+    struct jr_multi *multi;       /* libcurl's, on the loop; shared by all channels */
     const struct jr_allow *allow; /* internal addresses that may be reached */
     bool dev;                     /* loopback may be reached */
-    uint32_t connections;         /* kept open for reuse */
     /* Value of an environment variable; empty when it is not set. */
     struct jn_str (*variable)(struct jn_str name);
 };
@@ -51,12 +52,12 @@ struct jr_destination_view {
 
 struct jr_channel_ops {
     const char *name;
-    jn_rc (*open)(const struct jr_channel_place *place, struct jr_channel **out, struct jn_err *err);
+    struct jr_channel *(*open)(const struct jr_channel_place *place);
     /* Begins one attempt; the delivery must live until it ends. NULL with err: it cannot be made. */
     struct jr_attempt *(*begin)(struct jr_channel *channel, const struct jr_delivery *delivery, int64_t now,
                                 jr_attempt_done done, void *user, struct jn_err *err);
     void (*cancel)(struct jr_attempt *attempt); /* `done` is not called any more */
-    void (*close)(struct jr_channel *channel);  /* after every attempt ended; the loop must run once more */
+    void (*close)(struct jr_channel *channel);  /* after every attempt ended */
 };
 
 #endif

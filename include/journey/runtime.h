@@ -62,8 +62,9 @@ struct jr_delivery {
     uint64_t delivery;
     struct jn_str id;      /* webhook-id, "msg_…" */
     struct jn_str channel; /* its name */
-    struct jn_str url;     /* address, or name of the variable when env_url */
-    struct jn_str secret;  /* key, or name of the variable when env_secret; empty: unsigned */
+    enum jn_channel_kind kind;
+    struct jn_str url;    /* address, or name of the variable when env_url */
+    struct jn_str secret; /* key, or name of the variable when env_secret; empty: unsigned */
     bool env_url, env_secret;
     struct jn_str journey, message; /* names, for logs, tests and lists */
     struct jn_str customer;         /* outside id */

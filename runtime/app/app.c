@@ -273,15 +273,14 @@ static void jr_app__disable(struct jr_app *app) {
 }
 
 static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
-    struct jr_pump_options options = {.place = {.loop = &app->loop,
-                                                .allow = &app->config.allow,
-                                                .dev = app->config.dev,
-                                                .variable = jr_config_variable},
-                                      .per_destination = app->config.per_destination,
-                                      .at_a_time = app->config.attempts,
-                                      .now = jr_app__now,
-                                      .report = jr_app__on_report,
-                                      .user = app};
+    struct jr_pump_options options = {
+        .loop = &app->loop,
+        .place = {.allow = &app->config.allow, .dev = app->config.dev, .variable = jr_config_variable},
+        .per_destination = app->config.per_destination,
+        .at_a_time = app->config.attempts,
+        .now = jr_app__now,
+        .report = jr_app__on_report,
+        .user = app};
     jn_random_bytes(&options.seed, sizeof options.seed);
     jn_rc rc = jr_pump_open(&options, &app->pump, err);
     if (rc == JN_OK) jr_app__disable(app);

@@ -132,12 +132,15 @@ static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint
 static jn_rc jr_config__check_channel(const struct jn_program *program, const struct jn_channel *channel,
                                       struct jn_err *err) {
     struct jn_str name = jn_program_str(program, channel->name);
-    if (channel->kind == JN_CHANNEL_SMTP)
+    struct jn_str url = jn_program_str(program, channel->url), set = jr_config_variable(url);
+    bool mail = jn_str_starts(set, JN_STR("smtp://")) || jn_str_starts(set, JN_STR("smtps://"));
+    if (channel->kind == JN_CHANNEL_SMTP && (channel->flags & JN_CHANNEL_ENV_URL) != 0 && set.n > 0 && !mail)
         return jn_fail(err, JN_CONFIG,
-                       "channel `%.*s` goes out by smtp, which this server cannot deliver yet: give it a `webhook`",
-                       JN_FMT(name));
-    return jr_config__check_way_out("channel", name, channel->flags, jn_program_str(program, channel->url),
-                                    jn_program_str(program, channel->secret), err);
+                       "channel `%.*s` goes out by smtp: %.*s must be set to `smtps://user:password@server:465`, or "
+                       "`smtp://…`",
+                       JN_FMT(name), JN_FMT(url));
+    return jr_config__check_way_out("channel", name, channel->flags, url, jn_program_str(program, channel->secret),
+                                    err);
 }
 
 static jn_rc jr_config__check_service(const struct jn_program *program, const struct jn_service *service,

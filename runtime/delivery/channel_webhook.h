@@ -4,8 +4,6 @@
 
 #include "journey/channel.h"
 
-#define JR_WEBHOOK_CONNECT_MS 5000
-#define JR_WEBHOOK_TIMEOUT_MS 15000 /* of an attempt whose channel names none */
 #define JR_WEBHOOK_ANSWER_MAX 65536 /* of an answer's body, which is not looked at */
 
 extern const struct jr_channel_ops jr_channel_webhook;

@@ -123,7 +123,7 @@ void jr_destination_began(struct jr_destination *destination, struct jr_entry *e
 /* A receiver that refuses a message is well; one that does not answer, or says "later", is not. */
 static bool jr_destination__failed(const struct jr_entry *entry, const struct jr_attempt_end *end) {
     if (entry->delivery.asks) return end->status < 200 || end->status > 299 || end->overflowed;
-    return jr_retry_is_worth_it(end->status);
+    return !end->rejected && jr_retry_is_worth_it(end->status);
 }
 
 static void jr_destination__rest(struct jr_destination *destination, const struct jr_attempt_end *end, int64_t now) {

@@ -19,7 +19,7 @@ static int64_t jr_retry__jitter(int64_t delay, struct jn_random *random) {
 }
 
 struct jr_retry jr_retry_decide(const struct jr_retry_case *c, struct jn_random *random) {
-    if (c->end.refused) return (struct jr_retry){.result = JR_RESULT_FAILED};
+    if (c->end.refused || c->end.rejected) return (struct jr_retry){.result = JR_RESULT_FAILED};
     if (c->end.status >= 200 && c->end.status <= 299) return (struct jr_retry){.result = JR_RESULT_ACCEPTED};
     if (!jr_retry_is_worth_it(c->end.status)) return (struct jr_retry){.result = JR_RESULT_FAILED};
     if (c->attempts > c->retry_max)

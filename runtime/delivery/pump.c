@@ -5,17 +5,18 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/map.h"
+#include "runtime/delivery/channel_smtp.h"
 #include "runtime/delivery/channel_webhook.h"
 #include "runtime/delivery/destination.h"
 #include "runtime/delivery/due.h"
+#include "runtime/loop/multi.h"
 
 enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
 
 struct jr_pump {
     struct jr_pump_options options;
     uv_timer_t timer;
-    const struct jr_channel_ops *ops;
-    struct jr_channel *channel;
+    struct jr_channel *channel[JN_CHANNEL_KINDS];
     struct jn_map entries;      /* by delivery, 8 bytes */
     struct jn_map destinations; /* by key; made once, kept: programs name few of them */
     struct jr_due due;
@@ -27,13 +28,17 @@ struct jr_pump {
     bool stopped, starting;
 };
 
-static const struct jr_channel_ops *const CHANNEL_OPS[] = {
+static const struct jr_channel_ops *const CHANNEL_OPS[JN_CHANNEL_KINDS] = {
 #define CHANNEL(name, text) &jr_channel_##name,
 #include "runtime/delivery/channels.def"
 #undef CHANNEL
 };
 
 static void jr_pump__start(struct jr_pump *pump);
+
+static const struct jr_channel_ops *jr_pump__ops(const struct jr_pump *pump, enum jn_channel_kind kind) {
+    return pump->options.ops != NULL ? pump->options.ops : CHANNEL_OPS[kind];
+}
 
 static int64_t jr_pump__now(const struct jr_pump *pump) {
     return pump->options.now(pump->options.user);
@@ -288,7 +293,9 @@ static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
     struct jn_err err;
     if (entry->delivery.asks ? !jr_pump__may_ask(pump, entry, now) : !jr_pump__may_send(pump, entry, now)) return;
     entry->begun = now;
-    entry->attempt = pump->ops->begin(pump->channel, &entry->delivery, now, jr_pump__on_end, entry, &err);
+    enum jn_channel_kind kind = entry->delivery.kind;
+    entry->attempt =
+        jr_pump__ops(pump, kind)->begin(pump->channel[kind], &entry->delivery, now, jr_pump__on_end, entry, &err);
     if (entry->attempt == NULL) {
         jr_pump__refuse(pump, entry, jn_str_z(err.text));
         return;
@@ -320,20 +327,17 @@ static void jr_pump__start(struct jr_pump *pump) {
 /* ---- what the owner calls ---- */
 
 jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err) {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return jn_fail(err, JN_INTERNAL, "libcurl does not start");
     struct jr_pump *pump = jn_alloc_zero(1, sizeof *pump);
     pump->options = *options;
-    pump->options.place.connections = options->at_a_time;
+    pump->options.place.multi = jr_multi_new(options->loop, (long)options->at_a_time);
     pump->round_end = &pump->round;
-    pump->ops = options->ops != NULL ? options->ops : CHANNEL_OPS[JN_CHANNEL_WEBHOOK];
     jn_map_init(&pump->entries);
     jn_map_init(&pump->destinations);
     jn_random_seed(&pump->random, options->seed);
-    jn_rc rc = pump->ops->open(&pump->options.place, &pump->channel, err);
-    if (rc != JN_OK) {
-        free(pump);
-        return rc;
-    }
-    JN_CHECK(uv_timer_init(options->place.loop, &pump->timer) == 0);
+    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
+        pump->channel[kind] = jr_pump__ops(pump, (enum jn_channel_kind)kind)->open(&pump->options.place);
+    JN_CHECK(uv_timer_init(options->loop, &pump->timer) == 0);
     pump->timer.data = pump;
     *out = pump;
     return JN_OK;
@@ -423,7 +427,7 @@ void jr_pump_close(struct jr_pump *pump) {
     uint64_t value = 0;
     while (jn_map_next(&pump->entries, &at, &key, &value)) {
         struct jr_entry *entry = (struct jr_entry *)(uintptr_t)value;
-        if (entry->attempt != NULL) pump->ops->cancel(entry->attempt);
+        if (entry->attempt != NULL) jr_pump__ops(pump, entry->delivery.kind)->cancel(entry->attempt);
         jr_entry_free(entry);
     }
     at = 0;
@@ -432,7 +436,10 @@ void jr_pump_close(struct jr_pump *pump) {
     jn_map_release(&pump->entries);
     jn_map_release(&pump->destinations);
     jr_due_release(&pump->due);
-    pump->ops->close(pump->channel);
+    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
+        jr_pump__ops(pump, (enum jn_channel_kind)kind)->close(pump->channel[kind]);
+    jr_multi_close(pump->options.place.multi);
+    curl_global_cleanup();
     uv_close((uv_handle_t *)&pump->timer, NULL);
 }
 

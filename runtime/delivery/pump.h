@@ -25,11 +25,12 @@ struct jr_report {
 };
 
 struct jr_pump_options {
-    struct jr_channel_place place;
-    const struct jr_channel_ops *ops; /* instead of the channels of the table, for tests; NULL: those */
-    uint32_t per_destination;         /* attempts at a time to one address */
-    uint32_t at_a_time;               /* … in all */
-    int64_t (*now)(void *user);       /* engine time */
+    uv_loop_t *loop;
+    struct jr_channel_place place;                              /* but for its multi, which is the pump's */
+    const struct jr_channel_ops *ops;                           /* for tests, instead of the channels of the table */
+    uint32_t per_destination;                                   /* attempts at a time to one address */
+    uint32_t at_a_time;                                         /* … in all */
+    int64_t (*now)(void *user);                                 /* engine time */
     void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
     void *user;
     uint64_t seed; /* of the jitter */

@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import unittest
 
-from journey_process import JOURNEY, Case, Server
+from journey_process import JOURNEY, Case
 
 WORKSPACE = """workspace
   timezone "UTC"
@@ -154,18 +154,6 @@ class Policy(Case):
         came = [self.receiver.next() for _ in range(6)]
         self.assertEqual(len({webhook.id for webhook in came}), 6)
         self.assertGreaterEqual(came[-1].at - came[0].at, 0.8)
-
-    def test_smtp_is_refused_at_the_start(self):
-        self.write()
-        path = pathlib.Path(self.directory, "workspace", "main.journey")
-        path.write_text(path.read_text(encoding="utf-8").replace("webhook env HOOK_URL", 'smtp "smtps://mail.example:465"')
-                        .replace("  secret env HOOK_SECRET\n", ""), encoding="utf-8")
-        server = Server(self.directory, self.env(), wait=False)
-        self.servers.append(server)
-        self.assertEqual(server.wait(), 78)
-        log = pathlib.Path(self.directory, "log").read_text(encoding="utf-8")
-        self.assertIn("channel `email` goes out by smtp, which this server cannot deliver yet", log)
-
 
     def test_a_plan_shows_policies(self):
         self.write("  cap 1 per 1 day, skip")

@@ -142,6 +142,7 @@ static struct jr_delivery send_delivery(struct turn *turn, const struct engine_c
                                         struct jn_str message) {
     const struct jn_program *program = run->program->program;
     struct jr_delivery delivery = {.channel = program->string[channel->name],
+                                   .kind = (enum jn_channel_kind)channel->kind,
                                    .url = program->string[channel->url],
                                    .secret = program->string[channel->secret],
                                    .env_url = (channel->flags & JN_CHANNEL_ENV_URL) != 0,

@@ -1,0 +1,94 @@
+#include "runtime/delivery/transfer.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "runtime/delivery/address.h"
+
+/* Called with every resolved address before it is connected to: the one place where an address is judged, so that
+ * neither odd spellings nor names that resolve differently the second time get around it. */
+static curl_socket_t jr_transfer__open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+    struct jr_transfer *transfer = user;
+    const struct jr_channel_place *place = transfer->place;
+    if (purpose != CURLSOCKTYPE_IPCXN ||
+        !jr_address_allowed(place->allow, place->dev, &address->addr, transfer->host, transfer->port)) {
+        char text[INET6_ADDRSTRLEN] = "?";
+        const void *bytes = address->family == AF_INET
+                                ? (const void *)&((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr
+                                : (const void *)&((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
+        (void)inet_ntop(address->family, bytes, text, sizeof text);
+        (void)snprintf(transfer->refusal, sizeof transfer->refusal, "%s is an internal address; see allow_destinations",
+                       text);
+        transfer->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    transfer->tried = true;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
+                      void *user) {
+    *transfer = (struct jr_transfer){.place = place, .done = done, .user = user, .easy = curl_easy_init()};
+    JN_CHECK(transfer->easy != NULL);
+    jn_arena_init(&transfer->arena);
+}
+
+void jr_transfer_release(struct jr_transfer *transfer) {
+    curl_easy_cleanup(transfer->easy);
+    curl_url_cleanup(transfer->url);
+    jn_arena_release(&transfer->arena);
+}
+
+jn_rc jr_transfer_resolve(const struct jr_transfer *transfer, bool is_name, struct jn_str text, const char *what,
+                          struct jn_str *out, struct jn_err *err) {
+    *out = is_name ? transfer->place->variable(text) : text;
+    if (is_name && out->n == 0)
+        return jn_fail(err, JN_CONFIG, "the %s is in %.*s, which is not set", what, JN_FMT(text));
+    return JN_OK;
+}
+
+static jn_rc jr_transfer__parse(struct jr_transfer *transfer, struct jn_str url, unsigned flags, struct jn_err *err) {
+    struct jn_str z = jn_arena_str(&transfer->arena, url);
+    char *host = NULL, *port = NULL;
+    transfer->url = curl_url();
+    JN_CHECK(transfer->url != NULL);
+    CURLUcode code = curl_url_set(transfer->url, CURLUPART_URL, z.p, flags);
+    if (code == CURLUE_OK) code = curl_url_get(transfer->url, CURLUPART_HOST, &host, 0);
+    if (code == CURLUE_OK) code = curl_url_get(transfer->url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    if (code == CURLUE_OK) {
+        transfer->host = jn_arena_str(&transfer->arena, jn_str_z(host));
+        transfer->port = (int)strtol(port, NULL, 10);
+    }
+    curl_free(host);
+    curl_free(port);
+    /* The URL itself is not repeated: it may carry a secret. */
+    return code == CURLUE_OK ? JN_OK : jn_fail(err, JN_CONFIG, "the address is no URL: %s", curl_url_strerror(code));
+}
+
+jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const char *protocols, unsigned flags,
+                      const struct jr_delivery *delivery, struct jn_err *err) {
+    CURL *easy = transfer->easy;
+    long timeout = delivery->timeout_ms == 0 ? JR_TRANSFER_TIMEOUT_MS : (long)delivery->timeout_ms;
+    jn_rc rc = jr_transfer__parse(transfer, url, flags, err);
+    if (rc != JN_OK) return rc;
+    curl_easy_setopt(easy, CURLOPT_CURLU, transfer->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else an unanswered DNS query holds up the whole loop */
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, jr_transfer__open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    return JN_OK;
+}
+
+void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end) {
+    bool refused = transfer->refused && !transfer->tried;
+    end->refused = refused || code == CURLE_UNSUPPORTED_PROTOCOL;
+    end->reason = jn_str_z(refused ? transfer->refusal : curl_easy_strerror(code));
+}

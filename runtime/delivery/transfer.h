@@ -1,0 +1,40 @@
+/* One transfer by libcurl, whatever its protocol: its address, taken apart and vetted, and what holds for all of them.
+ * The first member of a channel's attempt. */
+#ifndef RUNTIME_DELIVERY_TRANSFER_H
+#define RUNTIME_DELIVERY_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "core/arena.h"
+#include "journey/channel.h"
+
+#define JR_TRANSFER_CONNECT_MS 5000
+#define JR_TRANSFER_TIMEOUT_MS 15000 /* of an attempt whose channel names none */
+
+struct jr_transfer {
+    const struct jr_channel_place *place;
+    CURL *easy;
+    CURLU *url;
+    struct jn_arena arena; /* texts the transfer refers to */
+    struct jn_str host;
+    int port;
+    jr_attempt_done done;
+    void *user;
+    bool refused, tried; /* an address was not allowed; one was connected to */
+    char refusal[96];
+};
+
+void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
+                      void *user);
+void jr_transfer_release(struct jr_transfer *transfer);
+
+/* What a channel's line says: the text, or the value of the variable that it names. */
+jn_rc jr_transfer_resolve(const struct jr_transfer *transfer, bool is_name, struct jn_str text, const char *what,
+                          struct jn_str *out, struct jn_err *err);
+/* Takes the address apart and sets the options that all transfers have. `flags` of curl_url_set. */
+jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const char *protocols, unsigned flags,
+                      const struct jr_delivery *delivery, struct jn_err *err);
+/* Why there was no answer. */
+void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end);
+
+#endif
