@@ -15,6 +15,13 @@ bool jc_parser_expects(struct jc_yypstate *state, int token);
  * stand. Nothing is read by it. */
 size_t jc_parser_try(struct jc_yypstate *state, const int *token, size_t n);
 
+/* Whether the token is expected as nothing but a name: a soft word in a place for names. */
+bool jc_parser_names(struct jc_yypstate *state, int token);
+
+#define JC_PLACE_SYMBOLS 8
+/* What the grammar has read last and not yet put together: its symbols, a blank before each, innermost last. */
+struct jn_str jc_parser_place(const struct jc_yypstate *state, struct jn_arena *arena);
+
 /* The codes of all tokens that can be written, for those who try them; 0 behind the last. */
 int jc_parser_token(size_t i);
 /* What a token is called, for people: "a name", "then". */

@@ -647,6 +647,25 @@ size_t jc_parser_try(struct jc_yypstate *state, const int *token, size_t n) {
     return n;
 }
 
+bool jc_parser_names(struct jc_yypstate *state, int token) {
+    struct trial trial = {.n = (size_t)(state->yyssp - state->yyss) + 1};
+    if (trial.n >= TRIAL_DEPTH) return false;
+    memcpy(trial.state, state->yyss, trial.n * sizeof *trial.state);
+    if (!trial_shift(&trial, YYTRANSLATE(token))) return false;
+    yy_state_t top = trial.state[trial.n - 1];
+    int left = yyr1[yydefact[top]];
+    return yypact_value_is_default(yypact[top]) &&
+           (left == YYSYMBOL_soft_word || left == YYSYMBOL_hard_word || left == YYSYMBOL_declaration_word);
+}
+
+struct jn_str jc_parser_place(const struct jc_yypstate *state, struct jn_arena *arena) {
+    struct jn_str place = JN_STR("");
+    const yy_state_t *top = state->yyssp;
+    for (int i = 0; i < JC_PLACE_SYMBOLS && top - i > state->yyss; i++)
+        place = jn_arena_printf(arena, " %s%.*s", yysymbol_name((yysymbol_kind_t)yystos[top[-i]]), JN_FMT(place));
+    return place;
+}
+
 int jc_parser_token(size_t i) {
     static const char marks[] = ",.=()+-*/<>";
     if (i < sizeof marks - 1) return marks[i];

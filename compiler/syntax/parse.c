@@ -112,8 +112,7 @@ static jn_rc parse_once(struct jc_parser *parser, struct jn_str whole, enum jc_r
     return JN_OK;
 }
 
-/* What no source may hold is told and read as blanks. False: this is no text at all, and nothing more is said. */
-static bool parse_prepare(struct jc_parser *parser, struct jn_str *whole) {
+bool jc_parser_prepare(struct jc_parser *parser, struct jn_str *whole) {
     struct jn_str text = parser->text;
     enum jc_unread unread = parser->diags->source[parser->source].unread;
     struct jn_str kind = unread == JC_UNREAD_LINK ? JN_STR("a symbolic link") : JN_STR("neither a file nor a folder");
@@ -149,7 +148,7 @@ jn_rc jc_parse(struct jn_arena *arena, struct jc_diags *diags, uint32_t source_i
     blank.text = diags->source[source_index].text;
     blank.words = jc_words_new(arena);
     *out = (struct jc_tree){.file = jc_node_new(&blank, JC_FILE, parse_place(&blank, 0, 0))};
-    if (!parse_prepare(&blank, &whole)) return JN_OK;
+    if (!jc_parser_prepare(&blank, &whole)) return JN_OK;
     for (unsigned i = JC_READ_STRICT; i <= JC_READ_INDENT; i++) {
         jc_diags_init(&found[i], arena, diags->source, diags->n_source);
         read[i] = blank;

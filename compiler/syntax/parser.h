@@ -75,6 +75,9 @@ struct jc_diag *jc_parser_report(struct jc_parser *parser, enum jc_code code, st
                                  struct jn_str b);
 /* Nothing is said of names that are unknown because the line around the byte could not be read as it is. */
 void jc_parser_drop_line(struct jc_parser *parser, size_t offset);
+/* What no source may hold is told and read as blanks; `whole` ends with a line end of its own. False: this is no text
+ * at all, and nothing more is said. */
+bool jc_parser_prepare(struct jc_parser *parser, struct jn_str *whole);
 struct jc_span jc_parser_end(const struct jc_parser *parser); /* behind the last byte */
 /* A name that means something by itself, written in either set of words, is kept by its English spelling. */
 struct jc_node *jc_node_builtin(struct jc_node *name);

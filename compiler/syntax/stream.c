@@ -229,7 +229,7 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     return true;
 }
 
-bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
+struct jc_stream *jc_stream_new(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
     struct jc_stream *stream = JN_NEW(parser->arena, struct jc_stream);
     *stream = (struct jc_stream){.parser = parser,
                                  .scanner = scanner,
@@ -237,19 +237,35 @@ bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading read
                                  .reading = reading,
                                  .status = YYPUSH_MORE,
                                  .state = jc_yypstate_new()};
-    uint32_t most = reading == JC_READ_STRICT ? 0 : JC_LIMIT_ERRORS;
-    while (stream->status == YYPUSH_MORE && parser->n_error <= most && !parser->too_deep) {
-        struct jc_token token = jc_stream_read(stream);
-        bool first = stream->line_start;
-        stream->line_start = token.kind == NL;
-        if (first && token.kind != NL && begin_line(stream, &token)) continue;
-        if (reading == JC_READ_STRICT) {
-            jc_read_in_context(stream, &token);
-        } else if (token.span.line != parser->bad_line && !repair(stream, &token)) {
-            continue;
-        }
-        jc_stream_push(stream, &token);
-    }
+    return stream;
+}
+
+void jc_stream_free(struct jc_stream *stream) {
     jc_yypstate_delete(stream->state);
+}
+
+bool jc_stream_next(struct jc_stream *stream, struct jc_token *token) {
+    const struct jc_parser *parser = stream->parser;
+    uint32_t most = stream->reading == JC_READ_STRICT ? 0 : JC_LIMIT_ERRORS;
+    while (stream->status == YYPUSH_MORE && parser->n_error <= most && !parser->too_deep) {
+        *token = jc_stream_read(stream);
+        bool first = stream->line_start;
+        stream->line_start = token->kind == NL;
+        if (first && token->kind != NL && begin_line(stream, token)) continue;
+        if (stream->reading == JC_READ_STRICT)
+            jc_read_in_context(stream, token);
+        else if (token->span.line != parser->bad_line && !repair(stream, token))
+            continue;
+        return true;
+    }
+    return false;
+}
+
+bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
+    struct jc_stream *stream = jc_stream_new(parser, scanner, reading);
+    struct jc_token token;
+    while (jc_stream_next(stream, &token))
+        jc_stream_push(stream, &token);
+    jc_stream_free(stream);
     return !stream->unbalanced;
 }

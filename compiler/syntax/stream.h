@@ -33,6 +33,11 @@ struct jc_stream {
     int status;      /* of the grammar: YYPUSH_MORE until it is done */
 };
 
+/* A stream in the parser's arena; free it before that. */
+struct jc_stream *jc_stream_new(struct jc_parser *parser, void *scanner, enum jc_reading reading);
+void jc_stream_free(struct jc_stream *stream);
+/* The next token as it is to be pushed; false when no more are read: at the end, or after too much that is wrong. */
+bool jc_stream_next(struct jc_stream *stream, struct jc_token *token);
 /* Reads all of the source. Returns whether blocks closed as they opened. */
 bool jc_stream_run(struct jc_parser *parser, void *scanner, enum jc_reading reading);
 
