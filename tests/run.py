@@ -101,6 +101,12 @@ class Result(unittest.TestResult):
         super().addError(test, err)
         self.tell(test, False, self.errors[-1][1])
 
+    def addSubTest(self, test, subtest, err):
+        """A part that fails: the whole is then neither a success nor a failure of its own."""
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            note(f"{self.suite}: {subtest.id().split('.', 1)[-1]}", False, (self.failures + self.errors)[-1][1])
+
 
 def process_tests():
     folder = ROOT / "tests" / "process"

@@ -220,6 +220,30 @@ void jr_engine_disabled(const struct jr_engine *engine, struct jn_arena *arena, 
 /* Sends to the channel again, by whatever address; without a name to all. JN_NOT_FOUND: there is no such channel. */
 jn_rc jr_engine_enable(struct jr_engine *engine, struct jn_str channel, struct jn_arena *arena, struct jn_err *err);
 
+/* What is wrong in a store that can be read. */
+enum jr_finding_kind {
+#define FINDING(name, word, text, advice) JR_FINDING_##name,
+#include "journey/tbl/findings.def"
+#undef FINDING
+    JR_FINDINGS
+};
+struct jr_finding {
+    enum jr_finding_kind kind;
+    uint64_t number;        /* of the customer, run or delivery; 0: of none */
+    struct jn_str customer; /* outside id, when it is known */
+    struct jn_str detail;   /* may be empty */
+};
+struct jr_examined {
+    uint64_t programs, customers, runs, timers, deliveries, findings;
+};
+const char *jr_finding_word(enum jr_finding_kind kind);
+const char *jr_finding_text(enum jr_finding_kind kind);
+const char *jr_finding_advice(enum jr_finding_kind kind);
+/* Looks through everybody's rows, and writes nothing: each is read as the engine does, and set against the others.
+ * `found` is told what is wrong, and may be NULL; texts live until it returns. An error is one of reading at all. */
+jn_rc jr_engine_examine(struct jr_engine *engine, void (*found)(void *user, const struct jr_finding *finding),
+                        void *user, struct jr_examined *out, struct jn_err *err);
+
 /* Messages by what has become of them. */
 struct jr_outbox {
     uint64_t pending; /* on their way, as far as they have been read back since the start */

@@ -143,6 +143,9 @@ struct jr_store_ops {
     /* Opens or creates; takes the lock (JN_IN_USE when another process has it). */
     jn_rc (*open)(struct jn_str place, struct jr_store **out, struct jn_err *err);
     void (*close)(struct jr_store *store);
+    /* Opens what is there for reading only, also while another process writes to it: no lock is taken, a claim gives
+     * the lane as it is, a commit is refused (JN_READ_ONLY). JN_NOT_FOUND when there is no store. */
+    jn_rc (*look)(struct jn_str place, struct jr_store **out, struct jn_err *err);
     /* Makes the caller the lane's owner: epoch + 1. */
     jn_rc (*claim)(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
     jn_rc (*commit)(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
@@ -201,6 +204,7 @@ struct jr_store_ops {
 
 /* "sqlite:DIR" or "mem:"; the row of stores.def whose scheme it names. */
 jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err);
+jn_rc jr_store_look(struct jn_str url, struct jr_store **out, struct jn_err *err);
 jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err);
 
 #endif

@@ -27,6 +27,12 @@ jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err
     return ops == NULL ? JN_CONFIG : ops->open(place, out, err);
 }
 
+jn_rc jr_store_look(struct jn_str url, struct jr_store **out, struct jn_err *err) {
+    struct jn_str place;
+    const struct jr_store_ops *ops = store_of(url, &place, err);
+    return ops == NULL ? JN_CONFIG : ops->look(place, out, err);
+}
+
 jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err) {
     struct jn_str place;
     const struct jr_store_ops *ops = store_of(url, &place, err);

@@ -421,6 +421,11 @@ static struct jr_store_facts mem_facts(const struct jr_store *store) {
     return (struct jr_store_facts){0};
 }
 
+static jn_rc mem_look(struct jn_str place, struct jr_store **out, struct jn_err *err) {
+    (void)place, (void)out;
+    return jn_fail(err, JN_NOT_FOUND, "a store in memory is gone when it is closed");
+}
+
 static jn_rc mem_backup(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
                         struct jn_err *err) {
     (void)store, (void)file, (void)stop, (void)out;
@@ -455,6 +460,7 @@ const struct jr_store_ops jr_store_mem = {
     .prune = mem_prune,
     .forget = mem_forget,
     .check = mem_check,
+    .look = mem_look,
     .facts = mem_facts,
     .backup = mem_backup,
     .restore = mem_restore,

@@ -190,17 +190,22 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
 
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *read = state->statement[SQL_LANE];
     sqlite3_bind_int64(state->statement[SQL_CLAIM], 1, lane);
     int code = commit_step(state, SQL_CLAIM);
-    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "claim a lane", err);
+    return code == SQLITE_OK ? sqlite_lane(store, lane, out, err)
+                             : sqlite_failure(state->db, code, "claim a lane", err);
+}
+
+jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    sqlite3_stmt *read = state->statement[SQL_LANE];
     sqlite3_bind_int64(read, 1, lane);
-    code = sqlite3_step(read);
+    int code = sqlite3_step(read);
     *out = (struct jr_lane){.lane = lane};
     out->epoch = (uint64_t)sqlite3_column_int64(read, 0);
     out->seq = (uint64_t)sqlite3_column_int64(read, 1);
     sqlite3_reset(read);
-    return code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "claim a lane", err);
+    return code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "read a lane", err);
 }
 
 jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {

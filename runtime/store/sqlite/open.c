@@ -144,23 +144,65 @@ static void open_release(struct jr_store_sqlite_state *state) {
 }
 
 extern const struct jr_store_ops jr_store_sqlite;
+static const struct jr_store_ops jr_store_sqlite_reading;
 
-jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err) {
-    char folder[SQLITE_FOLDER_MAX];
+/* The state of a store that is still to be opened; the folder, too, when it is asked for. */
+static jn_rc open_state(struct jn_str place, const struct jr_store_ops *ops, char folder[SQLITE_FOLDER_MAX],
+                        struct jr_store_sqlite_state **out, struct jn_err *err) {
     struct jn_buf path;
-    if (place.n == 0 || place.n >= sizeof(folder))
+    if (place.n == 0 || place.n >= SQLITE_FOLDER_MAX)
         return jn_fail(err, JN_CONFIG, "name the store's folder: sqlite:DIR, for example sqlite:/var/lib/journey");
     memcpy(folder, place.p, place.n);
     folder[place.n] = '\0';
-    struct jr_store_sqlite_state *state = jn_alloc_zero(1, sizeof(*state));
-    state->base.ops = &jr_store_sqlite;
-    state->lock = -1;
+    *out = jn_alloc_zero(1, sizeof(**out));
+    (*out)->base.ops = ops;
+    (*out)->lock = -1;
     jn_buf_init(&path, SQLITE_FOLDER_MAX + 64);
     jn_buf_printf(&path, "%s/" SQLITE_FILE, folder);
     jn_buf_char(&path, '\0');
-    state->path = path.p;
-    jn_rc rc = sqlite_lock(folder, &state->lock, err);
+    (*out)->path = path.p;
+    return JN_OK;
+}
+
+jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err) {
+    char folder[SQLITE_FOLDER_MAX];
+    struct jr_store_sqlite_state *state;
+    jn_rc rc = open_state(place, &jr_store_sqlite, folder, &state, err);
+    if (rc != JN_OK) return rc;
+    rc = sqlite_lock(folder, &state->lock, err);
     if (rc == JN_OK) rc = open_database(state, err);
+    if (rc != JN_OK) {
+        open_release(state);
+        return rc;
+    }
+    *out = &state->base;
+    return JN_OK;
+}
+
+static jn_rc open_reading(struct jr_store_sqlite_state *state, struct jn_err *err) {
+    bool fresh = false;
+    if (access(state->path, F_OK) != 0)
+        return jn_fail(err, JN_NOT_FOUND, "there is no store: %s is not there", state->path);
+    int code = sqlite3_open_v2(state->path, &state->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "open its database", err);
+    sqlite3_extended_result_codes(state->db, 1);
+    sqlite3_busy_timeout(state->db, 2000);
+    sqlite3_db_config(state->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    jn_rc rc = sqlite_identify(state->db, state->path, &fresh, err);
+    if (rc == JN_OK && fresh) rc = jn_fail(err, JN_CORRUPT, "%s is empty", state->path);
+    if (rc == JN_OK)
+        rc = open_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
+    if (rc == JN_OK) rc = open_prepare(state, err);
+    if (rc == JN_OK) state->generation = (uint64_t)open_meta(state, "generation");
+    return rc;
+}
+
+jn_rc sqlite_look_at(struct jn_str place, struct jr_store **out, struct jn_err *err) {
+    char folder[SQLITE_FOLDER_MAX];
+    struct jr_store_sqlite_state *state;
+    jn_rc rc = open_state(place, &jr_store_sqlite_reading, folder, &state, err);
+    if (rc != JN_OK) return rc;
+    rc = open_reading(state, err);
     if (rc != JN_OK) {
         open_release(state);
         return rc;
@@ -190,10 +232,29 @@ void sqlite_close(struct jr_store *store) {
     open_release(state);
 }
 
+static void reading_close(struct jr_store *store) {
+    open_release(sqlite_state(store));
+}
+
+static jn_rc reading_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
+    (void)store, (void)batch;
+    return jn_fail(err, JN_READ_ONLY, "the store is only being looked at");
+}
+
+static jn_rc reading_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
+    (void)store, (void)id, (void)err;
+    return JN_OK; /* a program that nobody needs any more stays: it is the owner's to drop */
+}
+
+static jn_rc reading_check(struct jr_store *store, struct jn_err *err) {
+    return sqlite_look_through(sqlite_state(store)->db, "pragma integrity_check(1)", err);
+}
+
 const struct jr_store_ops jr_store_sqlite = {
     .scheme = "sqlite",
     .open = sqlite_open,
     .close = sqlite_close,
+    .look = sqlite_look_at,
     .claim = sqlite_claim,
     .commit = sqlite_commit,
     .find = sqlite_find,
@@ -216,4 +277,27 @@ const struct jr_store_ops jr_store_sqlite = {
     .facts = sqlite_facts,
     .backup = sqlite_backup,
     .restore = sqlite_restore,
+};
+
+/* One snapshot, whatever is written meanwhile. */
+static const struct jr_store_ops jr_store_sqlite_reading = {
+    .scheme = "sqlite",
+    .close = reading_close,
+    .claim = sqlite_lane,
+    .commit = reading_commit,
+    .find = sqlite_find,
+    .seen = sqlite_seen,
+    .load = sqlite_load,
+    .events = sqlite_events,
+    .recent = sqlite_recent,
+    .timers = sqlite_timers,
+    .deliveries = sqlite_deliveries,
+    .dead = sqlite_dead,
+    .quarantined = sqlite_quarantined,
+    .customers = sqlite_customers,
+    .counters = sqlite_counters,
+    .programs = sqlite_programs,
+    .program_drop = reading_drop,
+    .facts = sqlite_facts,
+    .check = reading_check,
 };

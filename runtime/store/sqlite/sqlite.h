@@ -44,6 +44,7 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
 /* ---- open.c */
 jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err);
 void sqlite_close(struct jr_store *store);
+jn_rc sqlite_look_at(struct jn_str place, struct jr_store **out, struct jn_err *err);
 struct jr_store_facts sqlite_facts(const struct jr_store *store);
 
 /* The file must be ours, or empty, before anything is written to it. `name` is for the error. */
@@ -71,6 +72,7 @@ jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
 /* ---- commit.c */
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
+jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
 jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
 jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);

@@ -1,0 +1,111 @@
+"""`journey fsck`: what is wrong in a store is found, and only that."""
+import json
+import os
+import sqlite3
+import subprocess
+import unittest
+
+from journey_process import JOURNEY, Case
+
+
+class Fsck(Case):
+    def setUp(self):
+        super().setUp()
+        self.state = os.path.join(self.directory, "state")
+
+    def fsck(self, *more):
+        done = subprocess.run([JOURNEY, "fsck", self.state, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def findings(self):
+        code, out, errors = self.fsck("--format", "json")
+        self.assertEqual(errors, "")
+        lines = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(code, 0 if lines[-1]["sound"] else 1)
+        self.assertEqual(lines[-1]["findings"], len(lines) - 1)
+        return [line["finding"] for line in lines[:-1]], lines[-1]
+
+    def filled(self):
+        """A server with people who wait, messages that are pending and dead, and one customer who had two ids."""
+        server = self.serve()
+        self.receiver.answer(400)
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        self.receiver.next()
+        server.identify("bob", email="bob@example.com")
+        server.track("bob", "pause_first")
+        server.post("/v1/track", {"anonymousId": "device", "event": "pause_first"})
+        server.post("/v1/identify", {"anonymousId": "device", "userId": "cleo"})
+        return server
+
+    def change(self, *statements):
+        connection = sqlite3.connect(os.path.join(self.state, "journey.db"))
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    def test_a_store_in_use_is_sound(self):
+        server = self.filled()
+        found, sum_up = self.findings()
+        self.assertEqual(found, [])
+        self.assertGreaterEqual(sum_up["customers"], 3)
+        self.assertGreaterEqual(sum_up["timers"], 1)
+        server.kill()
+        self.assertEqual(self.findings()[0], [])
+
+    def test_nothing_is_written(self):
+        self.filled().terminate()
+        path = os.path.join(self.state, "journey.db")
+        with open(path, "rb") as file:
+            before = file.read()
+        self.fsck()
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_each_damage_is_found(self):
+        damages = {
+            "timer_missing": ["delete from timer"],
+            "timer_stray": ["insert into timer values (99999999999999, 4711, 1)"],
+            "run_unreadable": ["update run set body = x'00' where run = (select max(run) from run)"],
+            "customer_unreadable": ["update customer set body = x'00' where customer = 1"],
+            "delivery_unreadable": ["update delivery set body = x'00'"],
+            "delivery_stray": ["update delivery set customer = 4711"],
+        }
+        for word, statements in damages.items():
+            with self.subTest(word):
+                server = self.filled()
+                for _ in range(100000):
+                    if server.get("/api/deliveries?state=dead")["items"]:
+                        break
+                server.kill()
+                self.change(*statements)
+                self.assertIn(word, self.findings()[0])
+                code, out, _ = self.fsck()
+                self.assertEqual((code, "not sound" in out), (1, True))
+                for file in os.listdir(self.state):
+                    os.remove(os.path.join(self.state, file))
+
+    def test_a_figure_that_is_wrong_is_told(self):
+        self.filled().kill()
+        self.change("delete from run where run = (select max(run) from run)", "delete from timer")
+        found, _ = self.findings()
+        self.assertIn("count_wrong", found)
+
+    def test_a_damaged_database(self):
+        self.filled().terminate()
+        path = os.path.join(self.state, "journey.db")
+        with open(path, "r+b") as file:
+            file.seek(4096 * 3)
+            file.write(b"\xff" * 4096 * 4)
+        code, _, errors = self.fsck()
+        self.assertEqual(code, 65, errors)
+
+    def test_usage(self):
+        self.assertEqual(subprocess.run([JOURNEY, "fsck"], stderr=subprocess.DEVNULL).returncode, 64)
+        code, _, errors = self.fsck()
+        self.assertEqual((code, "there is no store" in errors), (1, True))
+
+
+if __name__ == "__main__":
+    unittest.main()
