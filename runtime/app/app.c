@@ -41,8 +41,10 @@ struct jr_app {
     struct jr_http_server *server;
     struct jr_api api;
     struct jr_beside beside;
-    uint64_t behind; /* deliveries with greater numbers are in the store only, not in the pump */
-    bool reading_back, all_read;
+    uint64_t behind;   /* deliveries with greater numbers are in the store only, not in the pump */
+    uint64_t refilled; /* … so far, of the destination that is refilled */
+    bool all_read, refilling;
+    uint64_t *reading; /* which of the two a page is on its way for; NULL: none is */
     jn_rc rc;
     struct jn_err *err;
 };
@@ -53,22 +55,29 @@ static int64_t jr_app__now(void *user) {
 
 /* ---- between lane and pump ---- */
 
-/* Reads more of the outbox back when the pump has room: after a start, and after it was full. */
+/* Reads more of the outbox back when the pump has room: after a start, after it was full, and what was left of one
+ * destination, which had too many. */
 static void jr_app__read_back(struct jr_app *app) {
-    if (app->all_read || app->reading_back || app->phase >= JR_APP_DRAINING) return;
+    if (app->reading != NULL || app->phase >= JR_APP_DRAINING) return;
     if (jr_pump_count(app->pump) > JR_PUMP_MAX / 2) return;
-    app->reading_back = true;
-    jr_lane_fetch(app->lane, app->behind);
+    if (app->all_read && !app->refilling) app->refilling = jr_pump_refill(app->pump, &app->refilled);
+    if (app->all_read && !app->refilling) return;
+    app->reading = app->all_read ? &app->refilled : &app->behind;
+    jr_lane_fetch(app->lane, *app->reading);
 }
 
 static void jr_app__on_fetched(void *user, const struct jr_delivery *delivery, uint32_t n) {
     struct jr_app *app = user;
-    app->reading_back = false;
+    uint64_t *reading = app->reading;
+    app->reading = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        if (!delivery[i].unwanted && !jr_pump_add(app->pump, &delivery[i])) return;
-        app->behind = delivery[i].delivery;
+        if (jr_pump_add(app->pump, &delivery[i]) == JR_PUMP_FULL) return;
+        *reading = delivery[i].delivery;
     }
-    app->all_read = n < JR_LANE_PAGE;
+    if (reading == &app->behind)
+        app->all_read = n < JR_LANE_PAGE;
+    else
+        app->refilling = n == JR_LANE_PAGE && jr_pump_is_refilling(app->pump);
     jr_app__read_back(app);
 }
 
@@ -76,7 +85,7 @@ static void jr_app__on_fetched(void *user, const struct jr_delivery *delivery, u
 static void jr_app__on_delivery(void *user, const struct jr_delivery *delivery) {
     struct jr_app *app = user;
     if (app->all_read) {
-        if (jr_pump_add(app->pump, delivery)) {
+        if (jr_pump_add(app->pump, delivery) != JR_PUMP_FULL) {
             if (delivery->delivery > app->behind) app->behind = delivery->delivery;
             return;
         }

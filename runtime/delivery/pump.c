@@ -24,6 +24,7 @@ struct jr_pump {
     struct jr_destination *resting;            /* until they wake */
     struct jn_random random;
     uint32_t in_flight;
+    struct jr_destination *refilling;
     uint64_t held_back; /* retries that had to wait for their budget */
     bool stopped, starting;
 };
@@ -57,6 +58,7 @@ static struct jr_entry *jr_pump__find(const struct jr_pump *pump, uint64_t deliv
 
 static void jr_pump__drop(struct jr_pump *pump, struct jr_entry *entry) {
     jn_map_remove(&pump->entries, jr_pump__key(&entry->delivery.delivery));
+    entry->destination->held--;
     jr_entry_free(entry);
 }
 
@@ -343,15 +345,42 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
     return JN_OK;
 }
 
-bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
-    if (jr_pump__find(pump, delivery->delivery) != NULL) return true;
-    if (pump->entries.n >= JR_PUMP_MAX) return false;
+static bool jr_pump__has_room(struct jr_pump *pump, struct jr_destination *destination, uint64_t delivery) {
+    if (destination->held < JR_PUMP_OF_ONE) return true;
+    if (destination->left == 0 || delivery < destination->left) destination->left = delivery;
+    if (pump->refilling == destination) pump->refilling = NULL;
+    return false;
+}
+
+enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
+    if (jr_pump__find(pump, delivery->delivery) != NULL) return JR_PUMP_HELD;
+    if (pump->entries.n >= JR_PUMP_MAX) return JR_PUMP_FULL;
+    struct jr_destination *destination = jr_pump__destination(pump, delivery->channel, delivery->url, delivery->asks);
+    if (!jr_pump__has_room(pump, destination, delivery->delivery)) return JR_PUMP_LEFT;
     struct jr_entry *entry = jr_entry_new(delivery);
     entry->pump = pump;
-    entry->destination = jr_pump__destination(pump, delivery->channel, delivery->url, delivery->asks);
+    entry->destination = destination;
+    destination->held++;
     jn_map_put(&pump->entries, jr_pump__key(&entry->delivery.delivery), (uint64_t)(uintptr_t)entry);
     jr_pump__schedule(pump, entry);
-    return true;
+    return JR_PUMP_HELD;
+}
+
+bool jr_pump_refill(struct jr_pump *pump, uint64_t *after) {
+    uint64_t value = 0;
+    for (uint32_t at = 0; jn_map_next(&pump->destinations, &at, NULL, &value);) {
+        struct jr_destination *destination = (struct jr_destination *)(uintptr_t)value;
+        if (destination->left == 0 || destination->held > JR_PUMP_OF_ONE / 2) continue;
+        *after = destination->left - 1;
+        destination->left = 0;
+        pump->refilling = destination;
+        return true;
+    }
+    return false;
+}
+
+bool jr_pump_is_refilling(const struct jr_pump *pump) {
+    return pump->refilling != NULL;
 }
 
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {

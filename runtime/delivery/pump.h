@@ -10,7 +10,8 @@
 #include "journey/channel.h"
 #include "runtime/delivery/policy.h"
 
-#define JR_PUMP_MAX 50000 /* messages held */
+#define JR_PUMP_MAX    50000 /* messages held */
+#define JR_PUMP_OF_ONE 5000  /* … of one destination, so that a receiver that is down does not fill it */
 
 struct jr_pump;
 
@@ -38,9 +39,17 @@ struct jr_pump_options {
 
 jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err);
 
-/* Takes a copy. False when it is full: the message must be read from the store again later. One that is held already
- * is left as it is. */
-bool jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery);
+enum jr_pump_answer {
+    JR_PUMP_HELD,
+    JR_PUMP_LEFT, /* its destination has too many: jr_pump_refill asks for it */
+    JR_PUMP_FULL  /* it must be read from the store again later */
+};
+/* Takes a copy; one that is held already is left as it is. */
+enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery);
+/* Whether a destination has room again for what was left; then its messages are to be added from the store, those with
+ * numbers greater than *after, for as long as jr_pump_is_refilling. */
+bool jr_pump_refill(struct jr_pump *pump, uint64_t *after);
+bool jr_pump_is_refilling(const struct jr_pump *pump);
 /* No attempt begins any more, which is reported; one in flight is let go on, and its end is reported. */
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
 /* Begins what has become due; the pump's own timer does so, too. */

@@ -159,6 +159,21 @@ class Delivery(Case):
         rows = {row["name"]: row for row in server.get("/api/destinations")["items"]}
         self.assertEqual((rows["silent"]["in_flight"], rows["silent"]["waiting"]), (8, 22))
 
+    def test_more_messages_than_are_held_for_one_receiver_arrive(self):
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        self.receiver.hold()
+        batches = 13
+        for _ in range(batches):
+            status, _, _ = server.post("/v1/batch", {"batch": [{"type": "track", "userId": "ann", "event": "signup"}] * 500})
+            self.assertEqual(status, 200)
+        self.receiver.go_on()
+        ids = set()
+        while len(ids) < batches * 500:
+            ids.add(self.receiver.next().id)  # one that waited for longer than the time-out comes twice
+        self.wait_for(server, "/api/status", lambda status: status["deliveries"]["pending"] == 0)
+        self.assertEqual(server.get("/api/status")["deliveries"]["sent"], batches * 500)
+
     def test_bad_request_is_final(self):
         self.final(400)
 

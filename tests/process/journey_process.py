@@ -124,6 +124,8 @@ class Receiver:
         self.requests = queue.Queue()
         self.answers = queue.Queue()
         self.faults = []
+        self.going_on = threading.Event()
+        self.going_on.set()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -133,6 +135,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.check(self.headers, body)
                 request = Request(self.path, self.headers, body)
+                receiver.going_on.wait()
                 receiver.requests.put(request)
                 status, headers = receiver.answer_to(request)
                 self.send_response(status)
@@ -167,6 +170,13 @@ class Receiver:
 
     def answer(self, status, **headers):
         self.answers.put((status, {name.replace("_", "-"): value for name, value in headers.items()}))
+
+    def hold(self):
+        """Answers nobody until go_on."""
+        self.going_on.clear()
+
+    def go_on(self):
+        self.going_on.set()
 
     def check(self, headers, body):
         key = base64.b64decode(SECRET[len("whsec_"):])

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { RECEIVERS = 100, MANY = 8192 };
+enum { RECEIVERS = 100, MANY = 9000 };
 
 struct jr_channel {
     int unused;
@@ -28,6 +28,7 @@ static struct {
     uint64_t next;                   /* number of the next delivery */
     struct jr_attempt *flying[MANY]; /* in the order they began */
     uint32_t n_flying;
+    enum jr_pump_answer answer;  /* to the last that was added */
     enum jr_result result[MANY]; /* by delivery */
     bool reported[MANY];
     char reason[MANY][160];
@@ -128,7 +129,7 @@ static uint64_t add(const char *channel, struct jr_delivery more) {
     more.channel = jn_str_z(channel);
     more.url = jn_str_z(url);
     more.retry_max = 8;
-    assert_true(jr_pump_add(world.pump, &more));
+    world.answer = jr_pump_add(world.pump, &more);
     return more.delivery;
 }
 
@@ -308,6 +309,31 @@ static void test_retries_that_fail_are_a_share_of_first_attempts(void **state) {
     assert_in_range(again, first / 6, first / 5 + 40 + 10); /* 40 seconds earn 40, and 10 were saved up */
 }
 
+static void test_one_receiver_does_not_fill_the_pump(void **state) {
+    (void)state;
+    uint64_t after = 0;
+    open_pump(1, 64);
+    for (int i = 0; i < JR_PUMP_OF_ONE; i++)
+        add("a", (struct jr_delivery){0});
+    assert_int_equal(world.answer, JR_PUMP_HELD);
+    uint64_t first = add("a", (struct jr_delivery){0});
+    assert_int_equal(world.answer, JR_PUMP_LEFT);
+    add("a", (struct jr_delivery){0});
+    add("b", (struct jr_delivery){0});
+    assert_int_equal(world.answer, JR_PUMP_HELD);
+    assert_false(jr_pump_refill(world.pump, &after));
+    for (int i = 0; i < JR_PUMP_OF_ONE / 2; i++)
+        assert_true(answer("a", 200));
+    settle();
+    assert_true(jr_pump_refill(world.pump, &after));
+    assert_int_equal(after, first - 1);
+    assert_true(jr_pump_is_refilling(world.pump));
+    assert_false(jr_pump_refill(world.pump, &after)); /* it is asked for once */
+    while (world.answer != JR_PUMP_LEFT)
+        add("a", (struct jr_delivery){0});
+    assert_false(jr_pump_is_refilling(world.pump)); /* no more of it is read for now */
+}
+
 static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
     (void)state;
     open_pump(1, 64);
@@ -357,6 +383,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_a_receiver_that_asks_for_a_pause_gets_it_for_all_its_messages, close_pump),
         cmocka_unit_test_teardown(test_a_pause_that_is_asked_for_is_bounded, close_pump),
         cmocka_unit_test_teardown(test_retries_that_fail_are_a_share_of_first_attempts, close_pump),
+        cmocka_unit_test_teardown(test_one_receiver_does_not_fill_the_pump, close_pump),
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
         cmocka_unit_test_teardown(test_a_service_behind_its_breaker_is_not_asked, close_pump),
     };
