@@ -3,9 +3,10 @@
  *   scenario KIND EVENTS CONNECTIONS RATE RUN
  *
  * KIND: `once` (an event, its webhook at once), `later` (its webhook a second later; the second is taken off), `pair`
- * (a second event of the same customer ends a wait; timed from that one). RATE 0: each connection posts its next event
- * when the last is answered; else so many events a second by the clock, timed from when each was due. RUN keeps the
- * customers of one run apart from another's.
+ * (a second event of the same customer ends a wait; timed from that one), `spread` (events signup0 to signup99 in turn,
+ * whose webhooks go to a hundred receivers; those of the first are not waited for). RATE 0: each connection posts its
+ * next event when the last is answered; else so many events a second by the clock, timed from when each was due. RUN
+ * keeps the customers of one run apart from another's.
  *
  * Prints the receiver's port, then waits for a line `PORT PID` of the server, then prints one JSON object. Any refusal,
  * loss or repetition ends it with status 1: a figure over those is none. */
@@ -19,7 +20,8 @@
 #include <uv.h>
 
 enum { INPUT_MAX = 65536, BODY_MAX = 8192, PATIENCE_MS = 60000 };
-enum kind { ONCE, LATER, PAIR };
+enum kind { ONCE, LATER, PAIR, SPREAD, KINDS };
+enum { RECEIVERS = 100 };
 
 struct event {
     double due, acked, done; /* seconds; 0: not yet */
@@ -47,7 +49,7 @@ static const char OK[] = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 static uv_loop_t *loop;
 static llhttp_settings_t settings;
 static enum kind kind;
-static long n_event, n_client, next_event, n_acked, n_done;
+static long n_event, n_client, next_event, n_acked, n_done, n_awaited;
 static double rate, began, ended, last_progress;
 static const char *run;
 static struct event *event;
@@ -63,6 +65,11 @@ static double now(void) {
 static void fail(const char *what) {
     fprintf(stderr, "scenario: %s (%ld posted, %ld answered, %ld delivered)\n", what, next_event, n_acked, n_done);
     exit(1);
+}
+
+/* Whether its webhook is waited for. */
+static int is_awaited(long i) {
+    return kind != SPREAD || i % RECEIVERS != 0;
 }
 
 /* ---- the receiver */
@@ -84,6 +91,7 @@ static int guest_message(llhttp_t *parser) {
     if (strncmp(at, run, length) != 0 || at[length] != '-') return 0; /* left over from an earlier run */
     long i = strtol(at + length + 1, NULL, 10);
     if (i < 0 || i >= n_event) fail("a webhook for an event that was not sent");
+    if (!is_awaited(i)) return 0;
     if (event[i].done != 0) fail("a webhook came twice");
     event[i].done = last_progress = ended = now();
     n_done++;
@@ -127,7 +135,9 @@ static void guest_arrives(uv_stream_t *server, int status) {
 static void post(struct client *c) {
     char body[512];
     long i = c->event;
-    const char *name = kind == PAIR && c->second ? "purchase" : "signup";
+    char name[16] = "signup";
+    if (kind == PAIR && c->second) snprintf(name, sizeof(name), "purchase");
+    if (kind == SPREAD) snprintf(name, sizeof(name), "signup%d", (int)(i % RECEIVERS));
     int n = snprintf(body, sizeof(body),
                      "{\"userId\":\"%s-%ld\",\"event\":\"%s\",\"messageId\":\"%s-%ld-%d\",\"properties\":{\"email\":"
                      "\"customer%ld@example.com\",\"plan\":\"trial\",\"campaign\":\"spring-sale-2026\",\"page\":"
@@ -194,9 +204,12 @@ static void client_connected(uv_connect_t *connect, int status) {
 }
 
 static void tick(uv_timer_t *timer) {
-    for (long i = 0; rate > 0 && i < n_client && next_event < n_event && event[next_event].due <= now(); i++)
-        if (client[i].event < 0) begin(&client[i]);
-    if (n_done == n_event && n_acked == n_event) {
+    static long turn; /* each connection is used, so that none is closed for being idle */
+    for (long i = 0; rate > 0 && i < n_client && next_event < n_event && event[next_event].due <= now(); i++) {
+        turn = (turn + 1) % n_client;
+        if (client[turn].event < 0) begin(&client[turn]);
+    }
+    if (n_done == n_awaited && n_acked == n_event) {
         uv_timer_stop(timer);
         uv_stop(loop);
     } else if (now() - last_progress > PATIENCE_MS / 1000.0) {
@@ -235,20 +248,21 @@ static int by_value(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static void print_latency(const char *name, double *ms) {
-    qsort(ms, (size_t)n_event, sizeof(*ms), by_value);
-    printf("\"%s_p50_ms\":%.3f,\"%s_p99_ms\":%.3f,", name, ms[n_event / 2], name, ms[n_event * 99 / 100]);
+static void print_latency(const char *name, double *ms, long n) {
+    qsort(ms, (size_t)n, sizeof(*ms), by_value);
+    printf("\"%s_p50_ms\":%.3f,\"%s_p99_ms\":%.3f,", name, ms[n / 2], name, ms[n * 99 / 100]);
 }
 
 static void report(double cpu, double written) {
     double *ms = calloc((size_t)n_event, sizeof(*ms));
     printf("{");
+    long n = 0;
     for (long i = 0; i < n_event; i++)
-        ms[i] = (event[i].done - event[i].due - (kind == LATER ? 1 : 0)) * 1000;
-    print_latency("webhook", ms);
+        if (is_awaited(i)) ms[n++] = (event[i].done - event[i].due - (kind == LATER ? 1 : 0)) * 1000;
+    print_latency("webhook", ms, n);
     for (long i = 0; i < n_event; i++)
         ms[i] = (event[i].acked - event[i].due) * 1000;
-    print_latency("answer", ms);
+    print_latency("answer", ms, n_event);
     free(ms);
     printf("\"per_second\":%.1f,\"cpu_us\":%.1f,\"written_bytes\":%.0f,\"peak_memory_mb\":%.1f}\n",
            (double)n_event / (ended - began), cpu / (double)n_event * 1e6, written / (double)n_event,
@@ -290,13 +304,13 @@ static void start(int port) {
 }
 
 int main(int argc, char **argv) {
-    static const char *const KIND[] = {"once", "later", "pair"};
+    static const char *const KIND[] = {"once", "later", "pair", "spread"};
     int port = 0, which = 0;
     if (argc == 6)
-        while (which < 3 && strcmp(argv[1], KIND[which]) != 0)
+        while (which < KINDS && strcmp(argv[1], KIND[which]) != 0)
             which++;
-    if (argc != 6 || which == 3) {
-        fprintf(stderr, "usage: scenario once|later|pair EVENTS CONNECTIONS RATE RUN\n");
+    if (argc != 6 || which == KINDS) {
+        fprintf(stderr, "usage: scenario once|later|pair|spread EVENTS CONNECTIONS RATE RUN\n");
         return 64;
     }
     kind = (enum kind)which;
@@ -304,6 +318,8 @@ int main(int argc, char **argv) {
     n_client = atol(argv[3]);
     rate = atof(argv[4]);
     run = argv[5];
+    for (long i = 0; i < n_event; i++)
+        n_awaited += is_awaited(i);
     loop = uv_default_loop();
     event = calloc((size_t)n_event, sizeof(*event));
     client = calloc((size_t)n_client, sizeof(*client));
