@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import RudderAnalytics from "@rudderstack/rudder-sdk-node";
 import { Analytics } from "@segment/analytics-node";
 import { Webhook } from "standardwebhooks";
 import { SECRET, startJourney, startReceiver } from "./journey.js";
@@ -29,6 +30,24 @@ test("@segment/analytics-node delivers identify and track with only `host` set",
     assert.equal(JSON.parse(webhook.body).content.body, "Plan pro, 你好");
   }, { JOURNEY_WRITE_KEY: "key-0,key-1" });
 });
+
+for (const gzip of [true, false])
+  test(`@rudderstack/rudder-sdk-node delivers with only \`dataPlaneUrl\` set, ${gzip ? "zipped" : "plain"}`, async () => {
+    await inside(async (journey, receiver) => {
+      const faults = [];
+      const rudder = (key, more) => new RudderAnalytics(key, { dataPlaneUrl: journey.url, gzip, errorHandler: (fault) => faults.push(fault.response?.status), ...more });
+      const client = rudder("key-1", {});
+      client.identify({ userId: "rudi", traits: { email: "rudi@example.com" } });
+      client.track({ userId: "rudi", event: "Signed_Up", properties: { plan: "pro" } });
+      await client.flush();
+      assert.equal(JSON.parse((await receiver.next()).body).to, "rudi@example.com");
+      assert.deepEqual(faults, []);
+      const stranger = rudder("key-2", { retryCount: 0, logLevel: "none" });
+      stranger.track({ userId: "rudi", event: "Signed_Up" });
+      await stranger.flush();
+      assert.deepEqual(faults, [401]);
+    }, { JOURNEY_WRITE_KEY: "key-0,key-1" });
+  });
 
 test("a wrong write key is refused", async () => {
   await inside(async (journey) => {
