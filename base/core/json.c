@@ -2,6 +2,8 @@
 #include "core/json.h"
 
 #include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 static const json_t *jn_node(const struct jn_json *node) {
     return (const json_t *)(const void *)node;
@@ -9,6 +11,28 @@ static const json_t *jn_node(const struct jn_json *node) {
 
 static struct jn_json *jn_wrap(json_t *node) {
     return (struct jn_json *)(void *)node;
+}
+
+/* A few bytes of text can become a hundred of nodes (`[],`), so memory is bounded beside the text. What is asked for is
+ * counted and never taken off: freeing happens elsewhere, and the sum is an upper bound of what a document holds. */
+static _Thread_local size_t json_asked, json_may_ask = SIZE_MAX;
+static pthread_once_t json_counted = PTHREAD_ONCE_INIT;
+
+static void *jn_json_alloc(size_t n) {
+    if (n > json_may_ask - json_asked) {
+        json_may_ask = json_asked; /* nothing more of this document, however small */
+        return NULL;
+    }
+    json_asked += n;
+    return malloc(n);
+}
+
+static void jn_json_count_memory(void) {
+    json_set_alloc_funcs(jn_json_alloc, free);
+}
+
+size_t jn_json_weight(void) {
+    return json_asked;
 }
 
 /* Before parsing: jansson's own bound of 2,048 levels is compiled in and more than any event needs. */
@@ -38,7 +62,17 @@ jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err
     if (jn_json_too_deep(text))
         return jn_fail(err, JN_INVALID, "not usable JSON: nested more than %d levels deep", JN_JSON_MAX_DEPTH);
     json_error_t found;
+    (void)pthread_once(&json_counted, jn_json_count_memory);
+    json_asked = 0;
+    json_may_ask = JN_JSON_MAX_WEIGHT;
     json_t *root = json_loadb(text.n == 0 ? "" : text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
+    bool over = json_may_ask != JN_JSON_MAX_WEIGHT;
+    json_may_ask = SIZE_MAX;
+    if (over) {
+        json_decref(root);
+        return jn_fail(err, JN_TOO_LARGE, "the JSON has too many parts: it takes more than %d MiB of memory",
+                       JN_JSON_MAX_WEIGHT >> 20);
+    }
     if (root == NULL)
         return jn_fail(err, JN_INVALID, "not JSON: %s (line %d, column %d)", found.text, found.line, found.column);
     *out = jn_wrap(root);

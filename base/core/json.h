@@ -20,11 +20,14 @@ enum jn_json_kind {
     JN_JSON_OBJECT
 };
 
-#define JN_JSON_MAX_DEPTH 64
+#define JN_JSON_MAX_DEPTH  64
+#define JN_JSON_MAX_WEIGHT (64 << 20) /* bytes of memory of one document */
 
 /* One whole document. Refuses what RFC 8259 refuses, and also invalid UTF-8, NUL in text, duplicate keys,
- * integers beyond int64, and nesting over JN_JSON_MAX_DEPTH. JN_INVALID with line and column. */
+ * integers beyond int64, and nesting over JN_JSON_MAX_DEPTH. JN_INVALID with line and column; JN_TOO_LARGE over
+ * JN_JSON_MAX_WEIGHT. */
 jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err);
+size_t jn_json_weight(void); /* bytes of memory, at most, of the document that this thread has parsed last */
 void jn_json_free(struct jn_json *document);
 
 enum jn_json_kind jn_json_kind(const struct jn_json *node);                 /* NULL counts as JN_JSON_NULL */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/check.h"
@@ -350,8 +351,17 @@ static void jr_app__announce(const struct jr_app *app) {
     jr_notify("READY=1");
 }
 
+/* Every connection and every attempt to deliver is a descriptor; what a shell gives (1,024) is less than is let in. */
+static void jr_app__raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Listens first: what is taken from here on is answered, and a port in use costs nothing. */
 static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
+    jr_app__raise_descriptors();
     jn_rc rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
     if (rc != JN_OK) {
         jr_app__close(app);

@@ -395,6 +395,10 @@ bool jr_http_connection_is_idle(const struct jr_http_connection *c) {
     return c->n_exchange == 0 && c->writes == 0 && jr_http1_idle(c->http1) && c->left.n == 0;
 }
 
+bool jr_http_connection_is_slow(const struct jr_http_connection *c) {
+    return c->n_exchange == 0 && c->writes == 0 && (c->lingering || jr_http1_in_head(c->http1));
+}
+
 static void jr_http__on_closed(uv_handle_t *handle) {
     struct jr_http_connection *c = (struct jr_http_connection *)handle;
     jr_http1_free(c->http1);

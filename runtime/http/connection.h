@@ -56,6 +56,8 @@ void jr_http_connection_accept(struct jr_http_server *server);
 void jr_http_connection_close(struct jr_http_connection *connection);
 /* Idle: between requests, nothing to answer, nothing to write. */
 bool jr_http_connection_is_idle(const struct jr_http_connection *connection);
+/* Slow: its next head is not whole, or it lingers behind its last answer; nothing that was asked is lost with it. */
+bool jr_http_connection_is_slow(const struct jr_http_connection *connection);
 /* Looks at the deadlines. */
 void jr_http_connection_check(struct jr_http_connection *connection, uint64_t now);
 

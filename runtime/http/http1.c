@@ -19,7 +19,8 @@ struct jr_http1 {
     size_t line, fields; /* bytes of this line; of all field lines */
     uint32_t n_line;
     /* the body */
-    bool complete; /* llhttp has seen the message's end */
+    bool complete;    /* llhttp has seen the message's end */
+    bool in_trailers; /* behind the last chunk */
     size_t raw, trailers;
     char trailer[32];
     size_t n_trailer;
@@ -92,6 +93,13 @@ static int jr_http1__on_body(llhttp_t *parser, const char *at, size_t n) {
     struct jr_http1 *http1 = parser->data;
     jn_buf_add(&http1->message.body, at, n);
     return http1->message.body.failed ? jr_http1__fail(http1, 413, "the body is too large") : 0;
+}
+
+/* Stops in front of the trailers. */
+static int jr_http1__on_chunk(llhttp_t *parser) {
+    struct jr_http1 *http1 = parser->data;
+    http1->in_trailers = parser->content_length == 0;
+    return http1->in_trailers ? HPE_PAUSED : 0;
 }
 
 static int jr_http1__on_complete(llhttp_t *parser) {
@@ -200,6 +208,7 @@ static const llhttp_settings_t SETTINGS = {
     .on_header_value_complete = jr_http1__on_value_complete,
     .on_headers_complete = jr_http1__on_headers,
     .on_body = jr_http1__on_body,
+    .on_chunk_header = jr_http1__on_chunk,
     .on_message_complete = jr_http1__on_complete,
 };
 
@@ -254,27 +263,61 @@ static void jr_http1__line_end(struct jr_http1 *http1) {
     }
 }
 
+/* One byte of a line of the head or of the trailers; false: it is none of the line's own. */
+static bool jr_http1__scan_line(struct jr_http1 *http1, unsigned char c) {
+    bool ends = c == '\n' && http1->after_cr;
+    if (http1->after_cr != (c == '\n'))
+        jr_http1__fail(http1, 400, "a bare CR or LF");
+    else if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f)
+        jr_http1__fail(http1, 400, "a control character in the head");
+    else if (http1->line == 0 && (c == ' ' || c == '\t'))
+        jr_http1__fail(http1, 400, "a folded line");
+    else if (http1->line == 0 && c == ':')
+        jr_http1__fail(http1, 400, "a field without a name");
+    http1->after_cr = c == '\r';
+    return !ends && c != '\r' && http1->phase != JR_HTTP1_FAILED;
+}
+
 /* One byte of the head. */
 static void jr_http1__scan(struct jr_http1 *http1, char byte) {
-    unsigned char c = (unsigned char)byte;
-    if (http1->after_cr != (c == '\n')) {
-        jr_http1__fail(http1, 400, "a bare CR or LF");
-    } else if (c == '\n') {
-        http1->after_cr = false;
-        jr_http1__line_end(http1);
-    } else if (c == '\r') {
-        http1->after_cr = true;
-    } else if ((c < 0x20 && c != '\t') || c == 0x7f) {
-        jr_http1__fail(http1, 400, "a control character in the head");
-    } else if (http1->line == 0 && (c == ' ' || c == '\t')) {
-        jr_http1__fail(http1, 400, "a folded line");
-    } else {
+    if (jr_http1__scan_line(http1, (unsigned char)byte)) {
         http1->line++;
         if (!http1->in_fields && http1->line > JR_HTTP_REQUEST_LINE)
             jr_http1__fail(http1, 414, "the request line is too long");
         if (http1->in_fields && ++http1->fields > JR_HTTP_HEADER_BYTES)
             jr_http1__fail(http1, 431, "the header fields are too large");
+    } else if (byte == '\n' && http1->phase == JR_HTTP1_IN_HEAD) {
+        jr_http1__line_end(http1);
     }
+}
+
+/* Bytes behind the last chunk, before llhttp takes them: it would read a folded trailer or one without a name. */
+static void jr_http1__scan_trailers(struct jr_http1 *http1, struct jn_str bytes) {
+    for (size_t i = 0; i < bytes.n && http1->phase != JR_HTTP1_FAILED; i++) {
+        if (jr_http1__scan_line(http1, (unsigned char)bytes.p[i])) {
+            http1->line++;
+        } else if (bytes.p[i] == '\n') {
+            if (http1->line == 0) return; /* what follows is the next request */
+            http1->line = 0;
+        }
+    }
+}
+
+/* What llhttp would take for one of its own: more blanks than two, and protocols that only look like HTTP. */
+static bool jr_http1__is_request_line(struct jn_str head) {
+    size_t from = 0;
+    while (jn_str_starts(jn_str_sub(head, from, 2), JN_STR("\r\n")))
+        from += 2;
+    const char *end = memchr(head.p + from, '\r', head.n - from);
+    struct jn_str line = jn_str_sub(head, from, end == NULL ? 0 : (size_t)(end - head.p) - from);
+    unsigned blanks = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        if (line.p[i] != ' ') continue;
+        blanks++;
+        last = i + 1;
+    }
+    return blanks < 2 || (blanks == 2 && jn_str_starts(jn_str_sub(line, last, line.n), JN_STR("HTTP/")));
 }
 
 static bool jr_http1__is_token(struct jn_str head) {
@@ -302,6 +345,10 @@ static void jr_http1__feed_head(struct jr_http1 *http1, struct jn_str bytes, siz
     if (http1->phase != JR_HTTP1_AT_HEAD) return;
     JN_CHECK(!http1->message.head.failed);
     struct jn_str head = jn_buf_view(&http1->message.head);
+    if (!jr_http1__is_request_line(head)) {
+        jr_http1__fail(http1, 400, "the request line is not `METHOD TARGET HTTP/1.1`");
+        return;
+    }
     llhttp_errno_t code = llhttp_execute(&http1->parser, head.p, head.n);
     if (http1->phase == JR_HTTP1_FAILED) return;
     if (code != HPE_OK && code != HPE_PAUSED)
@@ -311,11 +358,16 @@ static void jr_http1__feed_head(struct jr_http1 *http1, struct jn_str bytes, siz
 }
 
 static void jr_http1__feed_body(struct jr_http1 *http1, struct jn_str bytes, size_t *used) {
+    if (http1->in_trailers) {
+        jr_http1__scan_trailers(http1, bytes);
+        if (http1->phase == JR_HTTP1_FAILED) return;
+    }
     llhttp_errno_t code = llhttp_execute(&http1->parser, bytes.p, bytes.n);
     size_t n = code == HPE_OK ? bytes.n : (size_t)(llhttp_get_error_pos(&http1->parser) - bytes.p);
     *used += n;
     http1->raw += n;
     if (http1->phase == JR_HTTP1_FAILED) return;
+    if (code == HPE_PAUSED && !http1->complete) llhttp_resume(&http1->parser); /* at the last chunk */
     if (code != HPE_OK && code != HPE_PAUSED) {
         jr_http1__refuse(http1, code);
         return;
@@ -360,6 +412,10 @@ bool jr_http1_has_body(const struct jr_http1 *http1) {
 
 size_t jr_http1_received(const struct jr_http1 *http1) {
     return http1->message.body.n;
+}
+
+bool jr_http1_in_head(const struct jr_http1 *http1) {
+    return http1->phase == JR_HTTP1_IN_HEAD;
 }
 
 bool jr_http1_idle(const struct jr_http1 *http1) {

@@ -31,6 +31,8 @@ const struct jr_http_request *jr_http1_request(const struct jr_http1 *http1);
 bool jr_http1_body(struct jr_http1 *http1, size_t max);
 bool jr_http1_has_body(const struct jr_http1 *http1);   /* one is still to come */
 size_t jr_http1_received(const struct jr_http1 *http1); /* bytes of the body so far */
+/* True until the head is whole. */
+bool jr_http1_in_head(const struct jr_http1 *http1);
 /* True between requests: not one byte of the next has come. */
 bool jr_http1_idle(const struct jr_http1 *http1);
 

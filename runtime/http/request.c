@@ -1,5 +1,7 @@
 #include "runtime/http/request.h"
 
+#include "core/utf8.h"
+
 static char jr_http__lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -50,5 +52,5 @@ bool jr_http_unescape(struct jn_str s, struct jn_buf *out) {
         if (c < 0x20 || c == 0x7f) return false;
         jn_buf_char(out, (char)c);
     }
-    return !out->failed;
+    return !out->failed && jn_utf8_check(jn_buf_view(out)) == out->n;
 }

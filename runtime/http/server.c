@@ -27,11 +27,15 @@ struct jr_http_server *jr_http_server_new(uv_loop_t *loop, const struct jr_http_
     return server;
 }
 
-/* At the cap, the connection that has been silent longest makes room: the list's newest is at its head. */
+/* At the cap, the connection that has been silent longest makes room, else the oldest that has not finished its head:
+ * who sends one byte a second must not keep others out. The list's newest is at its head. */
 static bool jr_http__make_room(struct jr_http_server *server) {
-    struct jr_http_connection *idle = NULL;
-    for (struct jr_http_connection *c = server->connections; c != NULL; c = c->next)
-        if (!c->closing && jr_http_connection_is_idle(c)) idle = c;
+    struct jr_http_connection *idle = NULL, *slow = NULL;
+    for (struct jr_http_connection *c = server->connections; c != NULL; c = c->next) {
+        if (jr_http_connection_is_idle(c)) idle = c;
+        if (jr_http_connection_is_slow(c)) slow = c;
+    }
+    if (idle == NULL) idle = slow;
     if (idle != NULL) jr_http_connection_close(idle);
     return idle != NULL;
 }

@@ -121,12 +121,37 @@ static void what_is_made_is_written(void **state) {
     jn_buf_release(&out);
 }
 
+/* The memory of a document is bounded beside its text, at every place where it may run out. */
+static void memory_has_a_bound(void **state) {
+    (void)state;
+    static const char *const PART[] = {"[],", "{},", "{\"a\":[]},"};
+    for (size_t i = 0; i < sizeof PART / sizeof PART[0]; i++) {
+        struct jn_buf text;
+        struct jn_json *document;
+        struct jn_err err;
+        jn_buf_init(&text, 64 << 20);
+        jn_buf_char(&text, '[');
+        for (size_t k = 0; k < 700000; k++)
+            jn_buf_z(&text, PART[i]);
+        jn_buf_z(&text, "0]");
+        assert_int_equal(jn_json_parse(jn_buf_view(&text), &document, &err), JN_TOO_LARGE);
+        assert_null(document);
+        jn_buf_release(&text);
+    }
+    struct jn_json *document;
+    struct jn_err err;
+    assert_int_equal(jn_json_parse(JN_STR("[[],[]]"), &document, &err), JN_OK);
+    assert_in_range(jn_json_weight(), 3 * 32, 4096);
+    jn_json_free(document);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_not_strict),
                                        cmocka_unit_test(depth_has_a_bound),
                                        cmocka_unit_test(numbers_are_exact),
                                        cmocka_unit_test(the_writer_escapes_and_repairs),
                                        cmocka_unit_test(what_was_read_is_written_as_it_was),
-                                       cmocka_unit_test(what_is_made_is_written)};
+                                       cmocka_unit_test(what_is_made_is_written),
+                                       cmocka_unit_test(memory_has_a_bound)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

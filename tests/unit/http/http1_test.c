@@ -102,6 +102,9 @@ static const struct abuse ABUSE[] = {
     CASE("HTTP/2.0", "GET / HTTP/2.0\r\n" HOST "\r\n", 505, 0),
     CASE("no version", "GET /\r\n\r\n", 505, 0),
     CASE("other protocol", "GET / HTCPCP/1.1\r\n" HOST "\r\n", 400, 0),
+    CASE("protocol of cameras", "GET / RTSP/1.0\r\n" HOST "\r\n", 400, 0),
+    CASE("two spaces", "GET  / HTTP/1.1\r\n" HOST "\r\n", 400, 0),
+    CASE("space behind the version", "GET / HTTP/1.1 \r\n" HOST "\r\n", 400, 0),
     CASE("space in the target", "GET /a b HTTP/1.1\r\n" HOST "\r\n", 400, 0),
     CASE("raw UTF-8 in the target", "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", 400, 0),
     CASE("no slash", "GET x HTTP/1.1\r\n" HOST "\r\n", 400, 0),
@@ -153,6 +156,10 @@ static const struct abuse ABUSE[] = {
     CASE("Transfer-Encoding trailer", POST "Transfer-Encoding: chunked\r\n\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, 0),
     CASE("Host trailer", POST "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: x\r\n\r\n", 400, 0),
     CASE("Authorization trailer", POST "Transfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: x\r\n\r\n", 400, 0),
+    CASE("folded trailer", POST "Transfer-Encoding: chunked\r\n\r\n0\r\nX: a\r\n b\r\n\r\n", 400, 0),
+    CASE("trailer without a name", POST "Transfer-Encoding: chunked\r\n\r\n0\r\n: a\r\n\r\n", 400, 0),
+    CASE("bare LF in a trailer", POST "Transfer-Encoding: chunked\r\n\r\n0\r\nX: a\n\r\n", 400, 0),
+    CASE("trailers, then another", POST "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: a\r\nY: b\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n", 0, 2),
     /* over the cap of 1,000 bytes given below */
     CASE("length over the cap", POST "Content-Length: 1001\r\n\r\n", 413, 0),
 };

@@ -71,6 +71,8 @@ static void test_unescape(void **state) {
     assert_false(jr_http_unescape(JN_STR("%zz"), &out));
     assert_false(jr_http_unescape(JN_STR("a%00b"), &out));
     assert_false(jr_http_unescape(JN_STR("%0d%0a"), &out));
+    jn_buf_reset(&out);
+    assert_false(jr_http_unescape(JN_STR("%ff%fe"), &out)); /* no UTF-8 */
     jn_buf_release(&out);
 }
 
