@@ -1,6 +1,9 @@
 #include "runtime/api/api.h"
 
+#include <inttypes.h>
+
 #include "core/hash.h"
+#include "runtime/measure/metrics.h"
 
 enum jr_api__who { JR_API_OPEN, JR_API_KEY, JR_API_SOURCE, JR_API_ADMIN };
 
@@ -62,17 +65,26 @@ void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange
 }
 
 void jr_api__fail(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail) {
+    jr_api__fail_for_now(exchange, rc, headers, detail, 0);
+}
+
+void jr_api__fail_for_now(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail,
+                          uint32_t seconds) {
     struct jn_buf lines;
     jn_buf_init(&lines, 1024);
     jn_buf_str(&lines, headers);
-    if (jn_rc_retryable(rc) || jn_rc_http(rc) == 503) jn_buf_z(&lines, "Retry-After: 1\r\n");
+    if (jn_rc_retryable(rc) || jn_rc_http(rc) == 503)
+        jn_buf_printf(&lines, "Retry-After: %" PRIu32 "\r\n", seconds == 0 ? 1 : seconds);
     jr_http_respond_problem(exchange, jn_rc_http(rc), jn_buf_view(&lines), detail);
     jn_buf_release(&lines);
 }
 
 void jr_api__submit(struct jr_api *api, struct jr_job *job) {
+    job->weight = sizeof *job + jr_http_request_of(job->exchange)->body.n + job->intake.weight +
+                  job->intake.n * sizeof(struct jr_input);
     if (api->host.submit(api->host.user, job)) return;
-    job->rc = jn_fail(&job->err, JN_BUSY, "too much is waiting; try again");
+    jr_metric_add(JR_METRIC_REFUSED, JR_API_REFUSED_QUEUE, 1);
+    job->rc = jn_fail(&job->err, JN_BUSY, "more waits to be stored than is held; try again");
     job->answer(job);
     jr_job_free(job);
 }

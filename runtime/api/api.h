@@ -6,6 +6,7 @@
 #include "journey/store.h"
 #include "runtime/api/job.h"
 #include "runtime/ingest/keys.h"
+#include "runtime/ingest/rate.h"
 
 /* What the API needs of the process around it; called on the loop, except where it says so. */
 struct jr_api_host {
@@ -29,13 +30,18 @@ struct jr_api_host {
 struct jr_api {
     struct jr_api_host host;
     struct jr_keys keys;
-    struct jn_str token; /* empty: loopback may administer without one */
+    struct jr_rates key_rates;    /* of the loop */
+    struct jr_rates source_rates; /* of the lane's thread */
+    struct jn_str token;          /* empty: loopback may administer without one */
 };
 
 const struct jr_http_route *jr_api_routes(uint32_t *n);
 /* For jr_http_options; `user` is the struct jr_api. */
 bool jr_api_admit(void *user, uint32_t route, const struct jr_http_request *request, struct jr_http_reply *reply);
 void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange);
+
+/* Values of the metric REFUSED. */
+enum jr_api_refused { JR_API_REFUSED_KEY, JR_API_REFUSED_SOURCE, JR_API_REFUSED_QUEUE };
 
 /* Shared by the handlers. */
 #define ROUTE(handler, method, path, who, body, text)                                                                  \
@@ -50,5 +56,8 @@ jn_rc jr_api__customer_of(const struct jr_http_request *request, struct jn_arena
                           struct jn_err *err);
 /* Answers a failed job by its rc. */
 void jr_api__fail(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail);
+/* … where it is known in how many seconds to try again; 0: as above. */
+void jr_api__fail_for_now(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail,
+                          uint32_t seconds);
 
 #endif

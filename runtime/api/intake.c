@@ -1,3 +1,6 @@
+#include <inttypes.h>
+
+#include "core/hash.h"
 #include "runtime/api/api.h"
 #include "runtime/ingest/hooks.h"
 #include "runtime/measure/metrics.h"
@@ -11,10 +14,22 @@ static void jr_intake__count(const struct jr_job *job) {
 
 /* ---- the tracking API ---- */
 
+/* Takes the request's events off what the sender may send in a second. */
+static jn_rc jr_intake__limit(struct jr_job *job, struct jr_rates *rates, uint64_t sender, int64_t now,
+                              enum jr_api_refused refused, struct jn_err *err) {
+    job->retry_after_s = jr_rate_take(rates, sender, job->intake.n, now);
+    if (job->retry_after_s == 0) return JN_OK;
+    jr_metric_add(JR_METRIC_REFUSED, refused, 1);
+    return jn_fail(err, JN_LIMITED,
+                   "this sender has sent more than %" PRIu32 " events a second; wait %" PRIu32 " seconds",
+                   rates->per_second, job->retry_after_s);
+}
+
 static void jr_intake__answer_track(struct jr_job *job) {
     jr_intake__count(job);
     if (job->rc != JN_OK) {
-        jr_api__fail(job->exchange, job->rc, JN_STR(JR_INTAKE__CORS), jn_str_z(job->err.text));
+        jr_api__fail_for_now(job->exchange, job->rc, JN_STR(JR_INTAKE__CORS), jn_str_z(job->err.text),
+                             job->retry_after_s);
         return;
     }
     jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
@@ -39,6 +54,8 @@ void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
     job->answer = jr_intake__answer_track;
     job->work = jr_intake__work_track;
     job->rc = jr_track_take(&api->keys, &track, &job->arena, &job->intake, &job->err);
+    if (job->rc == JN_OK && job->intake.n > 0)
+        job->rc = jr_intake__limit(job, &api->key_rates, job->intake.key, track.wall, JR_API_REFUSED_KEY, &job->err);
     if (job->rc == JN_OK && job->intake.n > 0) {
         jr_api__submit(api, job);
         return;
@@ -96,16 +113,19 @@ static jn_rc jr_intake__work_hook(struct jr_job *job, const struct jr_lane_view 
     jn_rc rc = jr_hook_take(&hook, &job->arena, &taken, err);
     job->intake.document = taken.document;
     job->properties = taken.properties;
+    job->weight += taken.weight;
     if (rc != JN_OK || !taken.taken) return rc;
     job->intake.input = jn_arena_copy(&job->arena, &taken.input, sizeof taken.input);
     job->intake.n = 1;
-    return JN_OK;
+    /* Only behind the signature: nobody else can use up what a source may send. */
+    return jr_intake__limit(job, &job->api->source_rates, jn_hash64(hook.source), lane->now, JR_API_REFUSED_SOURCE,
+                            err);
 }
 
 static void jr_intake__answer_hook(struct jr_job *job) {
     jr_intake__count(job);
     if (job->rc != JN_OK) {
-        jr_api__fail(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text));
+        jr_api__fail_for_now(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text), job->retry_after_s);
     } else if (job->answers[JR_ANSWER_QUARANTINED] > 0) {
         jr_http_respond_problem(job->exchange, 422, JN_STR_NONE, job->reason);
     } else {

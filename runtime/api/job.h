@@ -33,6 +33,8 @@ struct jr_job {
     void (*answer)(struct jr_job *job);
     struct jr_intake intake;    /* inputs of the turn */
     struct jn_json *properties; /* made for an input; freed with the job */
+    size_t weight;              /* bytes of memory that it takes, at most */
+    uint32_t retry_after_s;     /* 0: nothing is known of it */
     uint32_t done;              /* inputs that are committed */
     uint32_t answers[3];        /* by enum jr_answer */
     struct jn_str reason;       /* of the first input that was refused, in the arena */

@@ -310,6 +310,8 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .variable = jr_config_variable,
                                         .check_program = jr_config_check_program},
                                .keys = app->config.keys,
+                               .key_rates = {.per_second = app->config.key_rate},
+                               .source_rates = {.per_second = app->config.source_rate},
                                .token = app->config.token};
     struct jr_http_options options = {
         .user = &app->api, .admit = jr_api_admit, .handle = jr_api_handle, .answered = jr_app__answered};
@@ -328,6 +330,7 @@ static void jr_app__open_handles(struct jr_app *app) {
 
 static void jr_app__start_lane(struct jr_app *app) {
     struct jr_lane_options options = {.store = app->store,
+                                      .queue_events = app->config.queue,
                                       .keep_ids_ms = app->config.keep_ids_ms,
                                       .engine = app->engine,
                                       .clock = &app->clock,

@@ -10,7 +10,9 @@
 
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
 #define PER_DESTINATION_MAX 256
-#define ATTEMPTS_MAX        512 /* each is a descriptor of the 1,024 that a process has */
+#define ATTEMPTS_MAX        512 /* each is a descriptor */
+#define QUEUE_MIN           1000
+#define EVENTS_MAX          1000000
 
 static struct jn_str jr_config__variable_or(const char *variable, const char *preset) {
     const char *value = getenv(variable);
@@ -56,24 +58,36 @@ static jn_rc jr_config__listen(struct jn_str text, struct jr_config *out, struct
     return JN_OK;
 }
 
-/* From 1 to `max` of what the sentence says. */
-static jn_rc jr_config__number(struct jn_str text, int64_t max, const char *what, int64_t *out, struct jn_err *err) {
+struct jr_config__number {
+    struct jn_str text;
+    int64_t min, max;
+    const char *what;
+    uint32_t *out;
+};
+
+static jn_rc jr_config__number(const struct jr_config__number *row, struct jn_err *err) {
     struct jn_dec number;
-    if (!jn_dec_parse(text, &number) || !jn_dec_to_int(number, out) || *out < 1 || *out > max)
-        return jn_fail(err, JN_CONFIG, "`%.*s` is no number of %s between 1 and %d", JN_FMT(text), what, (int)max);
+    int64_t value = 0;
+    if (!jn_dec_parse(row->text, &number) || !jn_dec_to_int(number, &value) || value < row->min || value > row->max)
+        return jn_fail(err, JN_CONFIG, "`%.*s` is no number of %s between %d and %d", JN_FMT(row->text), row->what,
+                       (int)row->min, (int)row->max);
+    *row->out = (uint32_t)value;
     return JN_OK;
 }
 
 static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
-    int64_t days = 0, per_destination = 0, attempts = 0;
-    jn_rc rc = jr_config__number(options->keep_ids, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days, err);
-    if (rc == JN_OK)
-        rc = jr_config__number(options->per_destination, PER_DESTINATION_MAX, "attempts per destination",
-                               &per_destination, err);
-    if (rc == JN_OK) rc = jr_config__number(options->attempts, ATTEMPTS_MAX, "attempts at a time", &attempts, err);
+    uint32_t days = 0;
+    const struct jr_config__number rows[] = {
+        {options->keep_ids, 1, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days},
+        {options->per_destination, 1, PER_DESTINATION_MAX, "attempts per destination", &out->per_destination},
+        {options->attempts, 1, ATTEMPTS_MAX, "attempts at a time", &out->attempts},
+        {options->queue, QUEUE_MIN, EVENTS_MAX, "events that may wait", &out->queue},
+        {options->key_rate, 0, EVENTS_MAX, "events a second of a write key", &out->key_rate},
+        {options->source_rate, 0, EVENTS_MAX, "events a second of a source", &out->source_rate}};
+    jn_rc rc = JN_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == JN_OK; i++)
+        rc = jr_config__number(&rows[i], err);
     out->keep_ids_ms = days * JN_MS_DAY;
-    out->per_destination = (uint32_t)per_destination;
-    out->attempts = (uint32_t)attempts;
     return rc;
 }
 

@@ -15,6 +15,7 @@ struct jr_config {
     struct jr_keys keys;
     int64_t keep_ids_ms;
     uint32_t per_destination, attempts;
+    uint32_t queue, key_rate, source_rate;
     struct jn_str token, store, image;
 };
 

@@ -38,6 +38,7 @@ struct jr_lane_thread {
     bool more;
     bool tidying;        /* a round of upkeep goes on */
     int64_t next_upkeep; /* when the next one begins */
+    _Atomic size_t held; /* bytes of requests that wait or are worked on; grows when one is read on this thread */
     _Atomic bool failing;
     _Atomic uint64_t beat;
 };
@@ -78,6 +79,7 @@ static void jr_lane__tell(struct jr_mail *mail) {
     struct jr_job *next;
     for (struct jr_job *job = news->jobs; job != NULL; job = next) { /* last: deliveries may point into their inputs */
         next = job->next;
+        news->lane->held -= job->weight;
         job->answer(job);
         jr_job_free(job);
     }
@@ -96,8 +98,10 @@ static void jr_lane__tell_end(struct jr_mail *mail) {
 
 bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
     uv_mutex_lock(&lane->lock);
-    bool room = !lane->ended && lane->n_job < JR_LANE_QUEUE_JOBS && lane->n_event < JR_LANE_QUEUE_EVENTS;
+    bool room = !lane->ended && lane->n_job < JR_LANE_QUEUE_JOBS && lane->n_event < lane->options.queue_events &&
+                (lane->held == 0 || lane->held + job->weight <= JR_LANE_QUEUE_BYTES);
     if (room) {
+        lane->held += job->weight;
         job->next = NULL;
         *lane->jobs_end = job;
         lane->jobs_end = &job->next;
@@ -239,12 +243,16 @@ static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *n
         jr_lane__add(lane, &r->input, NULL, now);
         lane->n_report++;
     }
+    size_t weight = 0;
     struct jr_job *next;
     for (struct jr_job *job = lane->taken; job != NULL; job = next) {
         next = job->next;
         uint32_t events = lane->n_input - lane->n_report;
         if (events > 0 && events + job->intake.n > JR_LANE_TURN_EVENTS) return;
+        size_t before = job->weight;
         jr_job_work(job, &view);
+        lane->held += job->weight - before;
+        weight += job->weight;
         uint32_t left = job->rc == JN_OK ? job->intake.n - job->done : 0;
         if (left == 0 && lane->taken == job) {
             jr_lane__finish(lane, news);
@@ -252,7 +260,7 @@ static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *n
         }
         for (uint32_t i = 0; i < left && lane->n_input < JR_TURN_MAX; i++)
             jr_lane__add(lane, &job->intake.input[job->done + i], job, now);
-        if (lane->n_input == JR_TURN_MAX) return;
+        if (lane->n_input == JR_TURN_MAX || weight > JR_LANE_TURN_BYTES) return;
     }
 }
 

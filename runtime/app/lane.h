@@ -9,19 +9,21 @@
 
 #define JR_LANE_TURN_EVENTS                                                                                            \
     200 /* events of a turn, unless one request alone has more: a larger batch only adds latency */
-#define JR_LANE_TURN_RESULTS 500   /* results of attempts in a turn */
-#define JR_LANE_QUEUE_JOBS   10000 /* requests that wait; beyond: 503 */
-#define JR_LANE_QUEUE_EVENTS 50000
-#define JR_LANE_PAGE         512     /* deliveries read back from the store at a time */
-#define JR_LANE_UPKEEP_MS    3600000 /* between two rounds of forgetting what is old */
-#define JR_LANE_RETRY_MS     250     /* between two tries of a failing store when nothing new arrives */
+#define JR_LANE_TURN_RESULTS 500         /* results of attempts in a turn */
+#define JR_LANE_TURN_BYTES   (64 << 20)  /* documents of a turn, unless one request alone has more */
+#define JR_LANE_QUEUE_JOBS   10000       /* requests that wait; beyond: 503 */
+#define JR_LANE_QUEUE_BYTES  (128 << 20) /* memory of requests that wait or are worked on */
+#define JR_LANE_PAGE         512         /* deliveries read back from the store at a time */
+#define JR_LANE_UPKEEP_MS    3600000     /* between two rounds of forgetting what is old */
+#define JR_LANE_RETRY_MS     250         /* between two tries of a failing store when nothing new arrives */
 
 struct jr_lane_options {
     struct jr_store *store;
     struct jr_engine *engine;
     struct jr_clock *clock;
     struct jr_mailbox *mailbox;
-    int64_t keep_ids_ms; /* how long ids of events are remembered */
+    uint32_t queue_events; /* that may wait; beyond: 503 */
+    int64_t keep_ids_ms;   /* how long ids of events are remembered */
     void *user;
     /* All of these on the loop. */
     void (*deliver)(void *user, const struct jr_delivery *delivery);

@@ -96,6 +96,7 @@ static jn_rc jr_hooks__map(const struct jr_hook *hook, const struct jn_source *s
         if (at.type == JN_T_INSTANT) input->happened = at.i;
     }
     if (rc == JN_OK) rc = jr_hooks__properties(context, rule, &out->properties, err);
+    out->weight += jn_json_weight();
     input->properties = out->properties;
     out->taken = rc == JN_OK;
     return rc;
@@ -109,6 +110,7 @@ jn_rc jr_hook_take(const struct jr_hook *hook, struct jn_arena *arena, struct jr
     jn_rc rc = jr_hooks__verify(hook, source, arena, err);
     if (rc == JN_OK) rc = jn_json_parse(hook->body, &out->document, err);
     if (rc != JN_OK) return rc;
+    out->weight = jn_json_weight();
     struct jr_context context = {.program = hook->program, .now = hook->now, .body = out->document, .scratch = arena};
     for (uint32_t i = 0; i < source->n_rule; i++) {
         const struct jn_rule *rule = &hook->program->rule[source->first_rule + i];

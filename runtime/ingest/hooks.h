@@ -22,7 +22,8 @@ struct jr_hook {
 struct jr_hook_taken {
     struct jn_json *document, *properties; /* to be freed by the owner */
     struct jr_input input;
-    bool taken; /* false: sound, but no rule is for it */
+    size_t weight; /* memory that they take, at most */
+    bool taken;    /* false: sound, but no rule is for it */
 };
 
 /* JN_NOT_FOUND unknown source, JN_UNAUTHORIZED bad signature, JN_INVALID no JSON, JN_UNPROCESSABLE the mapping fails.

@@ -18,9 +18,9 @@ jn_rc jr_keys_parse(struct jn_str text, struct jr_keys *out, struct jn_err *err)
 enum jr_key_check { JR_KEY_GOOD, JR_KEY_BAD, JR_KEY_IN_BODY };
 
 /* The Authorization header alone: Basic with the key as user, with or without colon, or Bearer. IN_BODY: the header
- * does not decide, look for `writeKey` in the body. */
-enum jr_key_check jr_keys_check_header(const struct jr_keys *keys, struct jn_str authorization);
-bool jr_keys_check_body(const struct jr_keys *keys, const struct jn_json *document);
+ * does not decide, look for `writeKey` in the body. *which is then the key's number, 0 where any is taken. */
+enum jr_key_check jr_keys_check_header(const struct jr_keys *keys, struct jn_str authorization, uint32_t *which);
+bool jr_keys_check_body(const struct jr_keys *keys, const struct jn_json *document, uint32_t *which);
 
 /* The token of an Authorization header `Bearer …`; empty when it is none. */
 struct jn_str jr_bearer(struct jn_str authorization);

@@ -161,9 +161,10 @@ static void jr_track__batch_item(struct jr_track *t, const struct jn_json *item)
 
 /* ---- a request ---- */
 
-static jn_rc jr_track__parse(const struct jr_keys *keys, const struct jr_track_request *request,
-                             struct jn_json **document, struct jn_err *err) {
-    enum jr_key_check check = jr_keys_check_header(keys, request->authorization);
+static jn_rc jr_track__parse(const struct jr_keys *keys, const struct jr_track_request *request, struct jr_intake *out,
+                             struct jn_err *err) {
+    struct jn_json **document = &out->document;
+    enum jr_key_check check = jr_keys_check_header(keys, request->authorization, &out->key);
     if (check == JR_KEY_BAD) return jn_fail(err, JN_UNAUTHORIZED, "the write key is not known");
     jn_rc rc = JN_OK;
     if (jr_is_gzip(request->body)) {
@@ -176,7 +177,8 @@ static jn_rc jr_track__parse(const struct jr_keys *keys, const struct jr_track_r
         rc = jn_json_parse(request->body, document, err);
     }
     if (rc != JN_OK) return rc;
-    if (check == JR_KEY_IN_BODY && !jr_keys_check_body(keys, *document))
+    out->weight = jn_json_weight();
+    if (check == JR_KEY_IN_BODY && !jr_keys_check_body(keys, *document, &out->key))
         return jn_fail(err, JN_UNAUTHORIZED, "the write key is missing or not known");
     return JN_OK;
 }
@@ -208,7 +210,7 @@ jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *r
     if (!jr_track__call(request->call, true, &call))
         return jn_fail(err, JN_NOT_FOUND, "the tracking API has no call of this name");
     if (call == JR_CALL_METRICS) return JN_OK;
-    jn_rc rc = jr_track__parse(keys, request, &out->document, err);
+    jn_rc rc = jr_track__parse(keys, request, out, err);
     if (rc != JN_OK) return rc;
     struct jr_track t = {.arena = arena, .out = out, .wall = request->wall};
     return jr_track__fill(&t, call, out->document, err);

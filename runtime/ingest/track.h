@@ -30,6 +30,8 @@ struct jr_intake {
     struct jr_input *input;
     bool *optional; /* taken only when the program declares its event */
     uint32_t n;
+    uint32_t key;  /* number of the write key that sent it */
+    size_t weight; /* memory that its documents take, at most */
 };
 
 /* JN_NOT_FOUND for an unknown call, JN_UNAUTHORIZED, JN_INVALID for what is not JSON, JN_TOO_LARGE. */

@@ -17,6 +17,9 @@ static struct jr_app_options sound(void) {
                                    .write_keys = JN_STR("wk"),
                                    .token = JN_STR("t"),
                                    .keep_ids = JN_STR("30"),
+                                   .queue = JN_STR("1000"),
+                                   .key_rate = JN_STR("0"),
+                                   .source_rate = JN_STR("0"),
                                    .per_destination = JN_STR("8"),
                                    .attempts = JN_STR("256")};
 }
@@ -76,6 +79,30 @@ static void test_attempts_at_a_time(void **state) {
     options.per_destination = JN_STR("257");
     assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     assert_non_null(strstr(err.text, "attempts per destination between 1 and 256"));
+}
+
+static void test_events_that_are_taken(void **state) {
+    (void)state;
+    struct jr_app_options options = sound();
+    options.queue = JN_STR("1000000");
+    options.key_rate = JN_STR("500");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.queue, 1000000);
+    assert_int_equal(config.key_rate, 500);
+    assert_int_equal(config.source_rate, 0);
+    static const char *const BAD[] = {"", "-1", "1000001", "1.5", "many"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        struct jn_str *const field[] = {&options.queue, &options.key_rate, &options.source_rate};
+        for (size_t k = 0; k < 3; k++) {
+            options = sound();
+            *field[k] = jn_str_z(BAD[i]);
+            assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+        }
+    }
+    options = sound();
+    options.queue = JN_STR("999");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    assert_string_equal(err.text, "`999` is no number of events that may wait between 1000 and 1000000");
 }
 
 static void expect_missing(struct jr_app_options options, const char *variable) {
@@ -157,6 +184,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_listen),
         cmocka_unit_test(test_days_to_keep_ids),
+        cmocka_unit_test(test_events_that_are_taken),
         cmocka_unit_test(test_attempts_at_a_time),
         cmocka_unit_test(test_keys_and_tokens),
         cmocka_unit_test(test_development),

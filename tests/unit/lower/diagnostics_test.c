@@ -58,6 +58,32 @@ static void wrong_examples_give_their_code(void **state) {
     assert_int_equal(bad, 0);
 }
 
+#define SOURCE(verify) "event a\n  x text\nend\nsource s\n" verify "  take a\n    customer body.c\n  end\nend\n"
+
+/* Further ways to a code, beside its example. */
+static void mistakes_of_a_source(void **state) {
+    (void)state;
+    static const struct {
+        enum jc_code code;
+        const char *text;
+    } ROW[] = {{JC_E0302, SOURCE("  verify github secret env S\n  verify stripe secret env S\n")},
+               {JC_E0302, SOURCE("  verify github secret env S\n  verify hmac sha256 header \"X\" hex secret env S\n")},
+               {JC_E0318, SOURCE("  verify strpie secret env S\n")},
+               {JC_E0318, SOURCE("  verify standard secret env S\n")},
+               {JC_E0318, SOURCE("  verify GitHub secret env S\n")},
+               {JC_E0202, SOURCE("  verify stripe\n")},
+               {JC_E0202, SOURCE("  verify\n")},
+               {JC_E0201, SOURCE("  verify hmac sha256 secret env S\n")}};
+    for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++) {
+        struct jn_arena arena;
+        jn_arena_init(&arena);
+        struct jc_result result = compile(&arena, jn_str_z(ROW[i].text));
+        if (!gives_only(result.diags, ROW[i].code)) show(result.diags);
+        assert_true(gives_only(result.diags, ROW[i].code));
+        jn_arena_release(&arena);
+    }
+}
+
 static void right_examples_give_no_mistake(void **state) {
     unsigned bad = 0;
     (void)state;
@@ -100,6 +126,7 @@ static void every_place_is_in_the_source(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_examples_give_their_code),
+        cmocka_unit_test(mistakes_of_a_source),
         cmocka_unit_test(right_examples_give_no_mistake),
         cmocka_unit_test(every_place_is_in_the_source),
     };
