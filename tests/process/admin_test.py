@@ -1,5 +1,6 @@
 """Administration of a running server: its HTTP routes, and the commands that ask them."""
 import json
+import os
 import unittest
 
 from journey_process import Case
