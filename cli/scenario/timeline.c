@@ -42,6 +42,7 @@ static const char *const CLI_SENTENCE[JR_TRACES] = {
     [JR_TRACE_GOAL] = "reached %1",
     [JR_TRACE_LEFT] = "left as %1",
     [JR_TRACE_PARKED] = "cannot go on: %2",
+    [JR_TRACE_ERASED] = "was erased",
     [JR_TRACE_UNPARKED] = "tries again",
 };
 

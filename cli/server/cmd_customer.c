@@ -1,4 +1,4 @@
-/* customer: what a server knows of one. */
+/* customer: what a server knows of one, what happened, everything that is kept, and its erasure. */
 #include "cli/command.h"
 #include "cli/server/admin.h"
 
@@ -44,16 +44,58 @@ static void customer_tell(struct admin *a, const struct jn_json *customer) {
         customer_run(a, jn_json_at(runs, i));
 }
 
+static void customer_item(struct admin *a, const struct jn_json *item) {
+    static const char *const KEY[] = {"event", "journey", "step", "message", "state", "id", "left", "why", "reason"};
+    jn_buf_printf(&a->out, "%.*s  %.*s", JN_FMT(admin_shown(a, jn_json_get(item, "at"))),
+                  JN_FMT(admin_shown(a, jn_json_get(item, "kind"))));
+    for (size_t i = 0; i < sizeof(KEY) / sizeof(*KEY); i++) {
+        const struct jn_json *node = jn_json_get(item, KEY[i]);
+        if (node != NULL) jn_buf_printf(&a->out, "  %.*s", JN_FMT(admin_shown(a, node)));
+    }
+    jn_buf_char(&a->out, '\n');
+}
+
+static void customer_timeline(struct admin *a, const struct jn_json *answer) {
+    const struct jn_json *items = jn_json_get(answer, "items");
+    for (size_t i = 0; i < jn_json_count(items); i++)
+        customer_item(a, jn_json_at(items, i));
+}
+
+static void customer_erased(struct admin *a, const struct jn_json *receipt) {
+    static const char *const KEY[] = {"ids", "runs", "events", "messages", "quarantined"};
+    jn_buf_printf(&a->out, "%s is erased\n", a->args->path[0]);
+    customer_line(a, "receipt", admin_shown(a, jn_json_get(receipt, "receipt")));
+    for (size_t i = 0; i < sizeof(KEY) / sizeof(*KEY); i++)
+        customer_line(a, KEY[i], admin_shown(a, jn_json_get(receipt, KEY[i])));
+}
+
+static const struct {
+    const char *word, *method, *path;
+    void (*tell)(struct admin *a, const struct jn_json *answer);
+} CUSTOMER_ROW[] = {
+    {"", "GET", "", customer_tell},
+    {"timeline", "GET", "/timeline", customer_timeline},
+    {"export", "GET", "/export", admin_json},
+    {"erase", "DELETE", "", customer_erased},
+};
+
 int cli_cmd_customer(const struct cli_args *args) {
     struct admin a;
     struct jn_json *answer = NULL;
+    const char *word = args->n_path == 2 ? args->path[1] : "";
+    size_t row = 0, n = sizeof(CUSTOMER_ROW) / sizeof(*CUSTOMER_ROW);
     jn_rc rc = admin_begin(&a, args, CLI_OPT_CUSTOMER_SERVER, CLI_OPT_CUSTOMER_FORMAT);
-    if (rc == JN_OK && args->n_path != 1) rc = jn_fail(&a.err, JN_USAGE, "name one customer: `customer ID`");
+    while (row < n && strcmp(CUSTOMER_ROW[row].word, word) != 0)
+        row++;
+    if (rc == JN_OK && (args->n_path < 1 || args->n_path > 2 || row == n))
+        rc = jn_fail(&a.err, JN_USAGE,
+                     "name one customer, and what of: `customer ID`, `customer ID timeline|export|erase`");
     if (rc == JN_OK) {
-        const char *path = jn_arena_printf(&a.arena, "/api/customers/%s", admin_escaped(&a, args->path[0])).p;
-        rc = admin_ask(&a, "GET", path, JN_STR_NONE, &answer);
+        const char *id = admin_escaped(&a, args->path[0]);
+        const char *path = jn_arena_printf(&a.arena, "/api/customers/%s%s", id, CUSTOMER_ROW[row].path).p;
+        rc = admin_ask(&a, CUSTOMER_ROW[row].method, path, JN_STR_NONE, &answer);
     }
-    if (rc == JN_OK) (a.json ? admin_json : customer_tell)(&a, answer);
+    if (rc == JN_OK) (a.json ? admin_json : CUSTOMER_ROW[row].tell)(&a, answer);
     jn_json_free(answer);
     return admin_end(&a, rc);
 }

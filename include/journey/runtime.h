@@ -20,7 +20,8 @@ enum jr_input_kind {
     JR_INPUT_ALIAS,
     JR_INPUT_REPLAY,
     JR_INPUT_DECISION,
-    JR_INPUT_UNPARK
+    JR_INPUT_UNPARK,
+    JR_INPUT_ERASE
 };
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
@@ -30,7 +31,7 @@ struct jr_input {
     int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
     struct jn_str source; /* "track", or a source's name */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
-    /* EVENT, IDENTIFY, CONSENT, ALIAS */
+    /* EVENT, IDENTIFY, CONSENT, ALIAS, ERASE (by any id, or the value of an identity attribute) */
     struct jn_str customer; /* outside id; empty: EVENT, IDENTIFY by an identity attribute in the traits */
     bool known;             /* … by which a person is known, not only a device */
     struct jn_str
@@ -301,7 +302,17 @@ struct jr_run_view {
     int64_t entered, due;
     const struct jn_str *goal; /* reached */
     uint32_t n_goal;
+    const struct jn_str *slot_name; /* what the journey has named, and its value */
+    const struct jn_value *slot;
+    uint32_t n_slot;
 };
+
+/* What says that the customer of this id was erased, without saying who that is: the same for the same id. */
+struct jn_str jr_engine_receipt(const struct jr_engine *engine, struct jn_str id, struct jn_arena *arena);
+/* After an erasure bytes may be left in the store's files until it is written anew, during which the caller waits.
+ * *done is false when it has more than `max` bytes. */
+bool jr_engine_wants_rewrite(const struct jr_engine *engine);
+jn_rc jr_engine_rewrite(struct jr_engine *engine, uint64_t max, bool *done, struct jn_err *err);
 
 /* Runs that cannot go on, with number > after, at most max; `customer` by its outside id, `parked` says why. */
 struct jr_parked {
@@ -334,6 +345,42 @@ struct jr_customer_view {
 /* JN_NOT_FOUND for an unknown customer. */
 jn_rc jr_engine_customer(struct jr_engine *engine, struct jn_str id, struct jn_arena *arena,
                          struct jr_customer_view *out, struct jn_err *err);
+
+/* Everything that is kept of a customer. Names that no loaded version has any more are empty: what is kept is a hash.
+ */
+struct jr_held_entry {
+    struct jn_str journey;
+    bool keyed; /* under a key */
+    int64_t at;
+};
+struct jr_held_slot { /* a message that caps count */
+    struct jn_str journey, channel;
+    int64_t at;
+};
+struct jr_held_message {
+    struct jr_delivery delivery;
+    enum jr_delivery_state state; /* APPROVAL: a request, of which the delivery holds nothing */
+};
+struct jr_held {
+    struct jr_customer_view view;
+    const struct jn_str *said; /* topics that something was said of; empty: of all others */
+    const bool *said_in;
+    uint32_t n_said;
+    const struct jr_held_entry *entry; /* when journeys were last entered */
+    uint32_t n_entry;
+    const struct jr_held_slot *slot;
+    uint32_t n_slot;
+    const struct jr_row_event *event; /* oldest first */
+    uint32_t n_event;
+    const struct jr_held_message *message; /* on their way, given up, waiting for a decision */
+    uint32_t n_message;
+    const struct jr_delivery *sent; /* those of the last JR_SENT_MAX accepted ones, newest first */
+    uint32_t n_sent;
+    const struct jr_row_quarantine *quarantined;
+    uint32_t n_quarantined;
+};
+jn_rc jr_engine_held(struct jr_engine *engine, struct jn_str id, int64_t now, struct jn_arena *arena,
+                     struct jr_held *out, struct jn_err *err);
 
 /* … as of an instant, where what is computed moves with time; at engine time's, when `now` lies before it. */
 jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t now, struct jn_arena *arena,

@@ -71,6 +71,7 @@ struct jr_row_delivery { /* the outbox; a row goes when its message was accepted
 struct jr_row_quarantine { /* an event that could not be taken over */
     uint64_t seq;
     int64_t at;
+    struct jn_str customer; /* outside id; empty: not known */
     struct jn_str source, reason, body;
 };
 
@@ -97,6 +98,9 @@ struct jr_batch {
      * they have (aliases, runs, timers) is in the batch's rows. Once more is the same. */
     const struct jr_row_merge *merge;
     uint32_t n_merge;
+    /* Customers whose stored events, runs and deliveries go: after the merges, before all other rows. */
+    const uint64_t *erase;
+    uint32_t n_erase;
     const struct jr_row_run *run;
     uint32_t n_run;
     const struct jr_row_timer *timer_gone;
@@ -113,6 +117,8 @@ struct jr_batch {
     uint32_t n_delivery_gone;
     const struct jr_row_quarantine *quarantine;
     uint32_t n_quarantine;
+    const uint64_t *quarantine_gone;
+    uint32_t n_quarantine_gone;
     const struct jr_row_counter *counter;
     uint32_t n_counter;
 };
@@ -172,6 +178,9 @@ struct jr_store_ops {
     /* Deliveries of the state with number > after, at most max. */
     jn_rc (*deliveries)(struct jr_store *store, enum jr_delivery_state state, uint64_t after, uint32_t max,
                         struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+    /* Deliveries of a customer in any state with number > after, at most max. */
+    jn_rc (*outbox_of)(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
     /* The number of the FAILED delivery of that message, or 0. */
     jn_rc (*dead)(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err);
     jn_rc (*quarantined)(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
@@ -188,6 +197,9 @@ struct jr_store_ops {
     jn_rc (*program_drop)(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
     /* Forgets seen ids taken before `before`, a bounded slice a call; *more when there is more. */
     jn_rc (*prune)(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
+    /* Writes everything anew, so that no byte of what was deleted is left; the caller waits. *done is false, and
+     * nothing has happened, when there are more than `max` bytes. */
+    jn_rc (*rewrite)(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err);
     /* Whole-store check: JN_CORRUPT with the first finding. */
     jn_rc (*check)(struct jr_store *store, struct jn_err *err);
     /* From any thread. */

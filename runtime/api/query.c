@@ -105,69 +105,6 @@ void jr_api__journey(struct jr_api *api, struct jr_http_exchange *exchange) {
 
 /* ---- a customer ---- */
 
-static void jr_query__run(struct jn_json_out *w, const struct jr_run_view *run) {
-    jn_jw_object(w);
-    jr_reply__number(w, "run", run->run);
-    jr_reply__text(w, "journey", run->journey);
-    jr_reply__text(w, "key", run->key);
-    jr_reply__text(w, "stage", run->stage);
-    jr_reply__text(w, "step", run->step);
-    jr_reply__text(w, "version", run->version);
-    jn_jw_key(w, "ended");
-    if (run->ended.n == 0)
-        jn_jw_null(w);
-    else
-        jn_jw_str(w, run->ended);
-    if (run->held.n > 0) jr_reply__text(w, "held", run->held);
-    if (run->parked.n > 0) jr_reply__text(w, "parked", run->parked);
-    jr_reply__instant(w, "entered", run->entered);
-    if (run->ended.n == 0 && run->due > 0 && run->due < INT64_MAX) jr_reply__instant(w, "due", run->due);
-    jn_jw_key(w, "goals");
-    jn_jw_array(w);
-    for (uint32_t i = 0; i < run->n_goal; i++)
-        jn_jw_str(w, run->goal[i]);
-    jn_jw_end_array(w);
-    jn_jw_end_object(w);
-}
-
-static void jr_query__customer(struct jn_json_out *w, const struct jr_customer_view *view) {
-    jn_jw_object(w);
-    jr_reply__text(w, "id", view->id);
-    jn_jw_key(w, "aliases");
-    jn_jw_array(w);
-    for (uint32_t i = 0; i < view->n_alias; i++)
-        jn_jw_str(w, view->alias[i]);
-    jn_jw_end_array(w);
-    jn_jw_key(w, "known");
-    jn_jw_bool(w, view->known);
-    jn_jw_key(w, "attributes");
-    jn_jw_object(w);
-    for (uint32_t i = 0; i < view->n_attr; i++) {
-        if (jn_is_missing(view->attr[i])) continue;
-        jn_jw_key_str(w, view->attr_name[i]);
-        jn_value_to_json(view->attr[i], w);
-    }
-    jn_jw_end_object(w);
-    jn_jw_key(w, "tags");
-    jn_jw_array(w);
-    for (uint32_t i = 0; i < view->n_tag; i++)
-        jn_jw_str(w, view->tag[i]);
-    jn_jw_end_array(w);
-    jn_jw_key(w, "consents");
-    jn_jw_object(w);
-    for (uint32_t i = 0; i < view->n_topic; i++) {
-        jn_jw_key_str(w, view->topic[i]);
-        jn_jw_z(w, view->consents[i] ? "in" : "out");
-    }
-    jn_jw_end_object(w);
-    jn_jw_key(w, "runs");
-    jn_jw_array(w);
-    for (uint32_t i = 0; i < view->n_run; i++)
-        jr_query__run(w, &view->run[i]);
-    jn_jw_end_array(w);
-    jn_jw_end_object(w);
-}
-
 static jn_rc jr_query__work_customer(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jn_buf id;
     struct jr_customer_view view;
@@ -178,7 +115,9 @@ static jn_rc jr_query__work_customer(struct jr_job *job, const struct jr_lane_vi
                    : jn_fail(err, JN_INVALID, "the id in the path is malformed");
     if (rc == JN_OK) {
         jn_jw_init(&w, &job->reply);
-        jr_query__customer(&w, &view);
+        jn_jw_object(&w);
+        jr_reply__customer(&w, &view);
+        jn_jw_end_object(&w);
     }
     jn_buf_release(&id);
     return rc;
@@ -203,6 +142,7 @@ static jn_rc jr_query__work_quarantine(struct jr_job *job, const struct jr_lane_
         jn_jw_object(&w);
         jr_reply__number(&w, "number", row[i].seq);
         jr_reply__instant(&w, "at", row[i].at);
+        if (row[i].customer.n > 0) jr_reply__text(&w, "customer", row[i].customer);
         jr_reply__text(&w, "source", row[i].source);
         jr_reply__text(&w, "reason", row[i].reason);
         jr_reply__text(&w, "event", row[i].body);

@@ -23,6 +23,8 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jr_reply__number(&w, "inside", inside);
     jr_reply__number(&w, "generation", lane->store->ops->facts(lane->store).generation);
     jr_reply__number(&w, "parked", jr_engine_parked_count(lane->engine));
+    jn_jw_key(&w, "rewrite_due");
+    jn_jw_bool(&w, jr_engine_wants_rewrite(lane->engine));
     jn_jw_key(&w, "deliveries");
     jn_jw_object(&w);
     jr_reply__number(&w, "pending", outbox.pending);

@@ -332,6 +332,7 @@ static void jr_app__start_lane(struct jr_app *app) {
     struct jr_lane_options options = {.store = app->store,
                                       .queue_events = app->config.queue,
                                       .keep_ids_ms = app->config.keep_ids_ms,
+                                      .rewrite_max = app->config.rewrite_max,
                                       .engine = app->engine,
                                       .clock = &app->clock,
                                       .mailbox = &app->mailbox,

@@ -13,6 +13,7 @@
 #define ATTEMPTS_MAX        512 /* each is a descriptor */
 #define QUEUE_MIN           1000
 #define EVENTS_MAX          1000000
+#define REWRITE_MIB_MAX     (1 << 20) /* a tebibyte */
 
 static struct jn_str jr_config__variable_or(const char *variable, const char *preset) {
     const char *value = getenv(variable);
@@ -76,17 +77,19 @@ static jn_rc jr_config__number(const struct jr_config__number *row, struct jn_er
 }
 
 static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
-    uint32_t days = 0;
+    uint32_t days = 0, mib = 0;
     const struct jr_config__number rows[] = {
         {options->keep_ids, 1, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days},
         {options->per_destination, 1, PER_DESTINATION_MAX, "attempts per destination", &out->per_destination},
         {options->attempts, 1, ATTEMPTS_MAX, "attempts at a time", &out->attempts},
         {options->queue, QUEUE_MIN, EVENTS_MAX, "events that may wait", &out->queue},
         {options->key_rate, 0, EVENTS_MAX, "events a second of a write key", &out->key_rate},
-        {options->source_rate, 0, EVENTS_MAX, "events a second of a source", &out->source_rate}};
+        {options->source_rate, 0, EVENTS_MAX, "events a second of a source", &out->source_rate},
+        {options->rewrite_max, 0, REWRITE_MIB_MAX, "MiB to write anew after an erasure", &mib}};
     jn_rc rc = JN_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == JN_OK; i++)
         rc = jr_config__number(&rows[i], err);
+    out->rewrite_max = (uint64_t)mib << 20;
     out->keep_ids_ms = days * JN_MS_DAY;
     return rc;
 }

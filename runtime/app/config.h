@@ -16,6 +16,7 @@ struct jr_config {
     int64_t keep_ids_ms;
     uint32_t per_destination, attempts;
     uint32_t queue, key_rate, source_rate;
+    uint64_t rewrite_max; /* bytes */
     struct jn_str token, store, image;
 };
 

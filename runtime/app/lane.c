@@ -36,9 +36,10 @@ struct jr_lane_thread {
     uint32_t n_input;
     uint32_t n_report; /* the first inputs of the turn are results */
     bool more;
-    bool tidying;        /* a round of upkeep goes on */
-    int64_t next_upkeep; /* when the next one begins */
-    _Atomic size_t held; /* bytes of requests that wait or are worked on; grows when one is read on this thread */
+    bool tidying;         /* a round of upkeep goes on */
+    int64_t next_upkeep;  /* when the next one begins */
+    _Atomic size_t held;  /* bytes of requests that wait or are worked on; grows when one is read on this thread */
+    int64_t next_rewrite; /* not before */
     _Atomic bool failing;
     _Atomic uint64_t beat;
 };
@@ -177,11 +178,17 @@ static int64_t jr_lane__now(struct jr_lane_thread *lane) {
     return jr_clock_advance(lane->options.clock, wall);
 }
 
+/* Somebody was erased, and the store can be written anew to be rid of the last bytes. */
+static bool jr_lane__may_rewrite(const struct jr_lane_thread *lane, int64_t now) {
+    return now >= lane->next_rewrite && jr_engine_wants_rewrite(lane->options.engine);
+}
+
 /* How long the thread may sleep: 0 when there is work. With the lock held. */
 static int64_t jr_lane__idle_ms(struct jr_lane_thread *lane) {
     if (lane->jobs != NULL || lane->taken != NULL || lane->stopping) return 0;
     if (lane->failing) return JR_LANE_RETRY_MS; /* what is old waits; what is new is tried at once */
     if (lane->results != NULL || lane->reports != NULL || lane->fetch || lane->more || lane->tidying) return 0;
+    if (jr_lane__may_rewrite(lane, jr_clock_now(lane->options.clock))) return 0;
     int64_t due = jr_engine_next_due(lane->options.engine);
     if (due == INT64_MAX) return JR_LANE__NAP_MAX_MS;
     int64_t nap = due - jr_clock_now(lane->options.clock);
@@ -346,11 +353,25 @@ static void jr_lane__page(struct jr_lane_thread *lane, struct jr_lane__news *new
     jr_lane_fetch(lane, after);
 }
 
+static bool jr_lane__is_idle(const struct jr_lane_thread *lane) {
+    return lane->n_input == 0 && lane->taken == NULL && lane->reports == NULL && !lane->more && !lane->failing;
+}
+
+static void jr_lane__rewrite(struct jr_lane_thread *lane, int64_t now) {
+    struct jn_err err;
+    bool done;
+    if (!jr_lane__is_idle(lane) || !jr_lane__may_rewrite(lane, now)) return;
+    jn_rc rc = jr_engine_rewrite(lane->options.engine, lane->options.rewrite_max, &done, &err);
+    if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
+    if (rc == JN_OK && !done) JN_LOG(ERASED_REMAINS, JN_LF_INT("rewrite_max", (int64_t)lane->options.rewrite_max));
+    if (rc != JN_OK || !done) lane->next_rewrite = now + JR_LANE_UPKEEP_MS;
+    lane->beat = uv_hrtime();
+}
+
 /* A slice of upkeep where nothing else is to be done; what fails is tried again in the next round. */
 static void jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now) {
     struct jn_err err;
-    bool idle = lane->n_input == 0 && lane->taken == NULL && lane->reports == NULL && !lane->more && !lane->failing;
-    if (!idle || (!lane->tidying && now < lane->next_upkeep)) return;
+    if (!jr_lane__is_idle(lane) || (!lane->tidying && now < lane->next_upkeep)) return;
     jn_rc rc = jr_engine_upkeep(lane->options.engine, now, lane->options.keep_ids_ms, &lane->tidying, &err);
     if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
     if (rc != JN_OK) lane->tidying = false;
@@ -382,6 +403,7 @@ static void jr_lane__main(void *argument) {
         end->rc = jr_lane__turn(lane, news, now, &end->err);
         if (fetch && end->rc == JN_OK) jr_lane__page(lane, news, after);
         if (end->rc == JN_OK) jr_lane__upkeep(lane, now);
+        if (end->rc == JN_OK) jr_lane__rewrite(lane, now);
         jr_mailbox_post(lane->options.mailbox, &news->mail);
     }
     uv_mutex_lock(&lane->lock);

@@ -24,6 +24,7 @@ struct jr_lane_options {
     struct jr_mailbox *mailbox;
     uint32_t queue_events; /* that may wait; beyond: 503 */
     int64_t keep_ids_ms;   /* how long ids of events are remembered */
+    uint64_t rewrite_max;  /* bytes of a store that is written anew after an erasure */
     void *user;
     /* All of these on the loop. */
     void (*deliver)(void *user, const struct jr_delivery *delivery);

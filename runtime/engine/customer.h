@@ -145,7 +145,7 @@ struct engine_customer {
     struct engine_run **run;
     uint32_t n_run;
     struct engine_emitted *emitted; /* events that runs have emitted, to take effect next */
-    bool changed, fresh;
+    bool changed, fresh, erased;
     /* Attributes as the expressions of a program read them; made when asked for, forgotten when one changes. */
     const struct engine_program *seen_by;
     struct jn_value *seen;

@@ -50,7 +50,9 @@ enum engine_counter_id {
     ENGINE_NAMESPACE_LOW,
     ENGINE_TIME, /* high-water mark of engine time */
     ENGINE_DEAD, /* dead letters */
-    ENGINE_PARKED_RUNS
+    ENGINE_PARKED_RUNS,
+    ENGINE_REMAINS, /* people erased who had refused something */
+    ENGINE_REWRITE  /* 1: the store is to be written anew, for somebody was erased */
 };
 
 struct engine_counters {
@@ -123,6 +125,8 @@ uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                
 uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id);        /* 0 when it is not there */
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
 void engine_counters_forget(struct jr_engine *engine); /* all that count or number people, and the time */
+/* Writes those that have changed, between turns. */
+jn_rc engine_counters_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
 /* What changed becomes durable by itself, between turns; else nothing has changed. */
@@ -153,6 +157,7 @@ void engine_flight_add(struct jr_engine *engine, const struct engine_flight *fli
 /* It was accepted: it is remembered among those, until many more are. */
 void engine_flight_accepted(struct jr_engine *engine, uint64_t delivery, int64_t at);
 void engine_flight_drop(struct jr_engine *engine, uint64_t delivery);
+void engine_flights_erase(struct jr_engine *engine, uint64_t customer);
 void engine_flights_release(struct jr_engine *engine);
 
 #endif

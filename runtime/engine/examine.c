@@ -111,6 +111,7 @@ static jn_rc examine_merged(struct examine *e, uint64_t number, uint64_t into) {
     struct jr_row_customer row;
     struct jr_row_run *run;
     uint32_t n_run;
+    if (into == 0) return JN_OK; /* erased */
     jn_rc rc = e->store->ops->load(e->store, into, &e->arena, &row, &run, &n_run, e->err);
     if (rc == JN_OK && row.body.p == NULL)
         examine_found(e, JR_FINDING_CUSTOMER_MISSING, number, JN_STR(""), JN_STR(""));

@@ -1,6 +1,7 @@
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/migrate/migrate.h"
+#include "runtime/engine/person/person.h"
 
 static struct jn_str load_number(const uint64_t *id) {
     return (struct jn_str){(const char *)id, sizeof(*id)};
@@ -53,7 +54,8 @@ static jn_rc load_create(struct turn *turn, struct jn_str ext, struct engine_cus
     customer->own_due = customer->stored_own_due = INT64_MAX;
     turn_name(turn, customer, customer->ext);
     *out = customer;
-    return load_found(turn, customer);
+    jn_rc rc = turn_remember(turn, customer);
+    return rc == JN_OK ? load_found(turn, customer) : rc;
 }
 
 jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out) {
@@ -65,9 +67,10 @@ jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct en
     }
     jn_rc rc = turn->engine->store->ops->find(turn->engine->store, &ext, 1, &id, turn->err);
     if (rc != JN_OK) return rc;
-    if (id == 0) return create ? load_create(turn, ext, out) : JN_OK;
-    rc = turn_customer_by_id(turn, id, out);
-    if (rc == JN_OK) jn_map_put(&turn->known, jn_arena_str(turn->arena, ext), (uint64_t)(uintptr_t)*out);
+    if (id != 0) rc = turn_customer_by_id(turn, id, out);
+    if (rc != JN_OK) return rc;
+    if (*out == NULL) return create ? load_create(turn, ext, out) : JN_OK;
+    jn_map_put(&turn->known, jn_arena_str(turn->arena, ext), (uint64_t)(uintptr_t)*out);
     return rc;
 }
 
@@ -82,6 +85,8 @@ jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer
             *out = load_now(known);
             return JN_OK;
         }
+        *out = NULL;
+        if (id == 0) return JN_OK;
         jn_rc rc = store->ops->load(turn->engine->store, id, turn->arena, &row, &run, &n_run, turn->err);
         if (rc != JN_OK) return rc;
         if (row.body.p == NULL)

@@ -9,6 +9,7 @@ void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_
     struct jr_row_quarantine *row = engine_grow(turn->arena, &turn->quarantine, &turn->n_quarantine, sizeof(*row));
     *row = (struct jr_row_quarantine){.seq = engine_counter_next(turn->engine, ENGINE_NEXT_QUARANTINE),
                                       .at = turn->now,
+                                      .customer = input->customer,
                                       .source = input->source,
                                       .reason = reason,
                                       .body = input->text};

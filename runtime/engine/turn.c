@@ -9,6 +9,7 @@
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/migrate/migrate.h"
+#include "runtime/engine/person/person.h"
 #include "runtime/engine/policy/policy.h"
 
 /* ---- duplicates */
@@ -17,7 +18,7 @@
 enum turn_repeat { TURN_NEW, TURN_DUPLICATE, TURN_CONFLICT };
 
 /* Who, what, and what with; not when, which a sender that tries again may write anew. */
-static uint64_t turn_digest(const struct jr_input *input) {
+static uint64_t turn_digest(const struct jr_engine *engine, const struct jr_input *input) {
     const struct jn_json *content = input->kind == JR_INPUT_IDENTIFY ? input->traits : input->properties;
     struct jn_buf text;
     jn_buf_init(&text, 2 * ENGINE_EVENT_MAX);
@@ -26,20 +27,25 @@ static uint64_t turn_digest(const struct jr_input *input) {
     jn_buf_lstr(&text, input->event);
     if (input->other.n > 0) jn_buf_lstr(&text, input->other);
     if (content != NULL) jn_json_dump(content, &text);
-    uint64_t digest = jn_hash64(jn_buf_view(&text));
+    uint64_t digest = jn_hash64_seed(jn_buf_view(&text), engine_counter_value(engine, ENGINE_NAMESPACE_LOW));
     jn_buf_release(&text);
     return digest;
 }
 
-void engine_seen_key(struct jn_str source, struct jn_str id, struct jn_arena *arena, uint8_t out[16]) {
+void engine_seen_key(const struct jr_engine *engine, struct jn_str source, struct jn_str id, struct jn_arena *arena,
+                     uint8_t out[16]) {
     struct jn_sha256 hash;
-    jn_sha256(jn_arena_printf(arena, "%zu:%.*s%.*s", source.n, JN_FMT(source), JN_FMT(id)), &hash);
+    uint64_t high = engine_counter_value(engine, ENGINE_NAMESPACE_HIGH);
+    uint64_t low = engine_counter_value(engine, ENGINE_NAMESPACE_LOW);
+    jn_sha256(jn_arena_printf(arena, "%016llx%016llx%zu:%.*s%.*s", (unsigned long long)high, (unsigned long long)low,
+                              source.n, JN_FMT(source), JN_FMT(id)),
+              &hash);
     memcpy(out, hash.b, 16);
 }
 
 static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
-    *row = (struct jr_row_seen){.at = input->received, .digest = turn_digest(input)};
-    engine_seen_key(input->source, input->dedupe, turn->arena, row->key);
+    *row = (struct jr_row_seen){.at = input->received, .digest = turn_digest(turn->engine, input)};
+    engine_seen_key(turn->engine, input->source, input->dedupe, turn->arena, row->key);
 }
 
 static uint64_t turn_first_bytes(const uint8_t bytes[16]) {
@@ -116,6 +122,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
     if (input->kind == JR_INPUT_DECISION) return turn_decide(turn, input, i);
     if (input->kind == JR_INPUT_UNPARK) return turn_unpark(turn, input->run);
+    if (input->kind == JR_INPUT_ERASE) return turn_ask_erasure(turn, input);
     if (id.repeat != TURN_NEW) {
         turn_repeated(turn, input, i, id.repeat == TURN_CONFLICT);
         return JN_OK;
@@ -144,7 +151,7 @@ static jn_rc turn_take_timers(struct turn *turn) {
         struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
         *place = timer;
         rc = turn_customer_by_id(turn, timer.customer, &customer);
-        if (rc == JN_OK) rc = turn_fire_timer(turn, customer, &timer);
+        if (rc == JN_OK && customer != NULL) rc = turn_fire_timer(turn, customer, &timer);
         if (rc != JN_OK) return rc;
     }
     return rc;
@@ -172,6 +179,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
     for (struct engine_customer *c = turn->customers; rc == JN_OK && c != NULL; c = c->next)
         rc = turn_fire(turn, c, turn->limit); /* who has become another has nothing that is due */
     if (rc == JN_OK) rc = turn_claim_attributes(turn);
+    if (rc == JN_OK) rc = turn_erase(turn);
     return rc == JN_OK ? turn->asked : rc;
 }
 
@@ -257,7 +265,8 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
             turn_collect_merged(turn, c, batch, &rows, &merge);
         } else if (c->changed) {
             struct jr_row_customer *place = engine_grow(turn->arena, &rows, &batch->n_customer, sizeof(*place));
-            *place = (struct jr_row_customer){c->id, engine_customer_encode(c, turn->arena)};
+            *place = (struct jr_row_customer){c->id, c->erased ? engine_remains_encode(c, turn->arena)
+                                                               : engine_customer_encode(c, turn->arena)};
         }
         turn_collect_own(turn, c, batch, &gone, &timer);
         for (uint32_t i = 0; i < c->n_run; i++)
@@ -279,6 +288,10 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
     batch->n_delivery_gone = turn->n_delivery_gone;
     batch->quarantine = turn->quarantine;
     batch->n_quarantine = turn->n_quarantine;
+    batch->erase = turn->erase;
+    batch->n_erase = turn->n_erase;
+    batch->quarantine_gone = turn->quarantine_gone;
+    batch->n_quarantine_gone = turn->n_quarantine_gone;
     batch->n_counter = engine_counters_changed(turn->engine, turn->arena, &counter);
     batch->counter = counter;
 }
@@ -314,6 +327,8 @@ static void turn_settle_flights(struct turn *turn, const struct jr_input *input,
     }
     for (uint32_t i = 0; i < turn->n_flight; i++)
         engine_flight_add(turn->engine, &turn->flight[i]);
+    for (uint32_t i = 0; i < turn->n_erase; i++)
+        engine_flights_erase(turn->engine, turn->erase[i]);
 }
 
 /* What someone should look at is logged; the rest is for whoever listens. */
@@ -323,6 +338,7 @@ static void turn_tell(struct turn *turn) {
         const struct jr_trace *trace = &turn->trace[i];
         if (trace->kind == JR_TRACE_QUARANTINED)
             JN_LOG(EVENT_QUARANTINED, JN_LF_STR("name", trace->name), JN_LF_STR("reason", trace->detail));
+        if (trace->kind == JR_TRACE_ERASED) JN_LOG(CUSTOMER_ERASED, JN_LF_STR("receipt", trace->detail));
         if (trace->kind == JR_TRACE_PARKED)
             JN_LOG(RUN_PARKED, JN_LF_INT("run", (int64_t)trace->run), JN_LF_STR("step", trace->step),
                    JN_LF_STR("reason", trace->detail));

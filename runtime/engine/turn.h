@@ -47,6 +47,10 @@ struct turn {
     uint32_t n_delivery_gone;
     struct jr_row_quarantine *quarantine;
     uint32_t n_quarantine;
+    uint64_t *erase; /* customers of whom nothing stays */
+    uint32_t n_erase;
+    uint64_t *quarantine_gone;
+    uint32_t n_quarantine_gone;
     struct jr_trace *trace;
     uint32_t n_trace;
     struct engine_flight *flight; /* begun in this turn */
@@ -62,6 +66,7 @@ struct turn {
 /* ---- customers (load.c) */
 /* The customer of an outside id; made when there is none and `create`. NULL without one or on failure (turn->err). */
 jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out);
+/* NULL: the customer has been erased. */
 jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out);
 /* The outside id is the customer's from this turn on. */
 void turn_name(struct turn *turn, struct engine_customer *customer, struct jn_str ext);
@@ -73,7 +78,9 @@ void turn_view_run(struct turn *turn, struct engine_customer *customer, const st
                    struct jr_run_view *out);
 
 /* ---- ids that were taken (turn.c) */
-void engine_seen_key(struct jn_str source, struct jn_str id, struct jn_arena *arena, uint8_t out[16]);
+/* Keyed by the store's own number: what is kept of an id says nothing of it. */
+void engine_seen_key(const struct jr_engine *engine, struct jn_str source, struct jn_str id, struct jn_arena *arena,
+                     uint8_t out[16]);
 
 /* ---- events (match.c) */
 /* `i` is the input whose answer a refusal sets; JN_NONE: nobody asked. */

@@ -24,6 +24,12 @@ void turn_view_run(struct turn *turn, struct engine_customer *customer, const st
         *place = program->string[program->goal[journey->first_goal + i].name];
     }
     out->goal = goal;
+    struct jn_str *name = JN_NEW_ARRAY(turn->arena, struct jn_str, journey->n_slot);
+    for (uint32_t i = 0; i < journey->n_slot; i++)
+        name[i] = program->string[program->slot[journey->first_slot + i].name];
+    out->slot_name = name;
+    out->slot = run->slot;
+    out->n_slot = journey->n_slot;
     out->held = turn_policy_reason(turn, customer, run);
 }
 
@@ -142,7 +148,7 @@ static void counting_add(struct counting *c, enum jr_count_kind kind, struct jn_
 }
 
 /* What a run can end as without the script naming it. */
-static const char *const ENDS[] = {"restarted", "changed", "merged", "stopped", "exit_if", "failed"};
+static const char *const ENDS[] = {"restarted", "changed", "merged", "stopped", "erased", "exit_if", "failed"};
 
 static bool engine_count_is_of_message(enum jr_count_kind kind) {
     return kind == JR_COUNT_SENT || kind == JR_COUNT_FAILED || (kind >= JR_COUNT_GHOST && kind < JR_COUNT_ANSWERED);

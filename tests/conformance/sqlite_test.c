@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "core/arena.h"
 #include "journey/store.h"
 
 static const struct {
@@ -122,9 +123,10 @@ static void damage_in_a_large_database_ends_its_commits(void **state) {
     struct jr_lane lane;
     (void)state;
     make_store("large");
-    change("large/journey.db", "with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)"
-                               "insert into quarantine select i, 0, x'', x'', zeroblob(120) from n;"
-                               "update meta set value = 0 where key = 'clean'");
+    change("large/journey.db",
+           "with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)"
+           "insert into quarantine (seq, at, source, reason, body) select i, 0, x'', x'', zeroblob(120) from n;"
+           "update meta set value = 0 where key = 'clean'");
     memset(bytes, 0x5A, sizeof(bytes));
     int fd = open("large/journey.db", O_WRONLY);
     assert_true(fd >= 0 && pwrite(fd, bytes, sizeof(bytes), 5000 * 4096) == (ssize_t)sizeof(bytes));
@@ -136,6 +138,96 @@ static void damage_in_a_large_database_ends_its_commits(void **state) {
         rc = store->ops->commit(store, &batch, NULL);
     assert_int_equal(rc, JN_CORRUPT);
     store->ops->close(store);
+}
+
+/* ---- written anew */
+
+#define PEOPLE 2000
+
+/* Whether the text stands anywhere in the file. */
+static bool stands_in(const char *path, const char *text) {
+    struct stat is;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) return false;
+    assert_int_equal(fstat(fd, &is), 0);
+    char *bytes = malloc((size_t)is.st_size + 1);
+    assert_int_equal(read(fd, bytes, (size_t)is.st_size), is.st_size);
+    bool found = memmem(bytes, (size_t)is.st_size, text, strlen(text)) != NULL;
+    free(bytes);
+    close(fd);
+    return found;
+}
+
+/* Some events of each, in no order. */
+static void put_events(struct jr_store *store, struct jr_batch *batch, struct jn_arena *arena) {
+    struct jr_row_event *event = JN_NEW_ARRAY(arena, struct jr_row_event, PEOPLE);
+    batch->event = event;
+    batch->n_event = PEOPLE;
+    for (uint64_t seq = 1; seq <= 3 * PEOPLE; seq++) {
+        uint64_t customer = 1 + seq * 7919 % PEOPLE;
+        struct jn_str body =
+            jn_arena_printf(arena, "secret-%llu-%0*d", (unsigned long long)customer, (int)(40 + seq * 7919 % 350), 0);
+        event[(seq - 1) % PEOPLE] = (struct jr_row_event){customer, seq, 10, JN_STR("e"), body};
+        if (seq % PEOPLE != 0) continue;
+        assert_int_equal(store->ops->commit(store, batch, NULL), JN_OK);
+        batch->seq++;
+    }
+    batch->n_event = 0;
+}
+
+/* Rows that come in no order make pages split, and what is moved leaves copies behind: so there is something to find.
+ */
+static void no_byte_of_who_was_erased_is_left(void **state) {
+    struct jr_store *store;
+    struct jr_lane lane;
+    uint64_t erased[PEOPLE / 10];
+    struct jn_arena arena;
+    uint32_t left = 0;
+    bool done;
+    (void)state;
+    jn_arena_init(&arena);
+    assert_int_equal(jr_store_open(JN_STR("sqlite:anew"), &store, NULL), JN_OK);
+    assert_int_equal(store->ops->claim(store, 0, &lane, NULL), JN_OK);
+    struct jr_batch batch = {.epoch = lane.epoch, .seq = lane.seq};
+    put_events(store, &batch, &arena);
+    for (uint32_t i = 0; i < PEOPLE / 10; i++)
+        erased[i] = 1 + 10 * i;
+    batch.erase = erased;
+    batch.n_erase = PEOPLE / 10;
+    assert_int_equal(store->ops->commit(store, &batch, NULL), JN_OK);
+    assert_int_equal(store->ops->rewrite(store, 4096, &done, NULL), JN_OK);
+    assert_false(done); /* it is larger than that */
+    assert_int_equal(store->ops->rewrite(store, UINT64_MAX, &done, NULL), JN_OK);
+    assert_true(done);
+    for (uint32_t i = 0; i < PEOPLE / 10; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof(text), "secret-%llu-", (unsigned long long)erased[i]);
+        left += stands_in("anew/journey.db", text) || stands_in("anew/journey.db-wal", text);
+    }
+    assert_int_equal(left, 0);
+    assert_true(stands_in("anew/journey.db", "secret-2-"));
+    store->ops->close(store);
+    jn_arena_release(&arena);
+}
+
+static void an_older_schema_is_taken_to_this_one(void **state) {
+    struct jr_store *store;
+    struct jr_row_quarantine *row;
+    struct jn_arena arena;
+    uint32_t n;
+    (void)state;
+    make_store("older");
+    change("older/journey.db",
+           "alter table quarantine drop column customer; pragma user_version = 1; drop index delivery_dead;"
+           "insert into quarantine (seq, at, source, reason, body) values (1, 2, x'', x'', x'61')");
+    jn_arena_init(&arena);
+    for (int i = 0; i < 2; i++) { /* once is enough */
+        assert_int_equal(jr_store_open(JN_STR("sqlite:older"), &store, NULL), JN_OK);
+        assert_int_equal(store->ops->quarantined(store, 0, 10, &arena, &row, &n, NULL), JN_OK);
+        assert_true(n == 1 && row[0].customer.n == 0 && jn_str_is(row[0].body, "a"));
+        store->ops->close(store);
+    }
+    jn_arena_release(&arena);
 }
 
 static void a_file_is_no_store(void **state) {
@@ -154,6 +246,8 @@ int main(void) {
         cmocka_unit_test(what_is_no_database_is_refused),
         cmocka_unit_test(a_damaged_database_is_refused_after_a_crash),
         cmocka_unit_test(damage_in_a_large_database_ends_its_commits),
+        cmocka_unit_test(no_byte_of_who_was_erased_is_left),
+        cmocka_unit_test(an_older_schema_is_taken_to_this_one),
         cmocka_unit_test(a_file_is_no_store),
     };
     char folder[] = "/tmp/journey-sqlite-XXXXXX";

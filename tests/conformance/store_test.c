@@ -362,9 +362,61 @@ static void only_what_failed_is_found_among_the_dead(struct world *w) {
     assert_int_equal(found, 0);
 }
 
+static void who_is_erased_leaves_nothing(struct world *w) {
+    struct jr_row_event events[] = {{1, 1, 10, JN_STR("signup"), JN_STR("secret")},
+                                    {2, 2, 10, JN_STR("signup"), JN_STR("other")}};
+    struct jr_row_delivery letters[] = {
+        {.delivery = 1, .customer = 1, .body = JN_STR("secret")},
+        {.delivery = 2, .customer = 2, .body = JN_STR("other")},
+        {.delivery = 3, .customer = 1, .state = JR_DELIVERY_FAILED, .body = JN_STR("x")}};
+    struct jr_row_quarantine bad = {7, 50, JN_STR("ann"), JN_STR("track"), JN_STR("why"), JN_STR("secret")}, *found;
+    struct jr_row_delivery *outbox;
+    struct jr_row_event *event;
+    struct jr_row_run *run;
+    uint64_t gone = 7, ann = 1;
+    uint32_t n;
+    bool done;
+    add_ann(w);
+    assert_int_equal(commit(w, (struct jr_batch){.event = events,
+                                                 .n_event = 2,
+                                                 .delivery = letters,
+                                                 .n_delivery = 3,
+                                                 .quarantine = &bad,
+                                                 .n_quarantine = 1}),
+                     JN_OK);
+    const struct jr_store_ops *ops = w->store->ops;
+    assert_int_equal(ops->outbox_of(w->store, 1, 1, 10, &w->arena, &outbox, &n, NULL), JN_OK);
+    assert_true(n == 1 && outbox[0].delivery == 3 && outbox[0].state == JR_DELIVERY_FAILED);
+    struct jr_row_customer row = {1, JN_STR("erased")};
+    assert_int_equal(commit(w, (struct jr_batch){.erase = &ann,
+                                                 .n_erase = 1,
+                                                 .customer = &row,
+                                                 .n_customer = 1,
+                                                 .quarantine_gone = &gone,
+                                                 .n_quarantine_gone = 1}),
+                     JN_OK);
+    assert_true(jn_str_is(load(w, 1, &run, &n).body, "erased"));
+    assert_int_equal(n, 0);
+    assert_int_equal(ops->events(w->store, 1, 0, 10, &w->arena, &event, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(ops->events(w->store, 2, 0, 10, &w->arena, &event, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(ops->outbox_of(w->store, 1, 0, 10, &w->arena, &outbox, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(ops->outbox_of(w->store, 2, 0, 10, &w->arena, &outbox, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(ops->quarantined(w->store, 6, 10, &w->arena, &found, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(ops->rewrite(w->store, UINT64_MAX, &done, NULL), JN_OK);
+    assert_true(done);
+    assert_int_equal(ops->events(w->store, 2, 0, 10, &w->arena, &event, &n, NULL), JN_OK);
+    assert_int_equal(n, 1);
+}
+
 static void counters_and_quarantine(struct world *w) {
     struct jr_row_counter counters[] = {{7, UINT64_MAX}, {3, 1}}, *counter;
-    struct jr_row_quarantine bad = {5, 50, JN_STR("track"), JN_STR("why"), JN_STR("{\"a\\u0000\":1}")}, *found;
+    struct jr_row_quarantine bad = {5, 50, JN_STR("ann"), JN_STR("track"), JN_STR("why"), JN_STR("{\"a\\u0000\":1}")},
+                             *found;
     uint32_t n;
     assert_int_equal(
         commit(w, (struct jr_batch){.counter = counters, .n_counter = 2, .quarantine = &bad, .n_quarantine = 1}),
@@ -454,6 +506,7 @@ static const struct {
     CASE(approvals_are_listed_apart_from_messages),
     CASE(only_what_failed_is_found_among_the_dead),
     CASE(counters_and_quarantine),
+    CASE(who_is_erased_leaves_nothing),
     CASE(the_last_program_put_is_listed_last),
     CASE(large_batches_and_bodies),
     CASE(what_was_committed_is_there_after_reopening),

@@ -1,9 +1,10 @@
 """Administration of a running server: its HTTP routes, and the commands that ask them."""
 import json
 import os
+import subprocess
 import unittest
 
-from journey_process import Case
+from journey_process import JOURNEY, Case
 
 
 class Admin(Case):
@@ -265,6 +266,97 @@ class Poison(Admin):
         self.assertEqual(self.command(server, "runs", "retry", str(ann["run"]))[0], 0)
         cured = self.receiver.next().json
         self.assertEqual((cured["customer"]["id"], cured["message"]), ("ann", "later"))
+
+
+class Person(Admin):
+    """What is held of ann, given out and erased; her values are such that no other bytes look like them."""
+    ID, EMAIL, PLAN = "ann-4711", "ann.zweig@example.org", "plan-quokka"
+
+    def held(self):
+        self.receiver.answer(400)
+        server = self.serve()
+        server.identify(self.ID, email=self.EMAIL)
+        server.identify("bo", email="bo@example.com")
+        server.track(self.ID, "signup", properties={"plan": self.PLAN})
+        self.receiver.next()
+        self.items(server, "dead", 1)
+        server.track(self.ID, "pause_first")
+        server.track(self.ID, "purchase", properties={"order_id": "wombat-1"})  # no amount: set aside
+        server.track("bo", "pause_first")
+        return server
+
+    def files(self):
+        """All bytes of the store."""
+        state = os.path.join(self.directory, "state")
+        return b"".join(open(os.path.join(state, name), "rb").read() for name in sorted(os.listdir(state)))
+
+    def test_the_export_holds_everything(self):
+        server = self.held()
+        code, out, _ = self.command(server, "customer", self.ID, "export")
+        self.assertEqual(code, 0)
+        held = json.loads(out)
+        self.assertEqual(held, server.get(f"/api/customers/{self.ID}/export"))
+        self.assertEqual((held["id"], held["attributes"]["email"]), (self.ID, self.EMAIL))
+        self.assertEqual([event["event"] for event in held["events"]], ["signup", "pause_first"])
+        self.assertEqual(held["events"][0]["properties"], {"plan": self.PLAN})
+        self.assertEqual([run["journey"] for run in held["runs"]], ["patient"])
+        self.assertEqual([(m["state"], m["document"]["to"]) for m in held["messages"]], [("dead", self.EMAIL)])
+        self.assertIn("wombat-1", held["quarantined"][0]["text"])
+        self.assertEqual(self.problem(server, "GET", "/api/customers/nobody/export"), 404)
+
+    def test_the_timeline_is_in_order(self):
+        server = self.held()
+        items = server.get(f"/api/customers/{self.ID}/timeline")["items"]
+        self.assertEqual([item["at"] for item in items], sorted(item["at"] for item in items))
+        kinds = [item["kind"] for item in items]
+        self.assertEqual((kinds.count("event"), kinds.count("message"), kinds.count("quarantined")), (2, 1, 1))
+        self.assertEqual(kinds[-1], "waits until")
+        code, out, _ = self.command(server, "customer", self.ID, "timeline")
+        self.assertEqual((code, len(out.splitlines())), (0, len(items)))
+        self.assertEqual(self.command(server, "customer", self.ID, "nonsense")[0], 64)
+
+    def test_erasing_leaves_no_byte(self):
+        server = self.held()
+        self.assertTrue(all(text.encode() in self.files() for text in (self.ID, self.EMAIL, self.PLAN, "wombat-1")))
+        code, out, _ = self.command(server, "customer", self.ID, "erase")
+        self.assertEqual(code, 0)
+        self.assertIn("receipt        erased_", out)
+        while server.get("/api/status")["rewrite_due"]:  # the lane does it when nothing is to be done
+            pass
+        for text in (self.ID, self.EMAIL, self.PLAN, "wombat-1"):
+            self.assertNotIn(text.encode(), self.files())
+        self.assertIn(b"bo@example.com", self.files())
+        self.assertEqual(self.problem(server, "GET", f"/api/customers/{self.ID}"), 404)
+        self.assertEqual(server.get("/api/journeys/patient")["inside"], 1)
+        self.assertEqual(self.items(server, "dead", 0), [])
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "bo")  # who waited three seconds, alone
+        server.terminate()
+        done = subprocess.run([JOURNEY, "fsck", os.path.join(self.directory, "state")], stdout=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_an_erasure_survives_kill(self):
+        server = self.held()
+        status, _, body = server.request("DELETE", f"/api/customers/{self.ID}")
+        self.assertEqual((status, json.loads(body)["events"]), (200, 2))
+        server.kill()
+        server = self.serve()
+        self.assertEqual(self.problem(server, "DELETE", f"/api/customers/{self.ID}"), 404)
+        while server.get("/api/status")["rewrite_due"]:
+            pass
+        self.assertNotIn(self.EMAIL.encode(), self.files())
+        server.track(self.ID, "signup")  # comes back as another
+        self.assertNotIn("email", server.get(f"/api/customers/{self.ID}")["attributes"])
+
+    def test_a_store_that_is_too_large_waits(self):
+        self.held().terminate()
+        server = self.serve(self.env(JOURNEY_REWRITE_MAX="0"))
+        self.assertEqual(server.request("DELETE", f"/api/customers/{self.ID}")[0], 200)
+        self.assertTrue(server.get("/api/status")["rewrite_due"])
+        server.terminate()
+        server = self.serve()
+        while server.get("/api/status")["rewrite_due"]:
+            pass
+        self.assertNotIn(self.EMAIL.encode(), self.files())
 
 
 if __name__ == "__main__":

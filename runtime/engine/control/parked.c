@@ -36,7 +36,7 @@ static jn_rc parked_find(struct turn *turn, uint64_t number, struct engine_custo
     jn_rc rc = parked_timers(turn->engine, number - 1, 1, turn->arena, &row, &n, turn->err);
     if (rc != JN_OK || n == 0 || row[0].run != number) return rc;
     rc = turn_customer_by_id(turn, row[0].customer, customer);
-    for (uint32_t i = 0; rc == JN_OK && i < (*customer)->n_run; i++)
+    for (uint32_t i = 0; rc == JN_OK && *customer != NULL && i < (*customer)->n_run; i++)
         if ((*customer)->run[i]->id == number && (*customer)->run[i]->status == ENGINE_PARKED)
             *run = (*customer)->run[i];
     return rc;
@@ -61,7 +61,7 @@ jn_rc turn_unpark(struct turn *turn, uint64_t number) {
 static jn_rc parked_view(struct turn *turn, const struct jr_row_timer *row, struct jr_parked *out, uint32_t *n) {
     struct engine_customer *customer;
     jn_rc rc = turn_customer_by_id(turn, row->customer, &customer);
-    for (uint32_t i = 0; rc == JN_OK && i < customer->n_run; i++) {
+    for (uint32_t i = 0; rc == JN_OK && customer != NULL && i < customer->n_run; i++) {
         if (customer->run[i]->id != row->run) continue;
         out[*n].customer = customer->ext;
         turn_view_run(turn, customer, customer->run[i], &out[(*n)++].run);

@@ -94,11 +94,23 @@ static jn_rc attribute_change(struct turn *turn, const struct engine_customer *c
     return JN_OK;
 }
 
+jn_rc turn_unclaim_attributes(struct turn *turn, const struct engine_customer *customer) {
+    const struct jn_program *program = jr_engine_program(turn->engine);
+    jn_rc rc = JN_OK;
+    for (uint32_t i = 0; rc == JN_OK && program != NULL && i < program->n_attr; i++) {
+        struct jn_str name = program->string[program->attr[i].name];
+        for (uint32_t k = 0; rc == JN_OK && attribute_finds(&program->attr[i]) && k < customer->n_loaded; k++)
+            if (jn_str_eq(customer->loaded[k].name, name))
+                rc = attribute_change(turn, customer, name, customer->loaded[k].value, JN_MISSING);
+    }
+    return rc;
+}
+
 jn_rc turn_claim_attributes(struct turn *turn) {
     const struct jn_program *program = jr_engine_program(turn->engine);
     jn_rc rc = JN_OK;
     for (const struct engine_customer *c = turn->customers; program != NULL && c != NULL; c = c->next)
-        for (uint32_t i = 0; rc == JN_OK && c->changed && c->merged == NULL && i < program->n_attr; i++) {
+        for (uint32_t i = 0; rc == JN_OK && c->changed && c->merged == NULL && !c->erased && i < program->n_attr; i++) {
             struct jn_str name = program->string[program->attr[i].name];
             struct jn_value was = JN_MISSING;
             if (!attribute_finds(&program->attr[i])) continue;

@@ -15,6 +15,8 @@ jn_rc turn_who(struct turn *turn, const struct jr_input *input, uint32_t at, str
 jn_rc turn_by_attribute(struct turn *turn, const struct jr_input *input, struct engine_customer **out);
 /* At the end of the turn: identity attributes that have changed find their customers from now on. */
 jn_rc turn_claim_attributes(struct turn *turn);
+/* They find nobody any more. */
+jn_rc turn_unclaim_attributes(struct turn *turn, const struct engine_customer *customer);
 
 /* ---- merge.c */
 /* Everything of `from` is of `into`, in this turn's one commit. */

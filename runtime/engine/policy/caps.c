@@ -133,7 +133,7 @@ jn_rc turn_slot_return(struct turn *turn, uint64_t id, uint64_t delivery) {
     uint32_t at = 0;
     if (!caps_are_there(turn->engine)) return JN_OK;
     jn_rc rc = turn_customer_by_id(turn, id, &customer);
-    if (rc != JN_OK) return rc;
+    if (rc != JN_OK || customer == NULL) return rc;
     while (at < customer->n_slot && customer->slot[at].delivery != delivery)
         at++;
     if (at == customer->n_slot) return JN_OK;

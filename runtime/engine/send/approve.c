@@ -75,7 +75,7 @@ void turn_request(struct turn *turn, struct engine_customer *customer, struct en
 static void approval_close(struct turn *turn, struct engine_run *run, enum approval_end end) {
     struct jr_row_seen *seen = engine_grow(turn->arena, &turn->seen, &turn->n_seen, sizeof(*seen));
     *seen = (struct jr_row_seen){.at = turn->now, .digest = end};
-    engine_seen_key(APPROVAL_SOURCE, approval_id_of(turn, run), turn->arena, seen->key);
+    engine_seen_key(turn->engine, APPROVAL_SOURCE, approval_id_of(turn, run), turn->arena, seen->key);
     turn_delivery_gone(turn, run->awaits);
     run->awaits = 0;
 }
@@ -96,7 +96,7 @@ static jn_rc approval_unknown(struct turn *turn, struct jn_str id, struct jn_err
     struct jr_engine *engine = turn->engine;
     struct jr_row_seen seen = {0};
     bool known = false;
-    engine_seen_key(APPROVAL_SOURCE, id, turn->arena, seen.key);
+    engine_seen_key(engine, APPROVAL_SOURCE, id, turn->arena, seen.key);
     jn_rc rc = engine->store->ops->seen(engine->store, &seen, 1, &known, turn->err);
     if (rc != JN_OK) return rc;
     for (uint32_t i = 0; i < turn->n_seen && !known; i++) {
@@ -138,6 +138,7 @@ static jn_rc approval_find(struct turn *turn, struct jn_str id, struct jn_str by
     *run = NULL;
     jn_rc rc = approval_row(turn, id, &row, &found);
     if (rc == JN_OK && found) rc = turn_customer_by_id(turn, row.customer, customer);
+    found = found && *customer != NULL;
     if (rc == JN_OK && found && turn->out != NULL) rc = turn_fire(turn, *customer, turn->now - 1);
     if (rc != JN_OK) return rc;
     if (found) *run = approval_run(*customer, row.delivery);
@@ -243,7 +244,7 @@ jn_rc jr_engine_approvals(struct jr_engine *engine, uint64_t after, uint32_t max
     for (uint32_t i = 0; rc == JN_OK && i < n_row; i++) {
         struct engine_customer *customer;
         rc = turn_customer_by_id(&turn, row[i].customer, &customer);
-        struct engine_run *run = rc == JN_OK ? approval_run(customer, row[i].delivery) : NULL;
+        struct engine_run *run = rc == JN_OK && customer != NULL ? approval_run(customer, row[i].delivery) : NULL;
         if (run != NULL) approval_view(customer, run, &row[i], arena, &(*out)[(*n)++]);
     }
     if (n_row == max) *next = row[n_row - 1].delivery;

@@ -160,7 +160,7 @@ jn_rc turn_answer(struct turn *turn, const struct engine_flight *flight, const s
     struct engine_customer *customer;
     turn_delivery_gone(turn, input->delivery);
     jn_rc rc = turn_customer_by_id(turn, flight->customer, &customer);
-    if (rc != JN_OK) return rc;
+    if (rc != JN_OK || customer == NULL) return rc;
     for (uint32_t i = 0; i < customer->n_run; i++)
         if (customer->run[i]->id == flight->run && ask_waits(customer->run[i], input->delivery))
             return ask_go_on(turn, customer, customer->run[i], input);

@@ -52,6 +52,24 @@ void engine_flight_drop(struct jr_engine *engine, uint64_t delivery) {
     free(flight);
 }
 
+/* Of what was accepted lately stays that it was: not for whom. */
+void engine_flights_erase(struct jr_engine *engine, uint64_t customer) {
+    uint64_t found;
+    for (uint32_t at = 0; jn_map_next(&engine->flights, &at, NULL, &found);) {
+        struct engine_flight *flight = (struct engine_flight *)(uintptr_t)found;
+        if (flight->customer != customer) continue;
+        engine_flight_drop(engine, flight->delivery);
+        at = 0; /* the map has moved its rows */
+    }
+    for (uint32_t i = 0; i < JR_SENT_MAX && engine->sent[i] != NULL; i++) {
+        struct engine_flight *flight = engine->sent[i];
+        if (flight->customer != customer) continue;
+        memset((char *)(flight + 1), 0, flight->ext.n); /* where flight_text has put it */
+        flight->ext.n = 0;
+        flight->customer = 0;
+    }
+}
+
 void engine_flights_release(struct jr_engine *engine) {
     uint64_t flight;
     for (uint32_t at = 0; jn_map_next(&engine->flights, &at, NULL, &flight);)

@@ -44,7 +44,8 @@ static jn_rc result_go_on(struct turn *turn, const struct engine_flight *flight,
     struct engine_customer *customer;
     if (!flight->awaited) return JN_OK;
     jn_rc rc = turn_customer_by_id(turn, flight->customer, &customer);
-    if (rc == JN_OK) rc = turn_fire(turn, customer, turn->now - 1);
+    if (rc != JN_OK || customer == NULL) return rc;
+    rc = turn_fire(turn, customer, turn->now - 1);
     for (uint32_t i = 0; rc == JN_OK && i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
         if (run->awaits != flight->delivery || run->status != ENGINE_LIVE || run->gone) continue;

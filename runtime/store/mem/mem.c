@@ -126,9 +126,25 @@ static void mem_merge(struct jr_store_mem *mem, const struct jr_row_merge *merge
     }
 }
 
+static void mem_erase_range(struct mem_table *table, uint64_t customer) {
+    uint32_t at = mem_table_after(table, (struct mem_key){customer, 0});
+    while (at < table->n && table->row[at].key.high == customer)
+        mem_table_remove(table, table->row[at].key);
+}
+
+static void mem_erase(struct jr_store_mem *mem, uint64_t customer) {
+    mem_erase_range(&mem->event, customer);
+    mem_erase_range(&mem->run, customer);
+    for (uint32_t i = mem->delivery.n; i-- > 0;)
+        if (((struct jr_row_delivery *)mem->delivery.row[i].fixed)->customer == customer)
+            mem_table_remove(&mem->delivery, mem->delivery.row[i].key);
+}
+
 static void mem_apply(struct jr_store_mem *mem, const struct jr_batch *b) {
     for (uint32_t i = 0; i < b->n_merge; i++)
         mem_merge(mem, &b->merge[i]);
+    for (uint32_t i = 0; i < b->n_erase; i++)
+        mem_erase(mem, b->erase[i]);
     for (uint32_t i = 0; i < b->n_alias; i++)
         mem_put_alias(mem, &b->alias[i]);
     for (uint32_t i = 0; i < b->n_customer; i++)
@@ -157,10 +173,13 @@ static void mem_apply(struct jr_store_mem *mem, const struct jr_batch *b) {
     for (uint32_t i = 0; i < b->n_delivery_gone; i++)
         mem_table_remove(&mem->delivery, (struct mem_key){0, b->delivery_gone[i]});
     for (uint32_t i = 0; i < b->n_quarantine; i++) {
-        struct jn_str text[3] = {b->quarantine[i].source, b->quarantine[i].reason, b->quarantine[i].body};
+        struct jn_str text[4] = {b->quarantine[i].source, b->quarantine[i].reason, b->quarantine[i].body,
+                                 b->quarantine[i].customer};
         mem_table_put(&mem->quarantine, (struct mem_key){0, b->quarantine[i].seq}, &b->quarantine[i].at,
-                      sizeof(b->quarantine[i].at), text, 3);
+                      sizeof(b->quarantine[i].at), text, 4);
     }
+    for (uint32_t i = 0; i < b->n_quarantine_gone; i++)
+        mem_table_remove(&mem->quarantine, (struct mem_key){0, b->quarantine_gone[i]});
     for (uint32_t i = 0; i < b->n_counter; i++)
         mem_table_put(&mem->counter, (struct mem_key){0, b->counter[i].counter}, &b->counter[i].value,
                       sizeof(b->counter[i].value), NULL, 0);
@@ -288,6 +307,22 @@ static jn_rc mem_deliveries(struct jr_store *store, enum jr_delivery_state state
     return JN_OK;
 }
 
+static jn_rc mem_outbox_of(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max,
+                           struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    const struct mem_table *table = &mem_of(store)->delivery;
+    (void)err;
+    *n = 0;
+    *out = NULL;
+    for (uint32_t i = mem_table_after(table, (struct mem_key){0, after}); i < table->n && *n < max; i++) {
+        struct jr_row_delivery row;
+        memcpy(&row, table->row[i].fixed, sizeof(row));
+        if (row.customer != customer) continue;
+        row.body = jn_arena_str(arena, table->row[i].text[0]);
+        *(struct jr_row_delivery *)jn_arena_grow(arena, out, n, sizeof(row)) = row;
+    }
+    return JN_OK;
+}
+
 static jn_rc mem_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err) {
     const struct mem_table *table = &mem_of(store)->delivery;
     (void)err;
@@ -315,6 +350,7 @@ static jn_rc mem_quarantined(struct jr_store *store, uint64_t after, uint32_t ma
         found->source = jn_arena_str(arena, row->text[0]);
         found->reason = jn_arena_str(arena, row->text[1]);
         found->body = jn_arena_str(arena, row->text[2]);
+        found->customer = jn_arena_str(arena, row->text[3]);
     }
     return JN_OK;
 }
@@ -411,6 +447,13 @@ static jn_rc mem_forget(struct jr_store *store, uint64_t customer, int64_t at, u
     return JN_OK;
 }
 
+/* What is deleted is freed at once. */
+static jn_rc mem_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err) {
+    (void)store, (void)max, (void)err;
+    *done = true;
+    return JN_OK;
+}
+
 static jn_rc mem_check(struct jr_store *store, struct jn_err *err) {
     (void)store, (void)err;
     return JN_OK;
@@ -450,6 +493,7 @@ const struct jr_store_ops jr_store_mem = {
     .recent = mem_recent,
     .timers = mem_timers,
     .deliveries = mem_deliveries,
+    .outbox_of = mem_outbox_of,
     .dead = mem_dead,
     .quarantined = mem_quarantined,
     .customers = mem_customers,
@@ -459,6 +503,7 @@ const struct jr_store_ops jr_store_mem = {
     .program_drop = mem_program_drop,
     .prune = mem_prune,
     .forget = mem_forget,
+    .rewrite = mem_rewrite,
     .check = mem_check,
     .look = mem_look,
     .facts = mem_facts,

@@ -6,7 +6,7 @@
 
 #include "journey/str.h"
 
-#define MEM_TEXTS 3
+#define MEM_TEXTS 4
 
 struct mem_key {
     uint64_t high, low;

@@ -23,6 +23,17 @@ static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_ba
     return code;
 }
 
+static int commit_erase(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    static const enum sqlite_statement ERASE[] = {SQL_ERASE_EVENTS, SQL_ERASE_RUNS, SQL_ERASE_DELIVERIES};
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; i < b->n_erase; i++)
+        for (int e = 0; code == SQLITE_OK && e < 3; e++) {
+            sqlite_bind_u64(state->statement[ERASE[e]], 1, b->erase[i]);
+            code = commit_step(state, ERASE[e]);
+        }
+    return code;
+}
+
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     int code = SQLITE_OK;
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++) {
@@ -122,7 +133,12 @@ static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batc
         sqlite_bind_str(quarantine, 3, b->quarantine[i].source);
         sqlite_bind_str(quarantine, 4, b->quarantine[i].reason);
         sqlite_bind_str(quarantine, 5, b->quarantine[i].body);
+        sqlite_bind_str(quarantine, 6, b->quarantine[i].customer);
         code = commit_step(state, SQL_PUT_QUARANTINE);
+    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine_gone; i++) {
+        sqlite_bind_u64(state->statement[SQL_DROP_QUARANTINE], 1, b->quarantine_gone[i]);
+        code = commit_step(state, SQL_DROP_QUARANTINE);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_counter; i++) {
         sqlite_bind_u64(counter, 1, b->counter[i].counter);
@@ -170,6 +186,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     if (code == SQLITE_OK && sqlite3_changes(state->db) == 0)
         code = SQLITE_CONSTRAINT_NOTNULL; /* a lane never claimed */
     if (code == SQLITE_OK) code = commit_merges(state, batch);
+    if (code == SQLITE_OK) code = commit_erase(state, batch);
     if (code == SQLITE_OK) code = commit_people(state, batch);
     if (code == SQLITE_OK) code = commit_timers(state, batch);
     if (code == SQLITE_OK) code = commit_events(state, batch);

@@ -49,11 +49,12 @@ static jn_rc open_configure(sqlite3 *db, bool fresh, struct jn_err *err) {
     jn_rc rc = fresh ? open_run(db, "pragma page_size = 4096", "set the page size", err) : JN_OK;
     if (rc == JN_OK) rc = open_run(db, "pragma journal_mode = wal", "use a write-ahead log", err);
     if (rc == JN_OK)
-        rc = open_run(db,
-                      "pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;"
-                      "pragma temp_store = memory; pragma mmap_size = 0; pragma cell_size_check = on;"
-                      "pragma trusted_schema = off; pragma cache_size = -65536; pragma foreign_keys = off",
-                      "set up the connection", err);
+        rc = open_run(
+            db,
+            "pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;"
+            "pragma temp_store = memory; pragma mmap_size = 0; pragma secure_delete = on; pragma cell_size_check = on;"
+            "pragma trusted_schema = off; pragma cache_size = -65536; pragma foreign_keys = off",
+            "set up the connection", err);
     return rc;
 }
 
@@ -65,6 +66,25 @@ static jn_rc open_create(sqlite3 *db, struct jn_err *err) {
                   SCHEMA_VERSION);
     jn_buf_char(&sql, '\0');
     if (rc == JN_OK) rc = open_run(db, sql.p, "create its tables", err);
+    jn_buf_release(&sql);
+    return rc;
+}
+
+/* Each step is a transaction of its own: whoever is stopped between two goes on from there. */
+static jn_rc open_migrate(sqlite3 *db, struct jn_err *err) {
+    static const char *const STEP[] = SCHEMA_STEPS;
+    _Static_assert(sizeof(STEP) / sizeof(*STEP) == SCHEMA_VERSION - 1, "a step leads to each version");
+    int64_t version = 0;
+    jn_rc rc = sqlite_number(db, "pragma user_version", &version, err);
+    struct jn_buf sql;
+    jn_buf_init(&sql, 4096);
+    for (; rc == JN_OK && version >= 1 && version < SCHEMA_VERSION; version++) {
+        jn_buf_reset(&sql);
+        jn_buf_printf(&sql, "begin immediate; %s; pragma user_version = %lld; commit", STEP[version - 1],
+                      (long long)version + 1);
+        jn_buf_char(&sql, '\0');
+        rc = open_run(db, sql.p, "take its tables to the next version", err);
+    }
     jn_buf_release(&sql);
     return rc;
 }
@@ -125,7 +145,7 @@ static jn_rc open_database(struct jr_store_sqlite_state *state, struct jn_err *e
     if (rc == JN_OK && !fresh && sqlite3_db_readonly(state->db, "main") == 1)
         rc = jn_fail(err, JN_READ_ONLY, "%s cannot be written to", state->path);
     if (rc == JN_OK) rc = open_configure(state->db, fresh, err);
-    if (rc == JN_OK && fresh) rc = open_create(state->db, err);
+    if (rc == JN_OK) rc = fresh ? open_create(state->db, err) : open_migrate(state->db, err);
     if (rc == JN_OK) rc = open_prepare(state, err);
     if (rc == JN_OK) rc = open_verify(state, fresh, err);
     if (rc == JN_OK) state->generation = (uint64_t)open_meta(state, "generation");
@@ -264,6 +284,7 @@ const struct jr_store_ops jr_store_sqlite = {
     .recent = sqlite_recent,
     .timers = sqlite_timers,
     .deliveries = sqlite_deliveries,
+    .outbox_of = sqlite_outbox_of,
     .dead = sqlite_dead,
     .quarantined = sqlite_quarantined,
     .customers = sqlite_customers,
@@ -273,6 +294,7 @@ const struct jr_store_ops jr_store_sqlite = {
     .program_drop = sqlite_program_drop,
     .prune = sqlite_prune,
     .forget = sqlite_forget,
+    .rewrite = sqlite_rewrite,
     .check = sqlite_check,
     .facts = sqlite_facts,
     .backup = sqlite_backup,

@@ -124,31 +124,40 @@ jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t 
 _Static_assert(JR_DELIVERY_FAILED == 1, "the statement DEAD and its index say so");
 _Static_assert(JR_DELIVERY_APPROVAL == 2, "the statement APPROVALS and its index say so");
 
-/* What people are to decide is few among many messages, and is looked at often: it has an index of its own. */
-jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
-                        struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
-    struct jr_store_sqlite_state *state = sqlite_state(store);
-    bool approvals = wanted == JR_DELIVERY_APPROVAL;
-    enum sqlite_statement statement = approvals ? SQL_APPROVALS : SQL_DELIVERIES;
-    sqlite3_stmt *read = state->statement[statement];
-    int code, place = 1;
+static jn_rc read_deliveries(struct jr_store_sqlite_state *state, enum sqlite_statement which, uint64_t of,
+                             uint64_t after, uint32_t max, struct jn_arena *arena, struct jr_row_delivery **out,
+                             uint32_t *n, struct jn_err *err) {
+    sqlite3_stmt *read = state->statement[which];
+    int code;
     *n = 0;
     *out = NULL;
-    if (!approvals) sqlite3_bind_int64(read, place++, (sqlite3_int64)wanted);
-    sqlite_bind_u64(read, place++, after);
-    sqlite3_bind_int64(read, place, max);
+    sqlite_bind_u64(read, 1, of);
+    sqlite_bind_u64(read, 2, after);
+    sqlite3_bind_int64(read, 3, max);
     while ((code = sqlite3_step(read)) == SQLITE_ROW) {
         struct jr_row_delivery *row = sqlite_grow(arena, out, n, sizeof(*row));
         struct jn_str id = sqlite_column_str(read, 1, arena);
         *row = (struct jr_row_delivery){.delivery = read_u64(read, 0),
                                         .customer = read_u64(read, 2),
                                         .due = sqlite3_column_int64(read, 3),
-                                        .state = (uint32_t)wanted,
+                                        .state = (uint32_t)sqlite3_column_int64(read, 6),
                                         .attempts = (uint32_t)sqlite3_column_int64(read, 4)};
         if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
         row->body = sqlite_column_str(read, 5, arena);
     }
-    return read_done(state, statement, code, err);
+    return read_done(state, which, code, err);
+}
+
+/* What people are to decide is few among many messages, and is looked at often: it has an index of its own. */
+jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
+                        struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    enum sqlite_statement which = wanted == JR_DELIVERY_APPROVAL ? SQL_APPROVALS : SQL_DELIVERIES;
+    return read_deliveries(sqlite_state(store), which, (uint64_t)wanted, after, max, arena, out, n, err);
+}
+
+jn_rc sqlite_outbox_of(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    return read_deliveries(sqlite_state(store), SQL_OUTBOX_OF, customer, after, max, arena, out, n, err);
 }
 
 jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err) {
@@ -175,6 +184,7 @@ jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, s
         row->source = sqlite_column_str(read, 2, arena);
         row->reason = sqlite_column_str(read, 3, arena);
         row->body = sqlite_column_str(read, 4, arena);
+        row->customer = sqlite_column_str(read, 5, arena);
     }
     return read_done(state, SQL_QUARANTINED, code, err);
 }

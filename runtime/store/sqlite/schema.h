@@ -3,7 +3,15 @@
 #define RUNTIME_STORE_SQLITE_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4A524E59 /* "JRNY" */
-#define SCHEMA_VERSION     1
+#define SCHEMA_VERSION     2
+
+/* From the version before to each: SCHEMA_STEP[i] leads from i + 1 to i + 2. */
+#define SCHEMA_STEPS                                                                                                   \
+    {                                                                                                                  \
+        "alter table quarantine add column customer blob not null default x'';"                                        \
+        "create index if not exists delivery_dead on delivery (id) where state = 1;"                                   \
+        "create index if not exists delivery_approval on delivery (state) where state = 2"                             \
+    }
 
 /* Ids grow with time, so that what is used together lies together; timers and events are their own primary keys, so
  * that each touches one page (measured: half the bytes of a table with an index beside it). Ids of inbound events are
@@ -30,7 +38,7 @@
     "create index delivery_approval on delivery (state) where state = 2;"                                              \
     "create table quarantine (seq integer primary key, at integer not null, source blob not null, reason blob not "    \
     "null,"                                                                                                            \
-    " body blob not null) strict;"                                                                                     \
+    " body blob not null, customer blob not null default x'') strict;"                                                 \
     "create table counter (counter integer primary key, value integer not null) strict;"                               \
     "create table program (number integer primary key, id blob not null unique, image blob not null) strict;"
 

@@ -78,6 +78,7 @@ jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct j
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
 jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max, uint32_t *n,
                     struct jn_err *err);
+jn_rc sqlite_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err);
 jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err);
 
 /* ---- read.c: the contract's reads */
@@ -93,6 +94,8 @@ jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t 
                     struct jr_row_timer **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_deliveries(struct jr_store *store, enum jr_delivery_state wanted, uint64_t after, uint32_t max,
                         struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_outbox_of(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_delivery **out, uint32_t *n, struct jn_err *err);
 jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delivery, struct jn_err *err);
 jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                          struct jr_row_quarantine **out, uint32_t *n, struct jn_err *err);

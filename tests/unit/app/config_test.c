@@ -21,7 +21,8 @@ static struct jr_app_options sound(void) {
                                    .key_rate = JN_STR("0"),
                                    .source_rate = JN_STR("0"),
                                    .per_destination = JN_STR("8"),
-                                   .attempts = JN_STR("256")};
+                                   .attempts = JN_STR("256"),
+                                   .rewrite_max = JN_STR("256")};
 }
 
 static void test_listen(void **state) {
@@ -105,6 +106,22 @@ static void test_events_that_are_taken(void **state) {
     assert_string_equal(err.text, "`999` is no number of events that may wait between 1000 and 1000000");
 }
 
+static void test_size_to_write_anew(void **state) {
+    (void)state;
+    static const char *const BAD[] = {"", "-1", "1.5", "1048577", "all"};
+    struct jr_app_options options = sound();
+    options.rewrite_max = JN_STR("0");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.rewrite_max, 0);
+    options.rewrite_max = JN_STR("3");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.rewrite_max, 3 << 20);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        options.rewrite_max = jn_str_z(BAD[i]);
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    }
+}
+
 static void expect_missing(struct jr_app_options options, const char *variable) {
     assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     assert_non_null(strstr(err.text, variable));
@@ -186,6 +203,7 @@ int main(void) {
         cmocka_unit_test(test_days_to_keep_ids),
         cmocka_unit_test(test_events_that_are_taken),
         cmocka_unit_test(test_attempts_at_a_time),
+        cmocka_unit_test(test_size_to_write_anew),
         cmocka_unit_test(test_keys_and_tokens),
         cmocka_unit_test(test_development),
         cmocka_unit_test(test_presets_and_environment),

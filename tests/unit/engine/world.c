@@ -212,6 +212,16 @@ void decides(struct world *w, const char *by, struct jn_str approval, bool appro
     input->in = approves;
 }
 
+void is_erased(struct world *w, const char *who) {
+    world_input(w, JR_INPUT_ERASE, NULL)->customer = jn_str_z(who);
+}
+
+void is_set_aside(struct world *w, const char *text) {
+    struct jr_input *input = world_input(w, JR_INPUT_QUARANTINE, NULL);
+    input->text = jn_str_z(text);
+    input->reason = JN_STR("it is none");
+}
+
 /* ---- what is so */
 
 void expect(struct world *w, const char *told) {

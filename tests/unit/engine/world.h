@@ -50,6 +50,8 @@ void consents(struct world *w, const char *who, const char *topic, bool in);
 void answers(struct world *w, uint32_t message, enum jr_result result); /* of w->sent */
 void replays(struct world *w, uint32_t message);                        /* a dead letter */
 void unparks(struct world *w, uint64_t run);
+void is_erased(struct world *w, const char *who);
+void is_set_aside(struct world *w, const char *text); /* an event that is none */
 
 void decides(struct world *w, const char *by, struct jn_str approval, bool approves);
 
