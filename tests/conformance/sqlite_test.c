@@ -220,6 +220,9 @@ static void an_older_schema_is_taken_to_this_one(void **state) {
     change("older/journey.db",
            "alter table quarantine drop column customer; pragma user_version = 1; drop index delivery_dead;"
            "insert into quarantine (seq, at, source, reason, body) values (1, 2, x'', x'', x'61')");
+    struct jn_err err;
+    assert_int_equal(jr_store_look(JN_STR("sqlite:older"), &store, &err), JN_VERSION); /* who looks changes nothing */
+    assert_non_null(strstr(err.text, "serve it once first"));
     jn_arena_init(&arena);
     for (int i = 0; i < 2; i++) { /* once is enough */
         assert_int_equal(jr_store_open(JN_STR("sqlite:older"), &store, NULL), JN_OK);

@@ -201,6 +201,7 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
 
 static jn_rc open_reading(struct jr_store_sqlite_state *state, struct jn_err *err) {
     bool fresh = false;
+    int64_t version = 0;
     if (access(state->path, F_OK) != 0)
         return jn_fail(err, JN_NOT_FOUND, "there is no store: %s is not there", state->path);
     int code = sqlite3_open_v2(state->path, &state->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
@@ -210,6 +211,11 @@ static jn_rc open_reading(struct jr_store_sqlite_state *state, struct jn_err *er
     sqlite3_db_config(state->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     jn_rc rc = sqlite_identify(state->db, state->path, &fresh, err);
     if (rc == JN_OK && fresh) rc = jn_fail(err, JN_CORRUPT, "%s is empty", state->path);
+    if (rc == JN_OK) rc = sqlite_number(state->db, "pragma user_version", &version, err);
+    if (rc == JN_OK && version < SCHEMA_VERSION)
+        rc = jn_fail(err, JN_VERSION,
+                     "%s was written by an older journey (schema %lld, this one knows %d): serve it once first",
+                     state->path, (long long)version, SCHEMA_VERSION);
     if (rc == JN_OK)
         rc = open_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
     if (rc == JN_OK) rc = open_prepare(state, err);
