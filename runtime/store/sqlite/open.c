@@ -276,56 +276,32 @@ static jn_rc reading_check(struct jr_store *store, struct jn_err *err) {
     return sqlite_look_through(sqlite_state(store)->db, "pragma integrity_check(1)", err);
 }
 
-const struct jr_store_ops jr_store_sqlite = {
-    .scheme = "sqlite",
-    .open = sqlite_open,
-    .close = sqlite_close,
-    .look = sqlite_look_at,
-    .claim = sqlite_claim,
-    .commit = sqlite_commit,
-    .find = sqlite_find,
-    .seen = sqlite_seen,
-    .load = sqlite_load,
-    .events = sqlite_events,
-    .recent = sqlite_recent,
-    .timers = sqlite_timers,
-    .deliveries = sqlite_deliveries,
-    .outbox_of = sqlite_outbox_of,
-    .dead = sqlite_dead,
-    .quarantined = sqlite_quarantined,
-    .customers = sqlite_customers,
-    .counters = sqlite_counters,
-    .program_put = sqlite_program_put,
-    .programs = sqlite_programs,
-    .program_drop = sqlite_program_drop,
-    .prune = sqlite_prune,
-    .forget = sqlite_forget,
-    .rewrite = sqlite_rewrite,
-    .check = sqlite_check,
-    .facts = sqlite_facts,
-    .backup = sqlite_backup,
-    .restore = sqlite_restore,
-};
+/* What only reads is the same for both. */
+#define SQLITE_READS                                                                                                   \
+    .scheme = "sqlite", .find = sqlite_find, .seen = sqlite_seen, .load = sqlite_load, .events = sqlite_events,        \
+    .recent = sqlite_recent, .timers = sqlite_timers, .deliveries = sqlite_deliveries, .outbox_of = sqlite_outbox_of,  \
+    .dead = sqlite_dead, .quarantined = sqlite_quarantined, .customers = sqlite_customers,                             \
+    .counters = sqlite_counters, .programs = sqlite_programs, .facts = sqlite_facts
+
+const struct jr_store_ops jr_store_sqlite = {SQLITE_READS,
+                                             .open = sqlite_open,
+                                             .close = sqlite_close,
+                                             .look = sqlite_look_at,
+                                             .claim = sqlite_claim,
+                                             .commit = sqlite_commit,
+                                             .program_put = sqlite_program_put,
+                                             .program_drop = sqlite_program_drop,
+                                             .prune = sqlite_prune,
+                                             .forget = sqlite_forget,
+                                             .rewrite = sqlite_rewrite,
+                                             .check = sqlite_check,
+                                             .backup = sqlite_backup,
+                                             .restore = sqlite_restore};
 
 /* One snapshot, whatever is written meanwhile. */
-static const struct jr_store_ops jr_store_sqlite_reading = {
-    .scheme = "sqlite",
-    .close = reading_close,
-    .claim = sqlite_lane,
-    .commit = reading_commit,
-    .find = sqlite_find,
-    .seen = sqlite_seen,
-    .load = sqlite_load,
-    .events = sqlite_events,
-    .recent = sqlite_recent,
-    .timers = sqlite_timers,
-    .deliveries = sqlite_deliveries,
-    .dead = sqlite_dead,
-    .quarantined = sqlite_quarantined,
-    .customers = sqlite_customers,
-    .counters = sqlite_counters,
-    .programs = sqlite_programs,
-    .program_drop = reading_drop,
-    .facts = sqlite_facts,
-    .check = reading_check,
-};
+static const struct jr_store_ops jr_store_sqlite_reading = {SQLITE_READS,
+                                                            .close = reading_close,
+                                                            .claim = sqlite_lane,
+                                                            .commit = reading_commit,
+                                                            .program_drop = reading_drop,
+                                                            .check = reading_check};
