@@ -54,6 +54,21 @@ class Fsck(Case):
         server.kill()
         self.assertEqual(self.findings()[0], [])
 
+    def test_who_was_erased_or_put_right_is_no_damage(self):
+        server = self.filled()
+        self.assertEqual(server.request("DELETE", "/api/customers/bob")[0], 200)
+        for _ in range(100000):
+            dead = server.get("/api/deliveries?state=dead")["items"]
+            if dead:
+                break
+        self.assertEqual(server.request("POST", f"/api/deliveries/{dead[0]['id']}/retry")[0], 200)
+        self.receiver.next()
+        self.assertEqual(server.request("POST", "/api/journeys/patient/pause", "{}")[0], 200)
+        self.assertEqual(self.findings()[0], [])
+        self.assertEqual(server.request("POST", "/api/journeys/patient/stop", "{}")[0], 200)
+        server.terminate()
+        self.assertEqual(self.findings()[0], [])
+
     def test_nothing_is_written(self):
         self.filled().terminate()
         path = os.path.join(self.state, "journey.db")
