@@ -123,18 +123,33 @@ static void coverage_missing(const struct cli_coverage *c, struct jn_str journey
     jn_buf_printf(out, " %s%.*s\n", what, JN_FMT(arm));
 }
 
+/* How it reads that a way was never taken; the handler's word stands behind it. */
+static const struct {
+    const char *next, *alt;
+} NEVER_ROW[JN_STEPS] = {
+    [JN_STEP_BRANCH] = {"was never true", "was never false"},
+    [JN_STEP_SEND_OR] = {"was never sent", "was always sent"},
+    [JN_STEP_OUTCOME] = {"was never ", "was always "},
+    [JN_STEP_WAIT_FOR] = {"was never passed", "never timed out"},
+    [JN_STEP_WAIT_IF] = {"was never true", "never timed out"},
+    [JN_STEP_APPROVE] = {"was never approved", "was always approved"},
+};
+
+static bool coverage_is_timeout(const struct jn_step *step) {
+    return step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_APPROVE;
+}
+
 static void coverage_ways(const struct cli_coverage *c, struct jn_str journey, uint32_t i, struct cli_tally *tally,
                           struct jn_buf *missing) {
     const struct jn_step *step = &c->walk.program->step[i];
-    bool is_if = step->kind == JN_STEP_BRANCH;
+    struct jn_str word = JN_STR_NONE;
     if (step->kind == JN_STEP_REPEAT) return;
+    if (step->kind == JN_STEP_OUTCOME) word = jn_str_z(jn_outcome_word((enum jn_outcome)step->a));
     coverage_point(tally, CLI_COVER_BRANCHES, c->walk.next[i] > 0);
-    coverage_point(tally, is_if ? CLI_COVER_BRANCHES : CLI_COVER_TIMEOUTS, c->walk.alt[i] > 0);
+    coverage_point(tally, coverage_is_timeout(step) ? CLI_COVER_TIMEOUTS : CLI_COVER_BRANCHES, c->walk.alt[i] > 0);
     if (c->walk.count[i] == 0) return; /* the step itself is told */
-    if (c->walk.next[i] == 0)
-        coverage_missing(c, journey, step, is_if ? "was never true" : "was never passed", JN_STR_NONE, missing);
-    if (c->walk.alt[i] == 0)
-        coverage_missing(c, journey, step, is_if ? "was never false" : "never timed out", JN_STR_NONE, missing);
+    if (c->walk.next[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].next, word, missing);
+    if (c->walk.alt[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].alt, word, missing);
 }
 
 static void coverage_step(const struct cli_coverage *c, struct jn_str journey, uint32_t i, struct cli_tally *tally,

@@ -287,6 +287,53 @@ static jn_rc reading_channels(struct reading *r, const struct jn_json *object) {
     return JN_OK;
 }
 
+static jn_rc reading_takes(struct reading *r, const struct jn_json *object, const struct jn_service *service,
+                           struct sim_service *out) {
+    const struct jn_program *p = r->program;
+    struct jn_str key;
+    struct jn_json *node;
+    for (void *at = NULL; jn_json_next(object, &at, &key, &node);) {
+        uint32_t take = service->first_take, end = take + service->n_take;
+        reading_enter(r, key);
+        while (take < end && !jn_str_eq(p->string[p->take[take].name], key))
+            take++;
+        if (take == end) return reading_fail(r, "the service takes no such value", JN_STR(""));
+        struct sim_field *field = jn_arena_grow(r->arena, &out->take, &out->n_take, sizeof(*field));
+        field->name = jn_arena_str(r->arena, key);
+        jn_rc rc = reading_draw(r, node, (enum jn_type)p->take[take].type, JN_NONE, &field->draw);
+        if (rc != JN_OK) return rc;
+        reading_leave(r);
+    }
+    return JN_OK;
+}
+
+static jn_rc reading_services(struct reading *r, const struct jn_json *object) {
+    const struct jn_program *p = r->program;
+    struct jn_str key;
+    struct jn_json *node;
+    for (void *at = NULL; jn_json_next(object, &at, &key, &node);) {
+        uint32_t service = 0;
+        reading_enter(r, key);
+        while (service < p->n_service && !jn_str_eq(p->string[p->service[service].name], key))
+            service++;
+        if (service == p->n_service) return reading_fail(r, "there is no such service", JN_STR(""));
+        struct sim_service *row = &r->model->service[service];
+        jn_rc rc = reading_known(r, node, "answers after take ");
+        if (rc == JN_OK) rc = reading_number(r, node, "answers", 0, 1, 1, &row->answers);
+        if (rc == JN_OK && jn_json_get(node, "after") != NULL) rc = reading_span(r, node, "after", &row->after);
+        if (rc != JN_OK) return rc;
+        reading_enter(r, JN_STR("take"));
+        const struct jn_json *take = jn_json_get(node, "take");
+        if (take != NULL && jn_json_kind(take) != JN_JSON_OBJECT)
+            return reading_fail(r, "an object is needed", JN_STR(""));
+        rc = reading_takes(r, take, &p->service[service], row);
+        if (rc != JN_OK) return rc;
+        reading_leave(r);
+        reading_leave(r);
+    }
+    return JN_OK;
+}
+
 static bool reading_decides(const struct jn_program *p, struct jn_str by) {
     for (uint32_t i = 0; i < p->n_step; i++)
         if (p->step[i].kind == JN_STEP_APPROVE && jn_str_eq(p->string[p->step[i].b], by)) return true;
@@ -459,11 +506,8 @@ static jn_rc reading_time(struct reading *r, const struct jn_json *document) {
 static const struct {
     const char *key;
     jn_rc (*read)(struct reading *r, const struct jn_json *object);
-} SECTION_ROW[] = {{"customer", reading_customer},
-                   {"consents", reading_consents},
-                   {"events", reading_events},
-                   {"approvals", reading_approvals},
-                   {"channels", reading_channels}};
+} SECTION_ROW[] = {{"customer", reading_customer},   {"consents", reading_consents}, {"events", reading_events},
+                   {"approvals", reading_approvals}, {"services", reading_services}, {"channels", reading_channels}};
 
 static jn_rc reading_sections(struct reading *r, const struct jn_json *document) {
     jn_rc rc = reading_time(r, document);
@@ -505,13 +549,15 @@ jn_rc sim_model_read(const struct jn_program *program, const char *file, struct 
     struct jn_json *own = NULL, *suggested = NULL;
     struct jn_buf suggestion;
     struct jn_err why;
-    *out = (struct sim_model){.channel = JN_NEW_ARRAY(arena, struct sim_channel, program->n_channel + 1)};
+    *out = (struct sim_model){.channel = JN_NEW_ARRAY(arena, struct sim_channel, program->n_channel + 1),
+                              .service = JN_NEW_ARRAY(arena, struct sim_service, program->n_service + 1)};
     jn_buf_init(&suggestion, SIM_MODEL_MAX);
     sim_model_suggest(program, &suggestion);
     jn_rc rc = jn_json_parse(jn_buf_view(&suggestion), &suggested, err);
     if (rc == JN_OK && jn_json_parse(text, &own, &why) != JN_OK)
         rc = jn_fail(err, JN_INVALID, "%s: %s", file, why.text);
-    if (rc == JN_OK) rc = reading_known(&r, own, "start days arrive customer consents events approvals channels ");
+    if (rc == JN_OK)
+        rc = reading_known(&r, own, "start days arrive customer consents events approvals services channels ");
     if (rc == JN_OK) rc = reading_over(&r, own, suggested);
     jn_json_free(own);
     jn_json_free(suggested);

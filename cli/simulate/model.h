@@ -60,6 +60,14 @@ struct sim_channel {
     double fails, retries; /* of attempts: for good; for now */
 };
 
+/* What a service answers, when it does; the rest of its calls fail. */
+struct sim_service {
+    double answers;
+    struct sim_span after;
+    struct sim_field *take;
+    uint32_t n_take;
+};
+
 /* Who decides what `approve` asks; the rest is never answered. */
 struct sim_approver {
     struct jn_str by;
@@ -84,6 +92,7 @@ struct sim_model {
     struct sim_approver *approver;
     uint32_t n_approver;
     struct sim_channel *channel; /* by channel */
+    struct sim_service *service; /* by service */
 };
 
 /* What is not said in the text is as in the default model. Errors name file, line and member. */

@@ -73,6 +73,19 @@ static struct compared suggest_compared(const struct jn_program *p, enum jn_op o
     return found;
 }
 
+/* What an answer's value is compared with, wherever the service is asked: it is a variable of the journey. */
+static struct compared suggest_answers(const struct jn_program *p, uint32_t service, uint32_t take) {
+    struct compared found = {0};
+    enum jn_type type = (enum jn_type)p->take[p->service[service].first_take + take].type;
+    for (uint32_t i = 0; i < p->n_step; i++) {
+        if (p->step[i].kind != JN_STEP_ASK || p->step[i].a != service) continue;
+        struct compared here = suggest_compared(p, JN_OP_SLOT, p->step[i].d + take, type);
+        for (uint32_t k = 0; k < here.n; k++)
+            compared_add(&found, here.value[k], type);
+    }
+    return found;
+}
+
 /* ---- values */
 
 static void suggest_key_text(struct suggesting *s, const char *key, const char *value) {
@@ -288,6 +301,30 @@ static void suggest_approvals(struct suggesting *s) {
     jn_jw_end_object(&s->w);
 }
 
+/* Both sides of what an answer is compared with come up, and now and then there is none. */
+static void suggest_services(struct suggesting *s) {
+    const struct jn_program *p = s->p;
+    jn_jw_key(&s->w, "services");
+    jn_jw_object(&s->w);
+    for (uint32_t i = 0; i < p->n_service; i++) {
+        jn_jw_key_str(&s->w, p->string[p->service[i].name]);
+        jn_jw_object(&s->w);
+        suggest_number(s, "answers", 95, 2);
+        suggest_key_text(s, "after", "0.2 seconds");
+        jn_jw_key(&s->w, "take");
+        jn_jw_object(&s->w);
+        for (uint32_t t = p->service[i].first_take; t < p->service[i].first_take + p->service[i].n_take; t++) {
+            struct compared compared = suggest_answers(p, i, t - p->service[i].first_take);
+            if (suggest_draws((enum jn_type)p->take[t].type))
+                suggest_draw(s, p->string[p->take[t].name], (enum jn_type)p->take[t].type, JN_NONE, &compared,
+                             JN_STR(""), 100);
+        }
+        jn_jw_end_object(&s->w);
+        jn_jw_end_object(&s->w);
+    }
+    jn_jw_end_object(&s->w);
+}
+
 void sim_model_suggest(const struct jn_program *program, struct jn_buf *out) {
     struct suggesting s = {.p = program};
     jn_arena_init(&s.arena);
@@ -308,6 +345,7 @@ void sim_model_suggest(const struct jn_program *program, struct jn_buf *out) {
     jn_jw_end_object(&s.w);
     suggest_events(&s);
     suggest_approvals(&s);
+    suggest_services(&s);
     jn_jw_key(&s.w, "channels");
     jn_jw_object(&s.w);
     for (uint32_t i = 0; i < program->n_channel; i++) {

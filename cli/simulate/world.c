@@ -95,8 +95,27 @@ struct sim_flight *sim_world_flight(struct sim_world *world) {
     return &world->flight[world->n_flight++];
 }
 
+/* A question is on its way for as long as its answer takes. */
+static void world_ask(struct sim_world *world, const struct jr_delivery *delivery) {
+    const struct jn_program *p = world->program;
+    struct sim_person *person = sim_world_person(world, delivery->customer);
+    uint32_t service = 0;
+    while (!jn_str_eq(p->string[p->service[service].name], delivery->message))
+        service++;
+    *sim_world_flight(world) =
+        (struct sim_flight){.delivery = delivery->delivery,
+                            .person = (uint32_t)(person - world->person),
+                            .message = JN_NONE,
+                            .service = service,
+                            .due = world->now + sim_after(&person->random, world->model->service[service].after)};
+}
+
 static void world_post(struct sim_world *world, const struct jr_delivery *delivery) {
     uint64_t message = JN_NONE;
+    if (delivery->asks) {
+        world_ask(world, delivery);
+        return;
+    }
     if (!jn_map_get(&world->messages, delivery->message, &message)) message = JN_NONE;
     struct sim_person *person = sim_world_person(world, delivery->customer);
     *sim_world_flight(world) = (struct sim_flight){.delivery = delivery->delivery,
@@ -139,16 +158,28 @@ static uint32_t world_answer(const struct sim_world *world, struct sim_person *p
     return sim_chance(&person->random, channel->retries) ? 503 : 200;
 }
 
-/* No attempt: nobody answers what is not a message, so the script's own defaults stand; or nobody waits for it. */
-static jn_rc world_unanswered(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
-    struct sim_flight *flight = &world->flight[at];
+/* No attempt: nobody waits for it any more, or a service answers or fails, as the model says. */
+static jn_rc world_reply(struct sim_world *world, uint32_t at, int64_t horizon, struct jn_err *err) {
+    struct sim_flight flight = world->flight[at];
+    struct sim_person *person = &world->person[flight.person];
+    const struct sim_service *service = &world->model->service[flight.service];
     struct jr_input input = {.kind = JR_INPUT_RESULT,
                              .received = world->now,
-                             .delivery = flight->delivery,
-                             .result = flight->cancelled ? JR_RESULT_CANCELLED : JR_RESULT_FAILED,
-                             .reason = JN_STR("nobody answers in a simulation")};
-    memmove(flight, flight + 1, (--world->n_flight - at) * sizeof(*flight));
-    return world_turn(world, &input, 1, horizon, err);
+                             .delivery = flight.delivery,
+                             .result = JR_RESULT_CANCELLED,
+                             .reason = JN_STR("as the model says")};
+    struct sim_rule answer = {.field = service->take, .n_field = service->n_take};
+    struct sim_object object = {0};
+    memmove(&world->flight[at], &world->flight[at + 1], (--world->n_flight - at) * sizeof(flight));
+    if (!flight.cancelled) {
+        bool answers = sim_chance(&person->random, service->answers);
+        world_object(&answer, person, &object);
+        input.result = answers ? JR_RESULT_ACCEPTED : JR_RESULT_FAILED;
+        input.answer = jn_buf_view(&object.text);
+    }
+    jn_rc rc = world_turn(world, &input, 1, horizon, err);
+    if (!flight.cancelled) world_object_release(&object);
+    return rc;
 }
 
 /* A decision that nobody needs any more changes nothing. */
@@ -169,7 +200,7 @@ static jn_rc world_attempt(struct sim_world *world, uint32_t at, int64_t horizon
     struct sim_flight *flight = &world->flight[at];
     struct sim_person *person = &world->person[flight->person];
     if (flight->delivery == 0) return world_decide(world, at, horizon, err);
-    if (flight->message == JN_NONE || flight->cancelled) return world_unanswered(world, at, horizon, err);
+    if (flight->message == JN_NONE || flight->cancelled) return world_reply(world, at, horizon, err);
     uint64_t *count = world->tally->message[flight->message];
     uint32_t status = world_answer(world, person, flight->message), message = flight->message;
     struct jr_retry_case attempt = {.end = {.status = status},

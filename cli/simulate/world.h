@@ -14,10 +14,11 @@ struct sim_due {
 /* A message on its way out, or a person's decision on its way in. */
 struct sim_flight {
     uint64_t delivery;        /* 0: a decision */
-    uint32_t person, message; /* JN_NONE: it is no message, but asks something, or is asked */
+    uint32_t person, message; /* JN_NONE: it is no message, but asks a service, or is asked */
     uint32_t attempts, retry_max;
     int64_t due, deadline;
-    bool cancelled; /* its end is told when it is due */
+    bool cancelled;   /* its end is told when it is due */
+    uint32_t service; /* of a question */
     bool approves;
     uint32_t approver;
     char approval[32]; /* its id */

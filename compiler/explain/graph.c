@@ -7,7 +7,6 @@
 #define GRAPH_LABEL_MAX (1u << 20)
 
 static void graph_alternatives(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
-    jn_buf_z(out, "wait for ");
     for (uint32_t i = 0; i < step->b; i++)
         jn_buf_printf(out, "%s%.*s", i == 0 ? "" : " or ",
                       JN_FMT(p->string[p->event[p->alternative[step->a + i].event].name]));
@@ -30,6 +29,7 @@ static void graph_set(const struct jn_program *p, const struct jn_step *step, st
 
 static void graph_wait(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     if (step->kind == JN_STEP_WAIT_FOR) {
+        jn_buf_z(out, "wait for ");
         graph_alternatives(p, step, out);
     } else if (step->kind == JN_STEP_WAIT_TIME) {
         jn_buf_z(out, "wait until ");
@@ -134,10 +134,31 @@ static enum chart_shape graph_shape(enum jn_step_kind kind) {
     return CHART_EFFECT;
 }
 
+/* What comes, and after which time it does not. */
+static struct jn_str graph_came(const struct jn_program *p, const struct jn_step *step, struct jn_arena *arena) {
+    struct jn_buf text;
+    jn_buf_init(&text, GRAPH_LABEL_MAX);
+    graph_alternatives(p, step, &text);
+    struct jn_str came = jn_arena_str(arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return came;
+}
+
+static struct jn_str graph_limit(const struct jn_program *p, const struct jn_step *step, struct jn_arena *arena) {
+    struct jn_buf text;
+    jn_buf_init(&text, GRAPH_LABEL_MAX);
+    jn_buf_z(&text, "after ");
+    jc_infix(p, step->c, &text);
+    struct jn_str limit = jn_arena_str(arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return limit;
+}
+
 /* What is written on a step's two ways. */
-static void graph_sides(enum jn_step_kind kind, struct jn_str *next, struct jn_str *alt) {
-    *next = JN_STR("");
-    *alt = JN_STR("timeout");
+static void graph_sides(const struct jn_program *p, const struct jn_step *step, struct jn_arena *arena,
+                        struct jn_str *next, struct jn_str *alt) {
+    enum jn_step_kind kind = (enum jn_step_kind)step->kind;
+    *next = *alt = JN_STR("");
     if (kind == JN_STEP_SEND_OR) {
         *next = JN_STR("sent");
         *alt = JN_STR("not sent");
@@ -145,9 +166,13 @@ static void graph_sides(enum jn_step_kind kind, struct jn_str *next, struct jn_s
         *next = JN_STR("yes");
         *alt = JN_STR("no");
     } else if (kind == JN_STEP_WAIT_FOR) {
-        *next = JN_STR("came");
+        *next = graph_came(p, step, arena);
+        *alt = graph_limit(p, step, arena);
     } else if (kind == JN_STEP_WAIT_IF) {
         *next = JN_STR("true");
+        *alt = graph_limit(p, step, arena);
+    } else if (kind == JN_STEP_ASK) {
+        *next = JN_STR("answer or default");
     } else if (kind == JN_STEP_APPROVE) {
         *next = JN_STR("approved");
         *alt = JN_STR("not approved");
@@ -205,7 +230,7 @@ static void graph_arrows(struct chart *chart, const uint32_t *box, uint32_t from
     uint32_t i = chart->node[from].step;
     const struct jn_step *step = &p->step[i];
     struct jn_str next, alt;
-    graph_sides((enum jn_step_kind)step->kind, &next, &alt);
+    graph_sides(p, step, chart->arena, &next, &alt);
     graph_arrow(chart, box, from, step->next, next, marks == NULL ? 0 : marks->next[i]);
     graph_arrow(chart, box, from, step->alt, alt, marks == NULL ? 0 : marks->alt[i]);
     for (uint32_t a = step->a; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->a + step->b;

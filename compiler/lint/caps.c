@@ -185,6 +185,18 @@ static bool caps_never(const struct caps *caps, uint32_t i) {
            late < lint_shortest(caps_window(caps));
 }
 
+/* Whether the script says what follows when a cap is full: a `capped:` handler, or another message. */
+static bool caps_is_handled(const struct caps *caps, uint32_t i) {
+    const struct jn_program *program = caps->lint->program;
+    const struct jn_step *step = lint_step(caps->lint, i);
+    if (step->kind != JN_STEP_SEND_OR) return false;
+    for (uint32_t at = step->alt; at != JN_NONE && program->step[at].kind == JN_STEP_OUTCOME;
+         at = program->step[at].alt)
+        if (program->step[at].a == JN_OUTCOME_CAPPED) return true;
+    const struct jn_step *other = step->alt == JN_NONE ? NULL : &program->step[step->alt];
+    return other != NULL && other->kind == JN_STEP_SEND_OR && other->file == step->file && other->line == step->line;
+}
+
 /* Sends that never go out; whether there is one. */
 static bool caps_impossible(struct caps *caps) {
     const struct lint_flow *flow = caps->lint->flow;
@@ -195,7 +207,7 @@ static bool caps_impossible(struct caps *caps) {
     caps_soon(caps);
     caps_late(caps);
     for (uint32_t i = 0; i < flow->n; i++) {
-        if (!caps_never(caps, i) || !caps_path(caps, i, caps->n - 1, &path, &n)) continue;
+        if (!caps_never(caps, i) || caps_is_handled(caps, i) || !caps_path(caps, i, caps->n - 1, &path, &n)) continue;
         caps_tell(caps, JC_W0910, i, path, n);
         found = true;
     }
@@ -213,7 +225,7 @@ static void caps_possible(struct caps *caps) {
         for (uint32_t i = 0; i < flow->n; i++) {
             bool fills = caps_counts(caps, i) && caps->reached[i] &&
                          caps->soon[(size_t)i * caps->n + caps->n - 1] < jn_duration_ms(caps_window(caps));
-            if (!fills || !caps_path(caps, i, caps->n - 1, &path, &n)) continue;
+            if (!fills || caps_is_handled(caps, i) || !caps_path(caps, i, caps->n - 1, &path, &n)) continue;
             caps_tell(caps, JC_W0911, i, path, n);
             return;
         }

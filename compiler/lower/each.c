@@ -147,6 +147,8 @@ static bool each_fill(struct jc_each *each, struct jc_node *line, unsigned k) {
             jc_report(each->unit->diags, JC_E0746, cell->span, JN_FMT(kid->text));
             return false;
         }
+        *(struct jc_each_place *)jc_grow(each->unit->arena, &each->place, &each->n_place, sizeof(*each->place)) =
+            (struct jc_each_place){kid, cell};
         kid = jn_arena_copy(each->unit->arena, cell, sizeof(*cell));
         kid->next = NULL;
         line->kid[k] = kid;
@@ -164,6 +166,8 @@ static bool each_fill(struct jc_each *each, struct jc_node *line, unsigned k) {
 const struct jc_node *jc_each_line(struct jc_each *each, const struct jc_node *line) {
     struct jc_node *copy = jn_arena_copy(each->unit->arena, line, sizeof(*line)), **end = &copy->first;
     bool fine = true;
+    each->place = NULL;
+    each->n_place = 0;
     for (unsigned k = 0; k < 4; k++)
         fine = each_fill(each, copy, k) && fine;
     for (const struct jc_node *with = line->first; with != NULL; with = with->next) {
@@ -174,6 +178,35 @@ const struct jc_node *jc_each_line(struct jc_each *each, const struct jc_node *l
     }
     *end = NULL;
     return fine ? copy : NULL;
+}
+
+static struct jn_str each_source(const struct jc_each *each, uint32_t file, uint32_t from, uint32_t to) {
+    return jn_str_sub(each->unit->diags->source[file].text, from, to - from);
+}
+
+/* The first cell behind `at` in the line; NULL: there is none. */
+static const struct jc_each_place *each_next(const struct jc_each *each, uint32_t at) {
+    const struct jc_each_place *next = NULL;
+    for (uint32_t i = 0; i < each->n_place; i++) {
+        const struct jc_each_place *place = &each->place[i];
+        if (place->name->span.offset >= at && (next == NULL || place->name->span.offset < next->name->span.offset))
+            next = place;
+    }
+    return next;
+}
+
+struct jn_str jc_each_text(const struct jc_each *each, const struct jc_node *line) {
+    uint32_t at = line->span.offset, file = line->span.file;
+    struct jn_buf text;
+    jn_buf_init(&text, JC_LIMIT_TOKEN_BYTES * 4);
+    for (const struct jc_each_place *place; (place = each_next(each, at)) != NULL; at = place->name->span.end) {
+        jn_buf_str(&text, each_source(each, file, at, place->name->span.offset));
+        jn_buf_str(&text, each_source(each, file, place->cell->span.offset, place->cell->span.end));
+    }
+    jn_buf_str(&text, each_source(each, file, at, line->span.end));
+    struct jn_str kept = jn_arena_str(each->unit->arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return kept;
 }
 
 struct jn_str jc_each_title(const struct jc_each *each, const struct jc_node *test) {

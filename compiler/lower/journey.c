@@ -205,6 +205,8 @@ static void journey_goals_and_exits(struct jc_lowering *l, struct jn_journey *ro
         if (node->kind == JC_EXIT_WHEN) journey_leave(l, node);
     }
     row->n_goal = jn_builder_count_goal(l->unit->builder) - row->first_goal;
+    if (row->n_goal > JN_GOALS_MAX)
+        jc_report(l->unit->diags, JC_E0575, l->node->text_span, JN_GOALS_MAX, "goals in this journey");
     row->n_leave = jn_builder_count_leave(l->unit->builder) - row->first_leave;
 }
 

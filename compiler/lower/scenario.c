@@ -8,6 +8,7 @@
 
 struct scenes {
     struct jc_unit *unit;
+    const struct jc_each *each;
     struct jn_scene *row;
     uint32_t n;
     struct jn_str *person;
@@ -19,8 +20,7 @@ struct scenes {
 };
 
 static struct jn_str scenes_line(struct scenes *s, const struct jc_node *node) {
-    struct jn_str text = s->unit->diags->source[node->span.file].text;
-    struct jn_str line = jn_str_sub(text, node->span.offset, node->span.end - node->span.offset);
+    struct jn_str line = jc_each_text(s->each, node);
     const char *end = line.n == 0 ? NULL : memchr(line.p, '\n', line.n);
     if (end != NULL) line.n = (size_t)(end - line.p);
     const char *comment = line.n == 0 ? NULL : memchr(line.p, '#', line.n);
@@ -386,7 +386,7 @@ static void scenes_line_lower(struct scenes *s, const struct jc_node *node) {
 /* One test, or one row of its table. */
 static void scenes_test(struct jc_unit *unit, const struct jn_zone *zone, struct jc_each *each,
                         const struct jc_node *test, struct jn_scenario *out) {
-    struct scenes scenes = {.unit = unit, .zone = zone, .clock = INT64_MIN};
+    struct scenes scenes = {.unit = unit, .each = each, .zone = zone, .clock = INT64_MIN};
     for (const struct jc_node *line = test->first; line != NULL; line = line->next) {
         const struct jc_node *filled = line->kind == JC_T_EACH ? NULL : jc_each_line(each, line);
         if (filled != NULL) scenes_line_lower(&scenes, filled);

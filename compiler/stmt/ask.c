@@ -1,7 +1,6 @@
 /* `ask S with name = expr, …`: the run holds until the service has answered or its time is over. */
 #include "compiler/stmt/statement.h"
-
-#define ASK_MAX 64 /* values given */
+#include "compiler/syntax/parser.h"
 
 static void ask_give(struct jc_lowering *l, const struct jc_symbol *service, const struct jc_node *with,
                      struct jn_bind *out, uint32_t *n) {
@@ -11,7 +10,7 @@ static void ask_give(struct jc_lowering *l, const struct jc_symbol *service, con
     struct jc_typed typed;
     uint32_t expr =
         jc_expr_finish(&l->scope, with->kid[0], give == NULL ? JN_T_MISSING : give->type, "the value given", &typed);
-    if (give == NULL || expr == JN_NONE || *n == ASK_MAX) return;
+    if (give == NULL || expr == JN_NONE || *n == JC_LIMIT_GIVEN) return;
     if (give->type == JN_T_MONEY) (void)jc_currency_same(unit, give->currency, typed.currency, with->kid[0]->span);
     out[(*n)++] = (struct jn_bind){give->index, expr};
 }
@@ -31,12 +30,13 @@ static void ask_check_given(struct jc_lowering *l, const struct jc_symbol *servi
 }
 
 void jc_stmt_ask(struct jc_lowering *l, const struct jc_node *node, const struct jc_node *before) {
-    struct jn_bind bind[ASK_MAX];
+    struct jn_bind bind[JC_LIMIT_GIVEN];
     uint32_t n = 0, step = jc_step_add(l, JN_STEP_ASK, node);
     const struct jc_symbol *service = jc_find(l->unit, JC_TABLE_SERVICE, node->kid[0]->text, node->kid[0]->span);
     (void)before;
     jc_step_name(l, step, node, jn_arena_printf(l->unit->arena, "ask_%.*s", JN_FMT(node->kid[0]->text)));
     if (service == NULL) return;
+    jc_given_check(l, node->first);
     for (const struct jc_node *with = node->first; with != NULL; with = with->next)
         ask_give(l, service, with, bind, &n);
     ask_check_given(l, service, node);

@@ -1,8 +1,7 @@
 /* `emit E with …` and `start J`: what the run makes happen to its own customer. */
 #include "compiler/stmt/statement.h"
+#include "compiler/syntax/parser.h"
 #include "core/value.h"
-
-#define EMIT_MAX 64 /* attributes given */
 
 static void emit_give(struct jc_lowering *l, const struct jc_symbol *event, const struct jc_node *with,
                       struct jn_mapping *out, uint32_t *n) {
@@ -12,7 +11,7 @@ static void emit_give(struct jc_lowering *l, const struct jc_symbol *event, cons
     struct jc_typed typed;
     uint32_t expr = jc_expr_finish(&l->scope, with->kid[0], attribute == NULL ? JN_T_MISSING : attribute->type,
                                    "the attribute", &typed);
-    if (attribute == NULL || expr == JN_NONE || *n == EMIT_MAX) return;
+    if (attribute == NULL || expr == JN_NONE || *n == JC_LIMIT_GIVEN) return;
     if (attribute->type == JN_T_MONEY)
         (void)jc_currency_same(unit, attribute->currency, typed.currency, with->kid[0]->span);
     if (attribute->required && typed.maybe_missing) {
@@ -37,11 +36,12 @@ static void emit_check_required(struct jc_lowering *l, const struct jc_symbol *e
 }
 
 void jc_stmt_emit(struct jc_lowering *l, const struct jc_node *node, const struct jc_node *before) {
-    struct jn_mapping row[EMIT_MAX];
+    struct jn_mapping row[JC_LIMIT_GIVEN];
     uint32_t n = 0, step = jc_step_add(l, JN_STEP_EMIT, node);
     const struct jc_symbol *event = jc_find(l->unit, JC_TABLE_EVENT, node->kid[0]->text, node->kid[0]->span);
     (void)before;
     if (event == NULL) return;
+    jc_given_check(l, node->first);
     for (const struct jc_node *with = node->first; with != NULL; with = with->next)
         emit_give(l, event, with, row, &n);
     emit_check_required(l, event, node);

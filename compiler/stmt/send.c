@@ -1,5 +1,6 @@
 /* `send A or B … then`: a step for each message, tried in order, then the handlers of what became of the last. */
 #include "compiler/stmt/statement.h"
+#include "compiler/syntax/parser.h"
 #include "image/image.h"
 
 static struct jc_variable *send_variable(struct jc_message *message, struct jn_str name) {
@@ -22,22 +23,28 @@ static void send_settle_type(struct jc_lowering *l, const struct jc_node *with, 
     }
 }
 
-#define GIVEN_MAX 64
-
 /* A send on its way: what `with` gives is lowered once for all its messages, as the first one's. */
 struct sending {
     struct jc_lowering *l;
     const struct jc_node *node;
     bool read;
-    const struct jc_node *with[GIVEN_MAX];
-    struct jc_typed typed[GIVEN_MAX];
-    uint32_t expr[GIVEN_MAX], n;
+    const struct jc_node *with[JC_LIMIT_GIVEN];
+    struct jc_typed typed[JC_LIMIT_GIVEN];
+    uint32_t expr[JC_LIMIT_GIVEN], n;
 };
 
+void jc_given_check(struct jc_lowering *l, const struct jc_node *first) {
+    uint32_t n = 0;
+    for (const struct jc_node *with = first; with != NULL; with = with->next)
+        if (n++ == JC_LIMIT_GIVEN)
+            jc_report(l->unit->diags, JC_E0575, with->text_span, (unsigned)JC_LIMIT_GIVEN, "values are given");
+}
+
 static void send_read_given(struct sending *s) {
+    jc_given_check(s->l, s->node->first);
     if (s->read) return;
     s->read = true;
-    for (const struct jc_node *with = s->node->first; with != NULL && s->n < GIVEN_MAX; with = with->next) {
+    for (const struct jc_node *with = s->node->first; with != NULL && s->n < JC_LIMIT_GIVEN; with = with->next) {
         s->with[s->n] = with;
         s->expr[s->n] = jc_expr_finish(&s->l->scope, with->kid[0], JN_T_MISSING, "a value", &s->typed[s->n]);
         s->n += s->expr[s->n] != JN_NONE;

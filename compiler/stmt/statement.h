@@ -11,6 +11,8 @@ typedef void jc_statement_fn(struct jc_lowering *l, const struct jc_node *node, 
 #include "compiler/stmt/statements.def"
 #undef STATEMENT
 
+/* `with …` gives JC_LIMIT_GIVEN values at most; reports one that gives more. */
+void jc_given_check(struct jc_lowering *l, const struct jc_node *first);
 /* `up to D` of a wait; reports one that has none: a wait has an end. */
 uint32_t jc_wait_limit(struct jc_lowering *l, const struct jc_node *node, const char *what);
 /* A name that salts a hash stands once in a journey. */

@@ -21,6 +21,7 @@ enum jn_opt { JN_OPT_OUT, JN_OPT_IN, JN_OPTS };
 enum jn_quiet_mode { JN_QUIET_HOLD, JN_QUIET_DROP, JN_QUIETS };
 enum jn_cap_mode { JN_CAP_SKIP, JN_CAP_HOLD, JN_CAPS };
 #define JN_CAP_MAX   1000  /* messages of one cap */
+#define JN_GOALS_MAX 32    /* of a journey */
 #define JN_SHARE_ALL 10000 /* basis points */
 enum jn_scheme {
 #define SCHEME(name, words, header, encoding, separator, prefix, key, signs, id, time, tolerance) JN_SCHEME_##name,

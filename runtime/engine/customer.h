@@ -10,8 +10,8 @@
 
 #define ENGINE_ATTRS_MAX    512 /* attributes kept of a customer */
 #define ENGINE_TAGS_MAX     256
-#define ENGINE_MARKS_MAX    65536 /* re-entry marks: one a journey and key */
-#define ENGINE_GOALS_MAX    32    /* of a journey: bits of engine_run.goals */
+#define ENGINE_MARKS_MAX    65536        /* re-entry marks: one a journey and key */
+#define ENGINE_GOALS_MAX    JN_GOALS_MAX /* bits of engine_run.goals */
 #define ENGINE_MEMBERS_MAX  65536 /* segments that are tracked: as many as an image holds journeys, and no more */
 #define ENGINE_RUNS_MAX     10000 /* of one customer */
 #define ENGINE_CONSENTS_MAX 1024

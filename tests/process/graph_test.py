@@ -147,7 +147,7 @@ class GraphTest(unittest.TestCase):
         self.assertEqual(marks["wait for b"], [(False, "1×"), (False, "1×")])
         self.assertEqual(marks["wait 1 day"], [(True, "0×")])
         self.assertIn(":::bare", self.graph(path, "--as", "mermaid", "--coverage", covered))
-        self.assertIn('label="came · 1×", color="#1a7f37"', self.graph(path, "--as", "dot", "--coverage", covered))
+        self.assertIn('label="b · 1×", color="#1a7f37"', self.graph(path, "--as", "dot", "--coverage", covered))
 
     def test_a_file_of_other_sources_is_refused(self):
         path, covered = self.write("loop.journey", LOOP), os.path.join(self.folder, "covered.json")

@@ -170,6 +170,30 @@ end
 """
 
 
+ASKING = """
+event go
+service stock
+  webhook "https://stock.example/"
+  take left number, default 0
+  take place text, default "none"
+  timeout 5 seconds
+end
+journey asking
+  enter when go
+  re-enter never
+  stage only
+    ask stock
+    if stock.left >= 10 and stock.place is "north" then
+      exit as plenty
+    else if stock.left > 0 then
+      exit as few
+    end
+    exit as nothing
+  end
+end
+"""
+
+
 class SimulateTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="journey-simulate-")
@@ -203,7 +227,8 @@ class SimulateTest(unittest.TestCase):
 
     def test_lives_apart_are_as_lives_together(self):
         """The same bytes as from one engine that has everybody at one time, as a server does."""
-        for path in (self.write("a.journey", POLICIES), self.write("decided.journey", DECIDED), "journeys/welcome", "journeys/cart", "journeys/baby"):
+        for path in (self.write("a.journey", POLICIES), self.write("decided.journey", DECIDED),
+                     self.write("asking.journey", ASKING), "journeys/welcome", "journeys/cart", "journeys/baby"):
             for seed in ("1", "2"):
                 with self.subTest(path=path, seed=seed):
                     apart = self.simulate(path, "-n", "120", "--seed", seed)
@@ -272,6 +297,25 @@ class SimulateTest(unittest.TestCase):
         suggested = json.loads(self.simulate(self.write("decided.journey", DECIDED), "-n", "400"))
         self.assertGreater(min(row["runs"] for row in suggested["journeys"][0]["exits"]), 50)
 
+    def asking(self, **how):
+        """What 400 customers left as when the service answers as said."""
+        model = {"start": "2026-03-02", "days": 10, "arrive": "0 seconds", "events": {"go": {}}, "services": {"stock": how} if how else {}}
+        found = json.loads(self.simulate(self.write("asking.journey", ASKING), "-n", "400", "--model", self.write("model.json", model)))
+        return {row["as"]: row["runs"] for row in found["journeys"][0]["exits"]}
+
+    def test_services_answer_as_the_model_says(self):
+        north, few = {"left": 12, "place": "north"}, {"left": 3, "place": {"choices": {"north": 1, "south": 1}}}
+        nothing = {"plenty": 0, "few": 0, "nothing": 400}
+        self.assertEqual(self.asking(take=north), {"plenty": 400, "few": 0, "nothing": 0})
+        self.assertEqual(self.asking(take=few, after={"from": "1 second", "to": "4 seconds"}), {"plenty": 0, "few": 400, "nothing": 0})
+        self.assertEqual(self.asking(take=north, answers=0), nothing)
+        self.assertEqual(self.asking(take=north, after={"from": "6 seconds", "to": "9 seconds"}), nothing)
+        self.assertEqual(self.asking(take={"left": 12}), nothing)
+        self.assertEqual(self.asking(), nothing)
+        self.assertAlmostEqual(self.asking(take=north, answers=0.5)["plenty"], 200, delta=60)
+        suggested = json.loads(self.simulate(self.write("asking.journey", ASKING), "-n", "400"))
+        self.assertGreater(min(row["runs"] for row in suggested["journeys"][0]["exits"]), 10)
+
     def test_mistakes_in_a_model_name_line_and_member(self):
         path = self.write("a.journey", POLICIES)
         for text, line, reason in (
@@ -302,6 +346,14 @@ class SimulateTest(unittest.TestCase):
         for text, reason in (('{"approvals":\n {"ceo": {}}}', "nobody of that name is asked"),
                              ('{"approvals":\n {"crm lead": {"approves": 0.8, "rejects": 0.3}}}', "more than 1 together"),
                              ('{"approvals":\n {"crm lead": {"yes": 1}}}', "there is no such member")):
+            done = self.run_it(path, "--model", self.write("model.json", text))
+            self.assertIn(":2: ", done.stderr)
+            self.assertIn(reason, done.stderr)
+        path = self.write("asking.journey", ASKING)
+        for text, reason in (('{"services":\n {"stork": {}}}', "there is no such service"),
+                             ('{"services":\n {"stock": {"take": {"right": 1}}}}', "the service takes no such value"),
+                             ('{"services":\n {"stock": {"take": 1}}}', "an object is needed"),
+                             ('{"services":\n {"stock": {"answers": 2}}}', "a number is needed")):
             done = self.run_it(path, "--model", self.write("model.json", text))
             self.assertIn(":2: ", done.stderr)
             self.assertIn(reason, done.stderr)

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -72,6 +73,70 @@ end
 """
 
 
+SENDING = """customer
+  email text
+end
+event a
+channel mail
+  webhook "https://mail.example/"
+  to customer.email
+end
+message hello on mail
+  body "hello"
+end
+message later on mail
+  body "later"
+end
+journey j
+  enter when a
+  re-enter never
+  stage one
+    send hello or later then
+      failed:
+        tag "failed"
+      unreachable:
+        tag "unreachable"
+    end
+  end
+end
+test "it is taken"
+  customer ann with email = "a@b"
+  ann does a
+  expect ann gets hello
+end
+"""
+
+UNSENT = """test "it is refused"
+  customer ann with email = "a@b"
+  channel mail answers 400
+  ann does a
+  expect ann has tag "failed"
+end
+"""
+
+ROWS = """event a
+  plan text
+  n number
+end
+journey j
+  enter when a
+  re-enter never
+  stage s
+    exit as cheap
+  end
+end
+test "each"
+  for each what, number, end_name
+    "tin",  1,  cheap
+    "gold", 12, dear
+  end
+  customer ann
+  ann does a with plan = what, n = number
+  expect ann left j as end_name
+end
+"""
+
+
 def run(*arguments, cwd=None):
     return subprocess.run([os.path.abspath(JOURNEY), *arguments], capture_output=True, text=True, timeout=120, cwd=cwd)
 
@@ -101,6 +166,30 @@ class Testing(unittest.TestCase):
         self.assertEqual((steps["one.wait_for_came"]["count"], steps["one.wait_for_came"]["alt"]), (2, 1))
         self.assertEqual({row["policy"]: row["covered"] for row in data["policies"]},
                          {"quiet hours": False, "cap": False, "consent to offers": True, "control": False})
+
+    def test_ways_of_a_send_that_were_never_taken_are_told_in_its_words(self):
+        folder = self.path / "send"
+        folder.mkdir()
+        (folder / "send.journey").write_text(SENDING)
+        out = run("test", str(folder), "--coverage")
+        told = [line.split(": ", 2)[2] for line in out.stdout.splitlines() if re.match("  .*send.journey:", line)]
+        self.assertEqual(told[0], "one.send_hello was always sent", out.stdout)
+        (folder / "send.journey").write_text(SENDING + UNSENT)
+        out = run("test", str(folder), "--coverage")
+        told = {line.split(": ", 2)[2] for line in out.stdout.splitlines() if re.match("  .*send.journey:", line)}
+        self.assertEqual(told, {"one.send_later was never sent", "outcome was always failed", "outcome was never reached",
+                                "tag was never reached"}, out.stdout)
+
+    def test_a_row_that_fails_is_told_with_its_values(self):
+        folder = self.path / "rows"
+        folder.mkdir()
+        (folder / "rows.journey").write_text(ROWS)
+        out = run("test", str(folder))
+        self.assertEqual(out.returncode, 1)
+        self.assertRegex(out.stdout, r'ann does a with plan = "gold",[ |]')
+        self.assertIn("    n = 12\n", out.stdout)
+        self.assertIn("expect ann left j as dear", out.stdout)
+        self.assertNotIn("plan = what", out.stdout)
 
     def test_too_little_coverage_fails_and_says_what_is_missing(self):
         out = run("test", str(self.path), "--min-coverage", "90%")
