@@ -21,6 +21,7 @@ static const char *const ELSEWHERE[JC_KINDS] = {
     [JC_CH_RETRY] = "how a message leaves",
     [JC_SOURCE] = "what comes in",
     [JC_SRC_VERIFY] = "what comes in",
+    [JC_SRC_SCHEME] = "what comes in",
     [JC_SRC_WHEN] = "what comes in",
     [JC_MAP_CUSTOMER] = "what comes in",
     [JC_MAP_DEDUPE] = "what comes in",

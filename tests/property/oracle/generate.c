@@ -5,7 +5,7 @@ static void limits(struct gen *g, int depth) {
     if (one_in(g, 4)) {
         uint32_t from = rng_below(g->rng, 24);
         indent(g, depth);
-        jn_buf_printf(g->out, "quiet hours %02u:00 to %02u:00, %s\n", from, (from + 1 + rng_below(g->rng, 12)) % 24,
+        jn_buf_printf(g->out, "quiet hours %02u:00 to %02u:00, %s\n", from, (from + 1 + rng_below(g->rng, 11)) % 24,
                       one_in(g, 2) ? "hold" : "drop");
     }
     if (one_in(g, 4)) {

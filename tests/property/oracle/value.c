@@ -159,8 +159,8 @@ static struct value letter(struct value text, bool upper) {
 }
 
 static struct value rounded(struct value value) {
-    int64_t half = value.n < 0 ? -ONE / 2 : ONE / 2;
-    return value_of(value.kind, (value.n + half) / ONE * ONE);
+    int64_t unit = value.kind == MONEY ? ONE / 100 : ONE, half = value.n < 0 ? -unit / 2 : unit / 2;
+    return value_of(value.kind, (value.n + half) / unit * unit);
 }
 
 struct value value_call(struct jn_str name, struct value argument) {

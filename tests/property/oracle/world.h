@@ -5,7 +5,7 @@
 #include "days.h"
 #include "value.h"
 
-#define RUNS   512
+#define RUNS   4096
 #define FRAMES 64
 #define STORED 4096
 #define POSTED 4096
