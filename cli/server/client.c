@@ -1,6 +1,6 @@
 #include "cli/server/client.h"
 
-#include <curl/curl.h>
+#include "runtime/loop/curl.h"
 #include <stdlib.h>
 
 #include "core/json.h"
@@ -66,13 +66,15 @@ static jn_rc client_perform(CURL *curl, const char *server, struct jn_buf *answe
 jn_rc cli_request(const char *server, const char *method, const char *path, struct jn_str body, struct jn_buf *answer,
                   struct jn_err *err) {
     struct jn_buf url, line;
-    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/octet-stream");
     const char *token = getenv("JOURNEY_TOKEN");
+    jn_buf_init(answer, CLI_ANSWER_MAX);
+    jn_rc rc = jr_curl_load(err);
+    if (rc != JN_OK) return rc;
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/octet-stream");
     if (server == NULL) server = CLI_DEFAULT_SERVER;
     size_t n = strlen(server);
     while (n > 0 && server[n - 1] == '/')
         n--;
-    jn_buf_init(answer, CLI_ANSWER_MAX);
     jn_buf_init(&url, 4096);
     jn_buf_init(&line, 4096);
     jn_buf_printf(&url, "%.*s%s", (int)n, server, path);
@@ -83,8 +85,7 @@ jn_rc cli_request(const char *server, const char *method, const char *path, stru
         headers = curl_slist_append(headers, line.p);
     }
     CURL *curl = curl_easy_init();
-    jn_rc rc =
-        curl == NULL || url.failed || line.failed ? jn_fail(err, JN_USAGE, "the address or token is too long") : JN_OK;
+    rc = curl == NULL || url.failed || line.failed ? jn_fail(err, JN_USAGE, "the address or token is too long") : JN_OK;
     if (rc == JN_OK) {
         client_prepare(curl, url.p, method, body, headers, answer);
         rc = client_perform(curl, server, answer, err);

@@ -329,6 +329,8 @@ static void jr_pump__start(struct jr_pump *pump) {
 /* ---- what the owner calls ---- */
 
 jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err) {
+    jn_rc rc = jr_curl_load(err);
+    if (rc != JN_OK) return rc;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return jn_fail(err, JN_INTERNAL, "libcurl does not start");
     struct jr_pump *pump = jn_alloc_zero(1, sizeof *pump);
     pump->options = *options;

@@ -3,7 +3,7 @@
 #ifndef RUNTIME_DELIVERY_TRANSFER_H
 #define RUNTIME_DELIVERY_TRANSFER_H
 
-#include <curl/curl.h>
+#include "runtime/loop/curl.h"
 
 #include "core/arena.h"
 #include "journey/channel.h"

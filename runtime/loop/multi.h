@@ -2,7 +2,7 @@
 #ifndef RUNTIME_LOOP_MULTI_H
 #define RUNTIME_LOOP_MULTI_H
 
-#include <curl/curl.h>
+#include "runtime/loop/curl.h"
 #include <stdbool.h>
 #include <uv.h>
 
