@@ -136,6 +136,7 @@ static bool is_member(const struct world *w) {
 
 /* What has become true since: emitted events first, then states, then who has joined; until nothing moves. */
 void settle(struct world *w) {
+    w->settled = w->now;
     for (bool moved = true; moved;) {
         moved = w->queue_first < w->queue_end;
         if (moved) {
@@ -197,11 +198,11 @@ static void fire(struct world *w, struct run *run) {
 
 /* When something may become true by itself: an event leaves a window, an hour begins. */
 static int64_t next_tick(const struct world *w) {
-    int64_t soonest = w->hourly ? (w->now / HOUR_MS + 1) * HOUR_MS : NEVER;
+    int64_t soonest = w->hourly ? (w->settled / HOUR_MS + 1) * HOUR_MS : NEVER;
     for (uint32_t i = 0; i < w->n_stored; i++)
         for (uint32_t k = 0; k < 2 * w->n_window; k++) {
             int64_t at = w->stored[i].at + w->window[k / 2] + k % 2;
-            if (at > w->now && at < soonest) soonest = at;
+            if (at > w->settled && at < soonest) soonest = at;
         }
     return soonest;
 }
@@ -265,12 +266,13 @@ static void decide(struct world *w, bool approved) {
         if (!other->live || other->hold == NULL || other->hold->kind != JC_APPROVE) continue;
         if (run == NULL || other->asked < run->asked) run = other;
     }
-    if (run == NULL) return;
+    if (run == NULL) return; /* nothing has happened */
     const struct jc_node *node = run->hold;
     run->hold = NULL;
     run->mark = w->n_stored;
     push(w, run, node->kid[approved ? 1 : 2], NULL);
     move(w, run);
+    settle(w);
 }
 
 static void act(struct world *w, const struct deed *deed) {
@@ -279,6 +281,7 @@ static void act(struct world *w, const struct deed *deed) {
     if (deed->kind == DEED_CONSENT) {
         w->consent_said[deed->event] = true;
         w->consent_in[deed->event] = deed->in;
+        settle(w);
         return;
     }
     if (deed->kind == DEED_DECISION) {
@@ -294,6 +297,7 @@ static void act(struct world *w, const struct deed *deed) {
         if (deed->c != INT64_MIN) event.c = value_of(MONEY, deed->c * ONE);
     }
     happen(w, event);
+    settle(w);
 }
 
 void oracle_tell(const struct jc_node *file, const struct chance *chance, const struct deed *deed, uint32_t n,
@@ -311,12 +315,11 @@ void oracle_tell(const struct jc_node *file, const struct chance *chance, const 
         w->now = deed[i].at;
         if (i == 0) {
             w->member = is_member(w);
-            w->every_done = w->now;
+            w->every_done = w->settled = w->now;
         }
         while (next_told(w, &post) <= w->now)
             told(w, post);
         act(w, &deed[i]);
-        settle(w);
     }
     pass_time(w, end);
     free(w);

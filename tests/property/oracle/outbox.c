@@ -153,7 +153,9 @@ static uint32_t post(struct world *w, struct run *run, const struct jc_node *mes
     return number;
 }
 
+/* Unless its end has come at this very instant. */
 void cancel(struct world *w, uint32_t number) {
+    if (w->post[number].told <= w->now) return;
     w->post[number].told = w->now + 1;
     w->post[number].end = FATE_CANCELLED;
 }

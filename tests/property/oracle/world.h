@@ -87,6 +87,7 @@ struct world {
     struct mark mark[MARKS];
     uint32_t n_mark;
     bool member;        /* of the segment that a journey is entered by */
+    int64_t settled;    /* up to which instant it is known what has become true */
     int64_t every_done; /* up to which instant `enter every` has been looked at */
     int64_t window[64]; /* lengths that the file writes */
     uint32_t n_window;
