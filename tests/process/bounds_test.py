@@ -12,6 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "lint"))
 import gen_grammar  # noqa: E402 (the table of bounds is there)
 
+gen_grammar.tree.ROOT = ROOT  # it takes its root from the arguments of whoever runs it
+
 JOURNEY_OF_A = "event a\n  n number\nend\njourney j\n  enter when a\n  re-enter never\n%s  stage s\n%s    exit as x\n  end\nend\n"
 CHANNEL = 'channel c\n  webhook "https://c.example/"\n%send\n'
 MESSAGE = CHANNEL % "" + 'message m on c\n  body "%s"\nend\n'
