@@ -69,7 +69,5 @@ const struct jn_zone *engine_zone(const struct engine_customer *customer, const 
     const struct jn_zone *zone;
     struct jn_value own = engine_attr_get(customer, JN_STR("timezone"));
     if (own.type == JN_T_TEXT && jn_zone_find(jn_value_str(own), &zone, NULL) == JN_OK) return zone;
-    const struct jn_program *p = program->program;
-    if (jn_zone_find(p->string[p->meta[0].timezone], &zone, NULL) == JN_OK) return zone;
-    return jn_zone_utc();
+    return program->zone;
 }

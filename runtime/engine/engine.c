@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "core/hash.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "runtime/engine/control/control.h"
@@ -60,6 +61,17 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
     if (rc == JN_OK) engine_control_open(engine);
     if (rc == JN_OK) engine_track_begin(engine);
     return rc;
+}
+
+void engine_digest(const struct jr_engine *engine, struct jn_str text, uint8_t out[16]) {
+    struct jn_sha256 hash;
+    if (engine->options.rehearsal) {
+        uint64_t quick[2] = {jn_hash64(text), jn_hash64_seed(text, 1)};
+        memcpy(out, quick, sizeof(quick));
+        return;
+    }
+    jn_sha256(text, &hash);
+    memcpy(out, hash.b, 16);
 }
 
 jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err) {

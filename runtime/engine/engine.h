@@ -18,10 +18,11 @@ struct engine_track {
 struct engine_program {
     struct jn_arena arena;
     struct jn_program *program;
-    struct jn_map events;     /* by name */
-    uint64_t prefix;          /* first eight bytes of the id: how runs name it */
-    char version[72];         /* "sha256:" and the id in hex */
-    struct jn_liquid **field; /* templates of the messages, by field */
+    struct jn_map events;       /* by name */
+    const struct jn_zone *zone; /* the workspace's */
+    uint64_t prefix;            /* first eight bytes of the id: how runs name it */
+    char version[72];           /* "sha256:" and the id in hex */
+    struct jn_liquid **field;   /* templates of the messages, by field */
     /* Which its runs move to, and how; NULL: they stay. */
     struct engine_program *target;
     struct jr_deploy_rules rules;
@@ -106,6 +107,9 @@ struct jr_engine {
 
 /* Reads on when few timers are left in memory and more are in the store. */
 jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err);
+
+/* Sixteen bytes that stand for a text which outsiders may choose. A rehearsal has none, and takes a quicker hash. */
+void engine_digest(const struct jr_engine *engine, struct jn_str text, uint8_t out[16]);
 
 /* ---- programs (programs.c) */
 struct engine_program *engine_program_load(struct jn_str image, struct jn_err *err); /* NULL on failure */

@@ -78,7 +78,7 @@ static struct jn_str entry_closed(const struct jn_program *program, const struct
 static uint64_t entry_origin(struct turn *turn, const struct engine_customer *customer, struct jn_str journey,
                              struct jn_str key, uint64_t run) {
     struct jn_buf text;
-    struct jn_sha256 hash;
+    uint8_t digest[16];
     uint64_t origin;
     jn_buf_init(&text, 4 * ENGINE_EVENT_MAX);
     jn_buf_le64(&text, turn->cause);
@@ -87,9 +87,9 @@ static uint64_t entry_origin(struct turn *turn, const struct engine_customer *cu
     jn_buf_lstr(&text, engine_seed(customer));
     jn_buf_lstr(&text, journey);
     jn_buf_lstr(&text, key);
-    jn_sha256(jn_buf_view(&text), &hash);
+    engine_digest(turn->engine, jn_buf_view(&text), digest);
     jn_buf_release(&text);
-    memcpy(&origin, hash.b, sizeof(origin));
+    memcpy(&origin, digest, sizeof(origin));
     return origin == 0 ? 1 : origin;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "core/zone.h"
 #include "image/image.h"
 #include "runtime/engine/content/content.h"
 #include "runtime/engine/history/history.h"
@@ -25,6 +26,8 @@ struct engine_program *engine_program_load(struct jn_str image, struct jn_err *e
     for (uint32_t i = 0; i < program->n_event; i++)
         jn_map_put(&loaded->events, program->string[program->event[i].name], i);
     engine_content_load(loaded);
+    if (jn_zone_find(program->string[program->meta[0].timezone], &loaded->zone, NULL) != JN_OK)
+        loaded->zone = jn_zone_utc();
     loaded->prefix = engine_prefix(program->id);
     struct jn_buf version;
     jn_buf_init(&version, sizeof(loaded->version) - 1);

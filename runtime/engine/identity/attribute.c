@@ -16,7 +16,7 @@ static bool attribute_finds(const struct jn_attr *attr) {
 /* Letters' case and blanks around do not make another address. Keyed by the store's own number, so that a copy of the
  * store does not say who has which address. Empty: the value finds nobody. */
 static struct jn_str attribute_key(struct turn *turn, struct jn_str name, struct jn_str value) {
-    struct jn_sha256 hash;
+    uint8_t digest[16];
     struct jn_buf text;
     while (value.n > 0 && isspace((unsigned char)value.p[0]))
         value = jn_str_sub(value, 1, value.n);
@@ -29,10 +29,10 @@ static struct jn_str attribute_key(struct turn *turn, struct jn_str name, struct
     jn_buf_lstr(&text, name);
     for (size_t i = 0; i < value.n; i++)
         jn_buf_char(&text, value.p[i] >= 'A' && value.p[i] <= 'Z' ? (char)(value.p[i] + 32) : value.p[i]);
-    jn_sha256(jn_buf_view(&text), &hash);
+    engine_digest(turn->engine, jn_buf_view(&text), digest);
     jn_buf_reset(&text);
     jn_buf_u8(&text, ATTRIBUTE_MARK);
-    jn_buf_add(&text, hash.b, 16);
+    jn_buf_add(&text, digest, sizeof(digest));
     struct jn_str key = jn_arena_str(turn->arena, jn_buf_view(&text));
     jn_buf_release(&text);
     return key;

@@ -22,15 +22,13 @@ void engine_message_id(const uint8_t id[16], char out[37]) {
 /* One id for (run's origin, step, visit): the same over retries, restarts and versions (language semantics 11). */
 void engine_effect_id(struct jr_engine *engine, uint64_t origin, uint32_t step, uint32_t visit, uint8_t out[16]) {
     struct jn_buf text;
-    struct jn_sha256 hash;
     jn_buf_init(&text, 64);
     jn_buf_le64(&text, *engine_counter(engine, ENGINE_NAMESPACE_HIGH));
     jn_buf_le64(&text, *engine_counter(engine, ENGINE_NAMESPACE_LOW));
     jn_buf_le64(&text, origin);
     jn_buf_le32(&text, step);
     jn_buf_le32(&text, visit);
-    jn_sha256(jn_buf_view(&text), &hash);
-    memcpy(out, hash.b, 16);
+    engine_digest(engine, jn_buf_view(&text), out);
     jn_buf_release(&text);
 }
 
