@@ -140,6 +140,9 @@ def node_tests():
         cases = re.findall(r"^(?:    )?(not ok|ok) \d+ - (.*)$", done.stdout, re.M)
         cases = [case for case in cases if not case[1].endswith(".test.js")] or [("not ok", path.name)]
         for verdict, title in cases:
+            if " # SKIP" in title:
+                print(f"left out: node/{path.stem}: {title}", flush=True)
+                continue
             note(f"node/{path.stem}: {title}", verdict == "ok", done.stdout)
 
 

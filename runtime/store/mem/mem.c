@@ -291,35 +291,32 @@ static jn_rc mem_timers(struct jr_store *store, struct jr_row_timer after, uint3
     return JN_OK;
 }
 
-static jn_rc mem_deliveries(struct jr_store *store, enum jr_delivery_state state, uint64_t after, uint32_t max,
-                            struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+/* In the order of numbers: of the state, or with `customer` not 0 of the customer. */
+static void mem_outbox(struct jr_store *store, uint32_t state, uint64_t customer, uint64_t after, uint32_t max,
+                       struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n) {
     const struct mem_table *table = &mem_of(store)->delivery;
-    (void)err;
-    *n = 0;
-    *out = JN_NEW_ARRAY(arena, struct jr_row_delivery, max < table->n ? max : table->n);
-    for (uint32_t i = mem_table_after(table, (struct mem_key){0, after}); i < table->n && *n < max; i++) {
-        struct jr_row_delivery row;
-        memcpy(&row, table->row[i].fixed, sizeof(row));
-        if (row.state != (uint32_t)state) continue;
-        row.body = jn_arena_str(arena, table->row[i].text[0]);
-        (*out)[(*n)++] = row;
-    }
-    return JN_OK;
-}
-
-static jn_rc mem_outbox_of(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max,
-                           struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
-    const struct mem_table *table = &mem_of(store)->delivery;
-    (void)err;
     *n = 0;
     *out = NULL;
     for (uint32_t i = mem_table_after(table, (struct mem_key){0, after}); i < table->n && *n < max; i++) {
         struct jr_row_delivery row;
         memcpy(&row, table->row[i].fixed, sizeof(row));
-        if (row.customer != customer) continue;
+        if (customer != 0 ? row.customer != customer : row.state != state) continue;
         row.body = jn_arena_str(arena, table->row[i].text[0]);
         *(struct jr_row_delivery *)jn_arena_grow(arena, out, n, sizeof(row)) = row;
     }
+}
+
+static jn_rc mem_deliveries(struct jr_store *store, enum jr_delivery_state state, uint64_t after, uint32_t max,
+                            struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    (void)err;
+    mem_outbox(store, (uint32_t)state, 0, after, max, arena, out, n);
+    return JN_OK;
+}
+
+static jn_rc mem_outbox_of(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max,
+                           struct jn_arena *arena, struct jr_row_delivery **out, uint32_t *n, struct jn_err *err) {
+    (void)err;
+    mem_outbox(store, 0, customer, after, max, arena, out, n);
     return JN_OK;
 }
 
