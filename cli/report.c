@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include "cli/terminal.h"
+#include "compiler/diag/show.h"
 #include "core/utf8.h"
 
 #define CLI_REPORT_MAX   (1u << 22)
@@ -53,43 +54,24 @@ void cli_report_json(const struct jn_program *program, const struct cli_played *
     jn_buf_char(out, '\n');
 }
 
-/* XML 1.0 text: markup escaped, characters it cannot carry replaced. */
-static void cli_xml(struct jn_str text, struct jn_buf *out) {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c == '<')
-            jn_buf_z(out, "&lt;");
-        else if (c == '>')
-            jn_buf_z(out, "&gt;");
-        else if (c == '&')
-            jn_buf_z(out, "&amp;");
-        else if (c == '"')
-            jn_buf_z(out, "&quot;");
-        else if (c < 0x20 && c != '\n' && c != '\t')
-            jn_buf_char(out, '?');
-        else
-            jn_buf_char(out, (char)c);
-    }
-}
-
 void cli_report_junit(const struct jn_program *program, const struct cli_played *played, struct jn_buf *out) {
     const struct jn_scenario *scenario = played->scenario;
     jn_buf_z(out, "    <testcase classname=\"");
-    cli_xml(scenario->file, out);
+    jc_show_xml(scenario->file, out);
     jn_buf_z(out, "\" name=\"");
-    cli_xml(scenario->title, out);
+    jc_show_xml(scenario->title, out);
     jn_buf_z(out, "\"");
     if (played->finding == NULL) {
         jn_buf_z(out, "/>\n");
         return;
     }
     jn_buf_z(out, ">\n      <failure message=\"");
-    cli_xml(played->finding->text, out);
+    jc_show_xml(played->finding->text, out);
     jn_buf_z(out, "\">");
     struct jn_buf timeline;
     jn_buf_init(&timeline, CLI_REPORT_MAX);
     cli_timeline_print(program, played, CLI_REPORT_WIDTH, &timeline);
-    cli_xml(jn_buf_view(&timeline), out);
+    jc_show_xml(jn_buf_view(&timeline), out);
     jn_buf_release(&timeline);
     jn_buf_z(out, "</failure>\n    </testcase>\n");
 }

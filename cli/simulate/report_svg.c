@@ -1,5 +1,5 @@
 #include "cli/simulate/report.h"
-#include "compiler/explain/graph.h"
+#include "compiler/diag/show.h"
 #include "core/value.h"
 
 #define SVG_WIDTH  760
@@ -27,7 +27,7 @@ static const char SVG_STYLE[] =
 
 static void page_text(struct svg_page *page, const char *kind, int x, struct jn_str text) {
     jn_buf_printf(&page->body, "<text class=\"%s\" x=\"%d\" y=\"%d\">", kind, x, page->y);
-    jc_svg_text(text, &page->body);
+    jc_show_xml(text, &page->body);
     jn_buf_z(&page->body, "</text>\n");
 }
 

@@ -1,4 +1,5 @@
 /* SVG: a picture of its own, legible on light and on dark ground. */
+#include "compiler/diag/show.h"
 #include "compiler/explain/layout.h"
 
 #define SVG_MARGIN 24.0
@@ -29,26 +30,9 @@ static const char SVG_STYLE[] =
 
 static const char *const SVG_CLASS[CHART_SHAPES] = {"entry", "send", "hold", "choice", "effect", "exit"};
 
-/* Control characters have no place in XML; the marks of reading direction would turn the text around. */
-void jc_svg_text(struct jn_str text, struct jn_buf *out) {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c == '<')
-            jn_buf_z(out, "&lt;");
-        else if (c == '>')
-            jn_buf_z(out, "&gt;");
-        else if (c == '&')
-            jn_buf_z(out, "&amp;");
-        else if (c == '"')
-            jn_buf_z(out, "&quot;");
-        else
-            jn_buf_char(out, c < 0x20 || c == 0x7F ? ' ' : (char)c);
-    }
-}
-
 static void svg_write(const char *kind, double x, double y, struct jn_str text, struct jn_buf *out) {
     jn_buf_printf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", kind, x, y);
-    jc_svg_text(text, out);
+    jc_show_xml(text, out);
     jn_buf_z(out, "</text>\n");
 }
 
@@ -94,9 +78,9 @@ static void svg_box(const struct chart *chart, const struct chart_node *node, co
     if (node->step == JN_NONE) return;
     const struct jn_step *step = &chart->program->step[node->step];
     jn_buf_z(out, "<title>");
-    jc_svg_text(node->label, out);
+    jc_show_xml(node->label, out);
     jn_buf_z(out, "&#10;");
-    jc_svg_text(chart->program->string[step->file], out);
+    jc_show_xml(chart->program->string[step->file], out);
     jn_buf_printf(out, ":%u</title>\n", step->line);
 }
 

@@ -22,7 +22,4 @@ struct jc_graph_marks {
 void jc_graph(const struct jn_program *program, const uint32_t *journey, uint32_t n, enum jc_graph_language language,
               const struct jc_graph_marks *marks, struct jn_buf *out);
 
-/* Text as SVG holds it: nothing in it is markup. */
-void jc_svg_text(struct jn_str text, struct jn_buf *out);
-
 #endif

@@ -49,4 +49,24 @@ static inline struct jn_str jn_str_sub(struct jn_str s, size_t from, size_t n) {
     return (struct jn_str){s.p + from, n < s.n - from ? n : s.n - from};
 }
 
+/* Without the blanks and tabs around it. */
+static inline struct jn_str jn_str_trim(struct jn_str s) {
+    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = jn_str_sub(s, 1, s.n);
+    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
+}
+
+/* Takes the next item off a list `a, b, c`, trimmed; empty items are passed over. false: there is none. */
+static inline bool jn_str_item(struct jn_str *list, struct jn_str *item) {
+    for (*item = JN_STR_NONE; list->n > 0 && item->n == 0;) {
+        const char *comma = (const char *)memchr(list->p, ',', list->n);
+        size_t n = comma == NULL ? list->n : (size_t)(comma - list->p);
+        *item = jn_str_trim(jn_str_sub(*list, 0, n));
+        *list = jn_str_sub(*list, n + 1, list->n);
+    }
+    return item->n > 0;
+}
+
 #endif

@@ -170,15 +170,7 @@ static bool jr_allow__item(struct jn_str item, struct jr_allow_entry *entry) {
 
 jn_rc jr_allow_parse(struct jn_str text, struct jr_allow *out, struct jn_err *err) {
     out->n = 0;
-    while (text.n > 0) {
-        const char *comma = memchr(text.p, ',', text.n);
-        struct jn_str item = jn_str_sub(text, 0, comma == NULL ? text.n : (size_t)(comma - text.p));
-        text = jn_str_sub(text, item.n + 1, text.n);
-        while (item.n > 0 && item.p[0] == ' ')
-            item = jn_str_sub(item, 1, item.n);
-        while (item.n > 0 && item.p[item.n - 1] == ' ')
-            item.n--;
-        if (item.n == 0) continue;
+    for (struct jn_str item; jn_str_item(&text, &item);) {
         if (out->n == JR_ALLOW_MAX)
             return jn_fail(err, JN_CONFIG, "allow_destinations has more than %d items", JR_ALLOW_MAX);
         struct jr_allow_entry *entry = &out->entry[out->n++];

@@ -3,14 +3,6 @@
 
 enum { JR_MAILBOX__ADDRESS_MAX = 254, JR_MAILBOX__LOCAL_MAX = 64, JR_MAILBOX__NAME_MAX = 500 };
 
-static struct jn_str jr_mailbox__trim(struct jn_str text) {
-    while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
-        text = jn_str_sub(text, 1, text.n);
-    while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
-        text.n--;
-    return text;
-}
-
 /* What an address may be made of without quotes; everything beyond ASCII is the servers' affair (SMTPUTF8, IDN). */
 static bool jr_mailbox__is_plain(char c, bool domain) {
     unsigned char u = (unsigned char)c;
@@ -37,12 +29,12 @@ static bool jr_mailbox__is_address(struct jn_str text) {
 }
 
 jn_rc jr_mailbox_parse(struct jn_str text, const char *what, struct jr_mailbox_name *out, struct jn_err *err) {
-    text = jr_mailbox__trim(text);
+    text = jn_str_trim(text);
     *out = (struct jr_mailbox_name){.address = text};
     const char *open = text.n == 0 ? NULL : memrchr(text.p, '<', text.n);
     if (open != NULL && text.p[text.n - 1] == '>') {
         size_t at = (size_t)(open - text.p);
-        out->name = jr_mailbox__trim(jn_str_sub(text, 0, at));
+        out->name = jn_str_trim(jn_str_sub(text, 0, at));
         out->address = jn_str_sub(text, at + 1, text.n - at - 2);
         if (out->name.n > 1 && out->name.p[0] == '"' && out->name.p[out->name.n - 1] == '"')
             out->name = jn_str_sub(out->name, 1, out->name.n - 2);

@@ -2,22 +2,9 @@
 
 #include "core/hash.h"
 
-static struct jn_str jr_keys__trim(struct jn_str s) {
-    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = jn_str_sub(s, 1, s.n);
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
-}
-
 jn_rc jr_keys_parse(struct jn_str text, struct jr_keys *out, struct jn_err *err) {
     out->n = 0;
-    while (text.n > 0) {
-        const char *comma = memchr(text.p, ',', text.n);
-        struct jn_str item = jn_str_sub(text, 0, comma == NULL ? text.n : (size_t)(comma - text.p));
-        text = jn_str_sub(text, item.n + 1, text.n);
-        item = jr_keys__trim(item);
-        if (item.n == 0) continue;
+    for (struct jn_str item; jn_str_item(&text, &item);) {
         if (out->n == JR_KEYS_MAX) return jn_fail(err, JN_CONFIG, "there are more than %d write keys", JR_KEYS_MAX);
         out->key[out->n++] = item;
     }
@@ -40,7 +27,7 @@ static bool jr_keys__scheme(struct jn_str authorization, const char *scheme, str
     if (authorization.n <= n || authorization.p[n] != ' ') return false;
     for (size_t i = 0; i < n; i++)
         if ((authorization.p[i] | 0x20) != scheme[i]) return false;
-    *rest = jr_keys__trim(jn_str_sub(authorization, n, authorization.n));
+    *rest = jn_str_trim(jn_str_sub(authorization, n, authorization.n));
     return true;
 }
 
