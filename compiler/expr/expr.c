@@ -148,8 +148,9 @@ static bool expr_values(struct jc_scope *scope, const struct jc_node *first, enu
     uint32_t n = 0;
     for (const struct jc_node *literal = first; literal != NULL; literal = literal->next) {
         if (literal->value.type != type) {
-            jc_report(scope->unit->diags, JC_E0406, literal->span, jn_type_word(type),
-                      jn_type_word((enum jn_type)literal->value.type));
+            struct jc_diag *diag = jc_report(scope->unit->diags, JC_E0406, literal->span, jn_type_word(type),
+                                             jn_type_word((enum jn_type)literal->value.type));
+            jc_intended(scope->unit, diag, literal, type, attribute == NULL ? 0 : attribute->currency);
             return false;
         }
         if (attribute != NULL) jc_expr_check_one_of(scope, attribute, literal);
@@ -224,7 +225,9 @@ uint32_t jc_expr_finish(struct jc_scope *scope, const struct jc_node *node, enum
     found = jc_expr(scope, node, want, &code);
     if (typed != NULL) *typed = found;
     if (!found.bad && want != JN_T_MISSING && found.type != want) {
-        jc_report(scope->unit->diags, JC_E0404, node->span, noun, jn_type_word(want), jn_type_word(found.type));
+        struct jc_diag *diag =
+            jc_report(scope->unit->diags, JC_E0404, node->span, noun, jn_type_word(want), jn_type_word(found.type));
+        jc_intended(scope->unit, diag, node, want, 0);
         if (typed != NULL) typed->bad = true;
     } else if (!found.bad && code.failed) {
         jc_report(scope->unit->diags, JC_E0407, node->span);

@@ -44,9 +44,12 @@ static const struct operation ARITHMETIC[] = {
     {JC_OP_LIKE, JN_T_TEXT, JN_T_TEXT, JN_OP_LIKE, JN_T_BOOL, false},
 };
 
-static struct jc_typed operator_clash(struct jc_scope *scope, const struct jc_node *node, enum jn_type left,
-                                      enum jn_type right) {
-    jc_report(scope->unit->diags, JC_E0413, node->span, JN_FMT(node->text), jn_type_word(left), jn_type_word(right));
+static struct jc_typed operator_clash(struct jc_scope *scope, const struct jc_node *node, struct jc_typed left,
+                                      struct jc_typed right) {
+    struct jc_diag *diag = jc_report(scope->unit->diags, JC_E0413, node->span, JN_FMT(node->text),
+                                     jn_type_word(left.type), jn_type_word(right.type));
+    jc_intended(scope->unit, diag, node->kid[1], left.type, left.currency);
+    jc_intended(scope->unit, diag, node->kid[0], right.type, right.currency);
     return jc_typed_bad();
 }
 
@@ -100,7 +103,7 @@ static struct jc_typed operator_arithmetic(struct jc_scope *scope, const struct 
             row->result != JN_T_BOOL && (o->left.maybe_missing || o->right.maybe_missing || row->op == JC_OP_DIVIDE);
         return (struct jc_typed){.type = row->result, .currency = currency, .maybe_missing = maybe};
     }
-    return operator_clash(scope, node, o->left.type, o->right.type);
+    return operator_clash(scope, node, o->left, o->right);
 }
 
 static struct jc_typed operator_compare(struct jc_scope *scope, const struct jc_node *node, struct operands *o,
@@ -109,7 +112,7 @@ static struct jc_typed operator_compare(struct jc_scope *scope, const struct jc_
                                     [JC_OP_AT_MOST] = JN_OP_LE, [JC_OP_MORE] = JN_OP_GT,   [JC_OP_AT_LEAST] = JN_OP_GE};
     bool ordering = node->flags != JC_OP_IS && node->flags != JC_OP_IS_NOT;
     if (o->left.type != o->right.type || (ordering && !jn_type_orderable(o->left.type)))
-        return operator_clash(scope, node, o->left.type, o->right.type);
+        return operator_clash(scope, node, o->left, o->right);
     if (!operator_same_money(scope, node, o->left, o->right)) return jc_typed_bad();
     jc_expr_check_one_of(scope, jc_expr_attribute(scope, node->kid[0]), node->kid[1]);
     jc_expr_check_one_of(scope, jc_expr_attribute(scope, node->kid[1]), node->kid[0]);
@@ -124,7 +127,7 @@ static struct jc_typed operator_shortcut(struct jc_scope *scope, const struct jc
                                          struct jn_buf *code) {
     bool fallback = node->flags == JC_OP_DEFAULT;
     if (fallback ? o->left.type != o->right.type : o->left.type != JN_T_BOOL || o->right.type != JN_T_BOOL)
-        return operator_clash(scope, node, o->left.type, o->right.type);
+        return operator_clash(scope, node, o->left, o->right);
     if (!operator_same_money(scope, node, o->left, o->right)) return jc_typed_bad();
     jn_buf_str(code, jn_buf_view(&o->left_code));
     enum jn_op jump = fallback ? JN_OP_KNOWN_JUMP : node->flags == JC_OP_AND ? JN_OP_AND_JUMP : JN_OP_OR_JUMP;

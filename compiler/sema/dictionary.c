@@ -61,11 +61,14 @@ uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span) {
 
 static void dictionary_check_value(struct jc_unit *unit, const struct jc_attribute *attribute,
                                    const struct jc_node *literal) {
-    if (literal->value.type != attribute->type)
-        jc_report(unit->diags, JC_E0401, literal->span, jn_type_word((enum jn_type)literal->value.type),
-                  jn_type_word(attribute->type));
-    else if (attribute->type == JN_T_MONEY)
+    if (literal->value.type != attribute->type) {
+        struct jc_diag *diag =
+            jc_report(unit->diags, JC_E0401, literal->span, jn_type_word((enum jn_type)literal->value.type),
+                      jn_type_word(attribute->type));
+        jc_intended(unit, diag, literal, attribute->type, attribute->currency);
+    } else if (attribute->type == JN_T_MONEY) {
         (void)jc_currency_same(unit, attribute->currency, literal->value.currency, literal->span);
+    }
 }
 
 static void dictionary_modifier(struct jc_unit *unit, struct jc_attribute *attribute, struct jc_node *modifier) {

@@ -159,5 +159,9 @@ bool jc_currency_check(struct jc_unit *unit, struct jn_str code, struct jc_span 
 uint16_t jc_currency_needed(struct jc_unit *unit, struct jc_span span);
 /* Whether two amounts of money are of one currency; reports when they are not. */
 bool jc_currency_same(struct jc_unit *unit, uint16_t one, uint16_t other, struct jc_span span);
+/* Adds to a diagnostic about a literal that is not of type `want` what it was perhaps meant to be: an amount without
+ * its currency, a number or a date in quotes. currency 0: the workspace's. */
+void jc_intended(struct jc_unit *unit, struct jc_diag *diag, const struct jc_node *literal, enum jn_type want,
+                 uint16_t currency);
 
 #endif

@@ -62,10 +62,26 @@ struct jc_node *jc_node_ever(struct jc_parser *parser, struct jc_span span, enum
     return node;
 }
 
+/* `count of purchase` and no more, or with more than the event inside parentheses. */
+static struct jc_node *history_endless(struct jc_parser *parser, struct jc_span span, const struct jc_node *name,
+                                       const struct jc_node *of) {
+    struct jn_str word = jc_parser_text(parser, name->span);
+    struct jc_diag *diag = jc_parser_report(parser, JC_E0468, span, word, JN_STR(""));
+    struct jn_str event =
+        of->kind == JC_NAME || of->kind == JC_MEMBER ? jc_parser_text(parser, of->span) : JN_STR("EVENT");
+    jc_hint(parser->diags, diag,
+            "write `%.*s of %.*s in the last 30 days`, and `where (…)` behind it where not each counts", JN_FMT(word),
+            JN_FMT(event));
+    return jc_node_new(parser, JC_BAD, span);
+}
+
 struct jc_node *jc_node_of(struct jc_parser *parser, struct jc_span span, struct jc_node *name, struct jc_node *of) {
     enum jn_history kind;
     bool plain = of->kind == JC_HISTORY && of->flags == JN_HISTORY_SOME && !of->grouped;
-    if (plain && history_word(name->text, &kind)) {
+    bool over_events = history_word(name->text, &kind);
+    if (over_events && of->kind == JC_BAD) return of;
+    if (over_events && !plain) return history_endless(parser, span, name, of);
+    if (over_events) {
         of->flags = (uint32_t)kind;
         of->span = span;
         return of;

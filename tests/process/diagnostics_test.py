@@ -75,6 +75,26 @@ class Diagnostics(unittest.TestCase):
         self.write(text)
         return [d["code"] for d in self.found(*args)]
 
+    # ---- what was perhaps meant
+
+    def test_a_literal_of_the_wrong_type_is_offered_in_the_right_one(self):
+        declared = "workspace\n  currency CNY\nend\nevent p\n  amount money\n  n number\n  t text\n  d date\nend\n"
+        for condition, fix in [("p.amount > 10", "10 CNY"), ("10 < p.amount", "10 CNY"), ('p.n > "10"', "10"), ("p.t is 10", '"10"'),
+                               ('p.d is "2026-01-02"', "2026-01-02"), ("p.amount is one of 1, 2", "1 CNY"),
+                               ('p.n > "many"', None), ("p.amount > 10%", None)]:
+            with self.subTest(condition):
+                self.write(f"{declared}segment s is p in the last 3 days where {condition}\n")
+                error = [d for d in self.found() if d["severity"] == "error"]
+                self.assertEqual(len(error), 1)
+                self.assertEqual(error[0].get("fix", {}).get("text"), fix)
+                self.assertEqual(error[0].get("fix", {}).get("applicability", "maybe"), "maybe")
+
+    def test_a_count_without_its_window_is_shown_with_one(self):
+        self.write("event p\nsegment s is count of p >= 2\n")
+        error = self.found()[0]
+        self.assertEqual(error["code"], "E0468")
+        self.assertIn("`count of p in the last 30 days`", error["hint"])
+
     # ---- forms
 
     def test_all_forms_say_the_same(self):
