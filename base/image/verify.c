@@ -143,24 +143,68 @@ static jn_rc image_verify_journey_names(const struct jn_program *program, const 
     return rc;
 }
 
+/* Attributes of an event are filled from its own, each with a value of its type. */
+static const char *image_maps(const struct jn_program *program, uint32_t event, uint32_t first, uint32_t n) {
+    const struct jn_event *row = &program->event[event];
+    for (uint32_t m = first; m < first + n; m++) {
+        const struct jn_mapping *mapping = &program->mapping[m];
+        if (mapping->prop - row->first_prop >= row->n_prop) return "fills an attribute of another event";
+        if (program->prop[mapping->prop].type != program->expr[mapping->value].type)
+            return "fills an attribute with a value of another type";
+    }
+    return NULL;
+}
+
+/* Variables are given to who declares them, each with a value of its type. */
+static const char *image_gives(const struct jn_program *program, const struct jn_step *step) {
+    bool sends = jn_step_sends(step->kind);
+    uint32_t first = sends ? program->message[step->a].first_var : program->service[step->a].first_give;
+    uint32_t n = sends ? program->message[step->a].n_var : program->service[step->a].n_give;
+    for (uint32_t b = step->b; b < step->b + step->c; b++) {
+        const struct jn_bind *bind = &program->bind[b];
+        if (bind->var - first >= n) return "gives a variable of another message or service";
+        if (program->var[bind->var].type != program->expr[bind->value].type)
+            return "gives a variable a value of another type";
+    }
+    return NULL;
+}
+
+/* A list of values of that type; of nothing, it is a list of any. */
+static bool image_lists(const struct jn_program *program, uint32_t list, uint32_t type) {
+    if (list == JN_NONE || program->constant[list].high == 0) return true;
+    return program->constant[program->constant[list].low].type == type;
+}
+
+/* What stands for a value that is not known, and what a value may be, is of the value's type. */
+static jn_rc image_verify_presets(const struct jn_program *program, struct jn_err *err) {
+    for (uint32_t i = 0; i < program->n_attr; i++) {
+        const struct jn_attr *attr = &program->attr[i];
+        bool fits = attr->preset == JN_NONE || program->constant[attr->preset].type == attr->type;
+        if (!fits || !image_lists(program, attr->one_of, attr->type))
+            return jn_fail(err, JN_INVALID, "attr %u has values of another type", i);
+    }
+    for (uint32_t i = 0; i < program->n_prop; i++)
+        if (!image_lists(program, program->prop[i].one_of, program->prop[i].type))
+            return jn_fail(err, JN_INVALID, "prop %u has values of another type", i);
+    for (uint32_t i = 0; i < program->n_take; i++)
+        if (program->constant[program->take[i].preset].type != program->take[i].type)
+            return jn_fail(err, JN_INVALID, "take %u has a default of another type", i);
+    return JN_OK;
+}
+
 /* Records that belong to another must lie in its range. */
 static jn_rc image_verify_owned(const struct jn_program *program, struct jn_err *err) {
+    const char *why = NULL;
     for (uint32_t i = 0; i < program->n_rule; i++) {
         const struct jn_rule *rule = &program->rule[i];
-        const struct jn_event *event = &program->event[rule->event];
-        for (uint32_t m = rule->first_mapping; m < rule->first_mapping + rule->n_mapping; m++)
-            if (program->mapping[m].prop - event->first_prop >= event->n_prop)
-                return jn_fail(err, JN_INVALID, "rule %u maps an attribute of another event", i);
+        why = image_maps(program, rule->event, rule->first_mapping, rule->n_mapping);
+        if (why != NULL) return jn_fail(err, JN_INVALID, "rule %u %s", i, why);
     }
     for (uint32_t i = 0; i < program->n_step; i++) {
         const struct jn_step *step = &program->step[i];
-        bool sends = jn_step_sends(step->kind);
-        if (!sends && step->kind != JN_STEP_ASK) continue;
-        uint32_t first = sends ? program->message[step->a].first_var : program->service[step->a].first_give;
-        uint32_t n = sends ? program->message[step->a].n_var : program->service[step->a].n_give;
-        for (uint32_t b = step->b; b < step->b + step->c; b++)
-            if (program->bind[b].var - first >= n)
-                return jn_fail(err, JN_INVALID, "step %u gives a variable of another message or service", i);
+        if (jn_step_sends(step->kind) || step->kind == JN_STEP_ASK) why = image_gives(program, step);
+        if (step->kind == JN_STEP_EMIT) why = image_maps(program, step->a, step->b, step->c);
+        if (why != NULL) return jn_fail(err, JN_INVALID, "step %u %s", i, why);
     }
     return JN_OK;
 }
@@ -208,6 +252,7 @@ jn_rc image_verify_names(const struct jn_program *program, struct jn_err *err) {
         rc = image_verify_journey_names(program, &program->journey[i], err);
     if (rc == JN_OK) rc = image_verify_keys(program, err);
     if (rc == JN_OK) rc = image_verify_owned(program, err);
+    if (rc == JN_OK) rc = image_verify_presets(program, err);
     return rc;
 }
 

@@ -63,6 +63,79 @@ static bool steps_keeps_answer(const struct jn_program *program, const struct jn
     return true;
 }
 
+/* An optimisation is measured by a goal of its journey, and falls back to an arm of its own. */
+static const char *steps_optimize(const struct jn_program *program, const struct jn_journey *journey,
+                                  const struct jn_step *step) {
+    const struct jn_choice *choice = &program->choice[step->d];
+    if (choice->goal - journey->first_goal >= journey->n_goal) return "is measured by a goal of another journey";
+    if (choice->fallback != JN_NONE && choice->fallback - step->a >= step->b) return "falls back to an arm of another";
+    return steps_split(program, journey, step);
+}
+
+static const char *steps_set_attr(const struct jn_program *program, const struct jn_step *step) {
+    const struct jn_attr *attr = &program->attr[step->a];
+    if (attr->computed != JN_NONE) return "sets what is computed";
+    return attr->type == program->expr[step->b].type ? NULL : "sets a value of another type";
+}
+
+static const char *steps_set_slot(const struct jn_program *program, const struct jn_journey *journey,
+                                  const struct jn_step *step) {
+    if (step->a - journey->first_slot >= journey->n_slot) return "sets a variable of another journey";
+    return program->slot[step->a].type == program->expr[step->b].type ? NULL : "sets a value of another type";
+}
+
+static bool steps_weekdays(uint32_t days) {
+    return days > 0 && days <= 127;
+}
+
+/* What the kind asks of its operands beyond what steps.def says of each alone. */
+static const char *steps_operands(const struct jn_program *program, const struct jn_journey *journey,
+                                  const struct jn_step *step) {
+    switch ((enum jn_step_kind)step->kind) {
+    case JN_STEP_SEND:
+        return step->id != 0 ? NULL : "sends but has no stable name";
+    case JN_STEP_SEND_OR:
+        return step->d <= 1 ? NULL : "holds for no reason that there is";
+    case JN_STEP_OUTCOME:
+        return step->a != JN_OUTCOME_SENT && step->a < JN_OUTCOME_NO_CONSENT ? NULL
+                                                                             : "asks for an outcome that there is not";
+    case JN_STEP_SET_ATTR:
+        return steps_set_attr(program, step);
+    case JN_STEP_SET_SLOT:
+        return steps_set_slot(program, journey, step);
+    case JN_STEP_REPEAT:
+        return steps_counts(program, journey, step) ? NULL : "counts in no slot of its own";
+    case JN_STEP_ASK:
+        return steps_keeps_answer(program, journey, step) ? NULL : "keeps an answer in slots that do not fit";
+    case JN_STEP_WAIT_TIME:
+        return steps_weekdays(step->a) ? NULL : "waits for no weekday";
+    case JN_STEP_WAIT_THEN:
+        return steps_weekdays(step->c) ? NULL : "waits for no weekday";
+    case JN_STEP_WAIT_FOR:
+        return step->b > 0 ? NULL : "waits for no event";
+    case JN_STEP_APPROVE:
+        return program->string[step->a].n > 0 && program->string[step->b].n > 0 ? NULL : "asks nobody, or nothing";
+    case JN_STEP_SPLIT:
+        return steps_split(program, journey, step);
+    case JN_STEP_OPTIMIZE:
+        return steps_optimize(program, journey, step);
+    case JN_STEP_WAIT:
+    case JN_STEP_WAIT_DATE:
+    case JN_STEP_WAIT_IF:
+    case JN_STEP_BRANCH:
+    case JN_STEP_TAG:
+    case JN_STEP_UNTAG:
+    case JN_STEP_PASS:
+    case JN_STEP_EXIT:
+    case JN_STEP_START:
+    case JN_STEP_EMIT:
+    case JN_STEPS:
+        break;
+    }
+    return NULL;
+}
+
+/* The ways on, the stage and the name: what every step has. */
 static const char *steps_shape(const struct jn_program *program, const struct jn_journey *journey,
                                const struct jn_step *step) {
     enum jn_ways ways = image_step[step->kind].ways;
@@ -75,22 +148,7 @@ static const char *steps_shape(const struct jn_program *program, const struct jn
         return "is in a stage of another journey";
     if (image_step[step->kind].holds && (step->id == 0 || program->string[step->name].n == 0))
         return "holds runs but has no stable name";
-    if (step->kind == JN_STEP_SEND && step->id == 0) return "sends but has no stable name";
-    if (step->kind == JN_STEP_SEND_OR && step->d > 1) return "holds for no reason that there is";
-    if (step->kind == JN_STEP_OUTCOME && (step->a == JN_OUTCOME_SENT || step->a >= JN_OUTCOME_NO_CONSENT))
-        return "asks for an outcome that there is not";
-    if (step->kind == JN_STEP_SET_SLOT && step->a - journey->first_slot >= journey->n_slot)
-        return "sets a variable of another journey";
-    if (step->kind == JN_STEP_REPEAT && !steps_counts(program, journey, step)) return "counts in no slot of its own";
-    if (step->kind == JN_STEP_ASK && !steps_keeps_answer(program, journey, step))
-        return "keeps an answer in slots that do not fit";
-    if ((step->kind == JN_STEP_WAIT_TIME && (step->a == 0 || step->a > 127)) ||
-        (step->kind == JN_STEP_WAIT_THEN && (step->c == 0 || step->c > 127)))
-        return "waits for no weekday";
-    if (step->kind == JN_STEP_APPROVE && (program->string[step->a].n == 0 || program->string[step->b].n == 0))
-        return "asks nobody, or nothing";
-    if (step->kind == JN_STEP_WAIT_FOR && step->b == 0) return "waits for no event";
-    return splits ? steps_split(program, journey, step) : NULL;
+    return steps_operands(program, journey, step);
 }
 
 static jn_rc steps_rows(const struct steps_check *check) {

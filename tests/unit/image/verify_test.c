@@ -5,9 +5,8 @@
 
 #include <cmocka.h>
 
-#include "core/arena.h"
 #include "core/value.h"
-#include "image/builder.h"
+#include "gallery.h"
 #include "image/image.h"
 
 struct sample {
@@ -17,18 +16,7 @@ struct sample {
 };
 
 static uint32_t str(struct sample *s, const char *z) {
-    return jn_builder_string(s->b, jn_str_z(z));
-}
-
-static uint32_t push(struct sample *s, struct jn_value value, enum jn_type type) {
-    struct jn_buf code;
-    jn_buf_init(&code, 64);
-    jn_buf_u8(&code, JN_OP_PUSH);
-    jn_buf_le32(&code, jn_builder_value(s->b, value));
-    jn_buf_u8(&code, JN_OP_RET);
-    uint32_t expr = jn_builder_code(s->b, jn_buf_view(&code), type);
-    jn_buf_release(&code);
-    return expr;
+    return draft_string(s->b, z);
 }
 
 static struct jn_step step(struct sample *s, enum jn_step_kind kind, const char *name, uint32_t id) {
@@ -48,18 +36,23 @@ static void sample_init(struct sample *s) {
     jn_arena_init(&s->arena);
     s->b = jn_builder_new(&s->arena);
     jn_builder_add_meta(s->b, &(struct jn_meta){.language = 1, .timezone = str(s, "UTC"), .keep_events = JN_NONE});
-    s->day = push(s, jn_value_duration(JN_UNIT_DAYS, 1), JN_T_DURATION);
-    s->yes = push(s, jn_value_bool(true), JN_T_BOOL);
-    s->text_expr = push(s, jn_value_text(JN_STR("x")), JN_T_TEXT);
+    s->day = draft_push(s->b, jn_value_duration(JN_UNIT_DAYS, 1));
+    s->yes = draft_push(s->b, jn_value_bool(true));
+    s->text_expr = draft_push(s->b, jn_value_text(JN_STR("x")));
     jn_builder_add_attr(
-        s->b, &(struct jn_attr){.name = str(s, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE});
+        s->b,
+        &(struct jn_attr){
+            .name = str(s, "name"), .type = JN_T_TEXT, .one_of = JN_NONE, .preset = JN_NONE, .computed = JN_NONE});
     jn_builder_add_event(s->b, &(struct jn_event){.name = str(s, "signup"), .n_prop = 1});
     jn_builder_add_prop(s->b, &(struct jn_prop){.name = str(s, "plan"), .type = JN_T_TEXT, .one_of = JN_NONE});
     jn_builder_add_event(s->b, &(struct jn_event){.name = str(s, "other"), .first_prop = 1});
     jn_builder_add_segment(s->b, &(struct jn_segment){.name = str(s, "all"), .cond = s->yes});
-    jn_builder_add_channel(
-        s->b, &(struct jn_channel){
-                  .name = str(s, "mail"), .url = str(s, "https://x.example"), .to = JN_NONE, .retry_over = JN_NONE, .cost = JN_NONE, .carbon = JN_NONE});
+    jn_builder_add_channel(s->b, &(struct jn_channel){.name = str(s, "mail"),
+                                                      .url = str(s, "https://x.example"),
+                                                      .to = JN_NONE,
+                                                      .retry_over = JN_NONE,
+                                                      .cost = JN_NONE,
+                                                      .carbon = JN_NONE});
     jn_builder_add_message(s->b, &(struct jn_message){.name = str(s, "hello"), .topic = JN_NONE, .n_field = 1});
     jn_builder_add_field(s->b, &(struct jn_field){.name = str(s, "body"), .text = str(s, "Hello {{ customer.name }}")});
     jn_builder_add_stage(s->b, &(struct jn_stage){.name = str(s, "only")});
@@ -161,7 +154,7 @@ BREAK(arms_that_do_not_sum_to_all, jn_builder_at_arm(s->b, 0)->weight = 1)
 BREAK(two_arms_of_one_name, jn_builder_at_arm(s->b, 1)->name = jn_builder_at_arm(s->b, 0)->name)
 BREAK(an_arm_that_leads_out, jn_builder_at_arm(s->b, 0)->step = 50)
 BREAK(a_circle_without_time, STEP(0)->kind = JN_STEP_PASS; STEP(0)->a = 0)
-BREAK(a_wait_of_no_length_in_a_circle, STEP(0)->a = push(s, jn_value_duration(JN_UNIT_DAYS, 0), JN_T_DURATION))
+BREAK(a_wait_of_no_length_in_a_circle, STEP(0)->a = draft_push(s->b, jn_value_duration(JN_UNIT_DAYS, 0)))
 BREAK(a_loop_without_an_end, STEP(1)->next = 0)
 BREAK(an_entry_outside, JOURNEY->entry = 5)
 BREAK(steps_that_belong_to_no_journey, JOURNEY->n_step = 4)
