@@ -56,7 +56,8 @@ enum engine_kept {
     ENGINE_KEPT_SLOTS,
     ENGINE_KEPT_TRACKING,
     ENGINE_KEPT_RECENT,
-    ENGINE_KEPT_IDENTITY
+    ENGINE_KEPT_IDENTITY,
+    ENGINE_KEPT_KNOWN
 };
 
 /* An event that a run holds on to: the one that entered it and the last one matched of each type. */

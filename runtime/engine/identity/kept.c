@@ -3,7 +3,10 @@
 #define KEPT_KNOWN 1
 
 void engine_identity_encode(const struct engine_customer *customer, struct jn_buf *out) {
-    if (!customer->known && customer->seed.n == 0 && customer->n_alias == 0) return;
+    if (customer->seed.n == 0 && customer->n_alias == 0) {
+        if (customer->known) jn_buf_u8(out, ENGINE_KEPT_KNOWN); /* and no more is to be said of most people */
+        return;
+    }
     jn_buf_u8(out, ENGINE_KEPT_IDENTITY);
     jn_buf_u8(out, customer->known ? KEPT_KNOWN : 0);
     jn_buf_lstr(out, customer->seed);
