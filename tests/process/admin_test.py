@@ -106,9 +106,9 @@ class Looking(Admin):
         self.assertIn("messages  0 pending, 1 sent, 0 dead", out)
         self.assertRegex(out, r"(?m)^greet +live +0 +1 +1 +0 +1 +0$")
         status = json.loads(self.command(server, "status", "--format", "json")[1])
-        self.assertEqual((status["journeys"], status["deliveries"]["sent"]), (3, 1))
+        self.assertEqual((status["journeys"], status["deliveries"]["sent"]), (4, 1))
         names = [json.loads(line)["name"] for line in self.command(server, "journeys", "--format", "json")[1].splitlines()]
-        self.assertEqual(sorted(names), ["bought", "greet", "patient"])
+        self.assertEqual(sorted(names), ["bought", "greet", "patient", "resting"])
         self.assertEqual(len(self.command(server, "journeys", "greet")[1].splitlines()), 2)
         code, out, _ = self.command(server, "customer", "ann/1")
         self.assertIn("ann@example.com", out)
@@ -133,17 +133,16 @@ class Control(Admin):
     def state(self, server, name):
         return server.get(f"/api/journeys/{name}")["state"]
 
-    def inside(self):
-        """A server where ann waits three seconds in `patient`."""
+    def test_a_pause_survives_kill_and_resume_sends(self):
+        path = os.path.join(self.directory, "workspace", "main.journey")
+        with open(path, encoding="utf-8") as file:
+            text = file.read().replace("wait 3 seconds", "wait 8 seconds")  # time to pause it before the wait ends
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
         server = self.serve()
         server.identify("ann", email="ann@example.com")
         server.track("ann", "pause_first")
-        return server
-
-    def test_a_pause_survives_kill_and_resume_sends(self):
-        server = self.inside()
-        code, out, _ = self.command(server, "pause", "patient", "--clock", "running")
-        self.assertEqual((code, out), (0, "patient is paused\n"))
+        self.assertEqual(server.request("POST", "/api/journeys/patient/pause", '{"clock":"running"}')[0], 200)
         server.kill()
         server = self.serve()
         self.assertEqual(self.state(server, "patient"), "paused")
@@ -157,17 +156,21 @@ class Control(Admin):
         self.assertEqual(self.state(server, "patient"), "live")
 
     def test_stop_ends_runs_for_good(self):
-        server = self.inside()
-        self.assertEqual(self.command(server, "stop", "patient")[0], 0)
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "rest")
+        code, out, _ = self.command(server, "pause", "resting", "--clock", "running")
+        self.assertEqual((code, out), (0, "resting is paused\n"))
+        self.assertEqual(self.command(server, "stop", "resting")[0], 0)
         server.kill()
         server = self.serve()
-        while server.get("/api/journeys/patient")["inside"] != 0:  # the sweep has met ann
+        while server.get("/api/journeys/resting")["inside"] != 0:  # the sweep has met ann
             pass
-        journey = server.get("/api/journeys/patient")
+        journey = server.get("/api/journeys/resting")
         self.assertEqual((journey["state"], journey["left"]), ("stopped", {"stopped": 1}))
         self.assertEqual(server.get("/api/customers/ann")["runs"], [])
-        server.track("ann", "pause_first")
-        self.assertEqual(server.get("/api/journeys/patient")["ignored"], 1)
+        server.track("ann", "rest")
+        self.assertEqual(server.get("/api/journeys/resting")["ignored"], 1)
 
     def test_stop_cancels_what_waits_for_its_first_attempt(self):
         server = self.serve(self.env(HOOK_URL=self.receiver.url))
@@ -280,9 +283,9 @@ class Person(Admin):
         server.track(self.ID, "signup", properties={"plan": self.PLAN})
         self.receiver.next()
         self.items(server, "dead", 1)
-        server.track(self.ID, "pause_first")
+        server.track(self.ID, "rest")
         server.track(self.ID, "purchase", properties={"order_id": "wombat-1"})  # no amount: set aside
-        server.track("bo", "pause_first")
+        server.track("bo", "rest")
         return server
 
     def files(self):
@@ -297,9 +300,9 @@ class Person(Admin):
         held = json.loads(out)
         self.assertEqual(held, server.get(f"/api/customers/{self.ID}/export"))
         self.assertEqual((held["id"], held["attributes"]["email"]), (self.ID, self.EMAIL))
-        self.assertEqual([event["event"] for event in held["events"]], ["signup", "pause_first"])
+        self.assertEqual([event["event"] for event in held["events"]], ["signup", "rest"])
         self.assertEqual(held["events"][0]["properties"], {"plan": self.PLAN})
-        self.assertEqual([run["journey"] for run in held["runs"]], ["patient"])
+        self.assertEqual([run["journey"] for run in held["runs"]], ["resting"])
         self.assertEqual([(m["state"], m["document"]["to"]) for m in held["messages"]], [("dead", self.EMAIL)])
         self.assertIn("wombat-1", held["quarantined"][0]["text"])
         self.assertEqual(self.problem(server, "GET", "/api/customers/nobody/export"), 404)
@@ -327,9 +330,11 @@ class Person(Admin):
             self.assertNotIn(text.encode(), self.files())
         self.assertIn(b"bo@example.com", self.files())
         self.assertEqual(self.problem(server, "GET", f"/api/customers/{self.ID}"), 404)
-        self.assertEqual(server.get("/api/journeys/patient")["inside"], 1)
+        self.assertEqual(server.get("/api/journeys/resting")["inside"], 1)
         self.assertEqual(self.items(server, "dead", 0), [])
-        self.assertEqual(self.receiver.next().json["customer"]["id"], "bo")  # who waited three seconds, alone
+        server.track(self.ID, "go_on")
+        server.track("bo", "go_on")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "bo")
         server.terminate()
         done = subprocess.run([JOURNEY, "fsck", os.path.join(self.directory, "state")], stdout=subprocess.PIPE)
         self.assertEqual(done.returncode, 0, done.stdout)

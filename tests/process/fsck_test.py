@@ -33,8 +33,8 @@ class Fsck(Case):
         server.track("ann", "signup")
         self.receiver.next()
         server.identify("bob", email="bob@example.com")
-        server.track("bob", "pause_first")
-        server.post("/v1/track", {"anonymousId": "device", "event": "pause_first"})
+        server.track("bob", "rest")
+        server.post("/v1/track", {"anonymousId": "device", "event": "rest"})
         server.post("/v1/identify", {"anonymousId": "device", "userId": "cleo"})
         return server
 
@@ -63,9 +63,9 @@ class Fsck(Case):
                 break
         self.assertEqual(server.request("POST", f"/api/deliveries/{dead[0]['id']}/retry")[0], 200)
         self.receiver.next()
-        self.assertEqual(server.request("POST", "/api/journeys/patient/pause", "{}")[0], 200)
+        self.assertEqual(server.request("POST", "/api/journeys/resting/pause", "{}")[0], 200)
         self.assertEqual(self.findings()[0], [])
-        self.assertEqual(server.request("POST", "/api/journeys/patient/stop", "{}")[0], 200)
+        self.assertEqual(server.request("POST", "/api/journeys/resting/stop", "{}")[0], 200)
         server.terminate()
         self.assertEqual(self.findings()[0], [])
 

@@ -138,14 +138,14 @@ class Surface(Case):
     def test_journeys_and_customers(self):
         server = self.serve()
         server.identify("ann/ä", email="ann@example.com")
-        server.track("ann/ä", "pause_first")
+        server.track("ann/ä", "rest")
         names = [journey["name"] for journey in server.get("/api/journeys")["items"]]
-        self.assertEqual(names, ["bought", "greet", "patient"])
-        patient = server.get("/api/journeys/patient")
-        self.assertEqual((patient["entered"], patient["inside"]), (1, 1))
+        self.assertEqual(names, ["bought", "greet", "patient", "resting"])
+        resting = server.get("/api/journeys/resting")
+        self.assertEqual((resting["entered"], resting["inside"]), (1, 1))
         customer = server.get("/api/customers/ann%2F%C3%A4")
         self.assertEqual(customer["attributes"]["email"], "ann@example.com")
-        self.assertEqual(customer["runs"][0]["journey"], "patient")
+        self.assertEqual(customer["runs"][0]["journey"], "resting")
         self.assertEqual(server.request("GET", "/api/customers/nobody")[0], 404)
         self.assertEqual(server.request("GET", "/api/journeys/nothing")[0], 404)
 

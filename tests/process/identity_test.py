@@ -25,7 +25,7 @@ class Identity(Case):
 
     def become_known(self, call, **body):
         server = self.serve()
-        self.post(server, "track", anonymousId="a-1", event="pause_first")
+        self.post(server, "track", anonymousId="a-1", event="rest")
         self.post(server, "identify", userId="ann", traits={"email": "ann@example.com"})
         self.assertEqual(self.ids(server, "a-1"), ("a-1", ["a-1"], False))
         self.post(server, call, **body)
@@ -33,12 +33,13 @@ class Identity(Case):
         server = self.serve()
         self.assertEqual(self.ids(server, "a-1"), ("ann", ["ann", "a-1"], True))
         self.assertEqual(self.ids(server, "ann"), ("ann", ["ann", "a-1"], True))
+        self.post(server, "track", userId="ann", event="go_on")
         later = self.once(server, "later", "ann")
         self.assertEqual(later.json["to"], "ann@example.com")
         self.post(server, "track", anonymousId="a-1", event="signup")
         self.once(server, "hello", "ann")
         self.assert_nothing_more(server)
-        runs = server.get("/api/journeys/patient")
+        runs = server.get("/api/journeys/resting")
         self.assertEqual((runs["entered"], runs["inside"], runs["left"]), (1, 0, {"completed": 1}))
 
     def test_a_call_with_both_ids(self):
@@ -54,14 +55,15 @@ class Identity(Case):
         server = self.serve()
         self.post(server, "batch", batch=[
             {"type": "identify", "userId": "ann", "traits": {"email": "ann@example.com"}},
-            {"type": "track", "anonymousId": "a-1", "event": "pause_first"},
-            {"type": "track", "userId": "ann", "event": "pause_first"}])
+            {"type": "track", "anonymousId": "a-1", "event": "rest"},
+            {"type": "track", "userId": "ann", "event": "rest"}])
         self.post(server, "alias", userId="ann", previousId="a-1")
         server.kill()
         server = self.serve()
+        self.post(server, "track", userId="ann", event="go_on")
         self.once(server, "later", "ann")
         self.assert_nothing_more(server)
-        runs = server.get("/api/journeys/patient")
+        runs = server.get("/api/journeys/resting")
         self.assertEqual((runs["entered"], runs["left"]), (2, {"merged": 1, "completed": 1}))
 
     def test_two_people_on_one_device(self):
@@ -81,10 +83,11 @@ class Identity(Case):
         server = self.serve()
         self.post(server, "identify", userId="ann", traits={"email": "ann@example.com"})
         self.post(server, "identify", userId="ann 2/b", traits={"email": "old@example.com"})
-        self.post(server, "track", userId="ann 2/b", event="pause_first")
+        self.post(server, "track", userId="ann 2/b", event="rest")
         status, _, body = server.request("PUT", "/api/customers/ann/aliases/ann%202%2Fb")
         self.assertEqual((status, json.loads(body)), (200, {"id": "ann", "alias": "ann 2/b"}))
         self.assertEqual(self.ids(server, "ann%202%2Fb"), ("ann", ["ann", "ann 2/b"], True))
+        self.post(server, "track", userId="ann", event="go_on")
         self.assertEqual(self.once(server, "later", "ann").json["to"], "ann@example.com")
         for path, status in (("nobody/aliases/ann", 404), ("ann/aliases/null", 409), ("ann/aliases/%zz", 400),
                              ("ann/aliases/" + "x" * 257, 400)):

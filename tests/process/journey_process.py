@@ -42,6 +42,10 @@ end
 
 event pause_first
 
+event rest
+
+event go_on
+
 event purchase
   order_id text, required
   amount   money, required
@@ -93,6 +97,15 @@ journey patient "Greet after a while"
   re-enter always
   stage start
     wait 3 seconds
+    send later
+  end
+end
+
+journey resting "Greet when told to go on"
+  enter when rest
+  re-enter always
+  stage start
+    wait for go_on up to 1 hour
     send later
   end
 end
