@@ -1,12 +1,14 @@
 """A service that is asked: it answers, hangs, fails, talks nonsense; and a kill while a question is on its way."""
 import http.server
 import json
+import os
 import pathlib
 import queue
+import subprocess
 import threading
 import unittest
 
-from journey_process import SECRET, Case, Request
+from journey_process import DEADLINE, JOURNEY, SECRET, Case, Request
 
 WORKSPACE = """workspace
   timezone "UTC"
@@ -29,25 +31,34 @@ service propensity
   secret env HOOK_SECRET
   give spend number
   take score number, default 0.5
-  timeout %(timeout)s
+%(take)s  timeout %(timeout)s
 %(line)s
+end
+service rank
+  webhook env ML_URL
+  give spend number
+  take score number, default 0.1
+  timeout 5 minutes
 end
 journey asking
   enter when begin
   re-enter always
   stage only
-    ask propensity with spend = customer.spend + 1
-    send tell with score = propensity.score
-  end
+%(steps)s  end
 end
 """
+ASK = """    ask propensity with spend = customer.spend + 1
+    send tell with score = propensity.score
+"""
+ANEW = "    tag \"new\"\n"  # a line that tells that a run is in the new version
 
 
 class Service:
-    """An HTTP server that answers as the test says: (status, body) in order; None hangs until the test is over."""
+    """An HTTP server that answers as the test says: (status, body) in order; None hangs until the test says what with, or
+    is over."""
 
     def __init__(self):
-        self.requests, self.answers, self.over = queue.Queue(), queue.Queue(), threading.Event()
+        self.requests, self.answers, self.late, self.done = (queue.Queue() for _ in range(4))
         service = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -56,12 +67,16 @@ class Service:
                 answer = service.answers.get()
                 service.requests.put(Request(self.path, self.headers, body))
                 if answer is None:
-                    service.over.wait()
+                    answer = service.late.get()
+                if answer is None:
                     return
-                self.send_response(answer[0])
-                self.send_header("content-length", str(len(answer[1])))
-                self.end_headers()
-                self.wfile.write(answer[1])
+                try:
+                    self.send_response(answer[0])
+                    self.send_header("content-length", str(len(answer[1])))
+                    self.end_headers()
+                    self.wfile.write(answer[1])
+                finally:
+                    service.done.put(answer)
 
             def log_message(self, *args):
                 pass
@@ -80,10 +95,17 @@ class Service:
         self.answers.put((status, document if isinstance(document, bytes) else json.dumps(document).encode()))
 
     def hang(self):
+        """The next answer is what answer_late is given."""
         self.answers.put(None)
 
+    def answer_late(self, status, document):
+        """Answers who hangs, and returns when it has."""
+        self.late.put((status, json.dumps(document).encode()))
+        self.done.get(timeout=DEADLINE)
+
     def close(self):
-        self.over.set()
+        for waiting in (self.answers, self.late) * 20:
+            waiting.put(None)
         self.server.shutdown()
         self.server.server_close()
 
@@ -94,9 +116,12 @@ class Services(Case):
         self.service = Service()
         self.addCleanup(self.service.close)
 
-    def start(self, timeout="30 seconds", line=""):
+    def write(self, timeout="30 seconds", line="", take="", steps=ASK):
         path = pathlib.Path(self.directory, "workspace", "main.journey")
-        path.write_text(WORKSPACE % {"timeout": timeout, "line": line}, encoding="utf-8")
+        path.write_text(WORKSPACE % {"timeout": timeout, "line": line, "take": take, "steps": steps}, encoding="utf-8")
+
+    def start(self, **how):
+        self.write(**how)
         return self.serve(self.env(ML_URL=self.service.url, HOOK_SECRET=SECRET))
 
     def begin(self, server, user):
@@ -179,6 +204,13 @@ class Services(Case):
         self.assertEqual(self.counted(server, "answered"), 1)
         self.assertTrue(self.receiver.requests.empty(), "a question is answered once")
 
+    def assert_nothing_more(self, server):
+        """Somebody else's question is the next, and his message: no other was asked, and no other was told, before."""
+        self.service.answer(200, {"score": 0.25, "sure": 1})
+        self.begin(server, "zoe")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
+        self.assertEqual(self.service.requests.get().json["customer"]["id"], "zoe")
+
     def test_a_deadline_that_passed_while_nobody_ran(self):
         server = self.start(timeout="1 second")
         self.service.hang()
@@ -187,11 +219,116 @@ class Services(Case):
         server.kill()
         server = self.start(timeout="1 second")
         self.assertEqual(self.told(), "0.5")
+        for _ in range(2):  # one, if ann's question was asked again in time, goes to where nobody listens
+            self.service.answer(200, {"score": 0.25})
+        self.begin(server, "zoe")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
+
+    def kill_when_all_is_delivered(self, server):
+        while server.get("/api/deliveries?state=pending")["items"]:
+            pass
+        server.kill()
+
+    def test_an_answer_that_comes_too_late(self):
+        server = self.start(timeout="1 second")
+        self.service.hang()
+        self.begin(server, "ann")
+        self.service.requests.get()
+        self.assertEqual(self.told(), "0.5")
+        self.assertEqual(self.counted(server, "defaulted"), 1)
+        self.service.answer_late(200, {"score": 0.9})
+        self.assert_nothing_more(server)
+
+    def test_a_kill_after_the_default_was_taken(self):
+        server = self.start(timeout="1 second")
+        self.service.hang()
+        self.begin(server, "ann")
+        self.service.requests.get()
+        self.assertEqual(self.told(), "0.5")
+        self.kill_when_all_is_delivered(server)
+        server = self.start(timeout="1 second")
+        self.assertEqual(self.counted(server, "defaulted"), 1)
+        self.service.answer_late(200, {"score": 0.9})
+        self.assert_nothing_more(server)
+
+    # ---- a new version while a question is out
+
+    def hold(self, **how):
+        """A server that has asked about ann and has no answer."""
+        server = self.start(timeout="5 minutes", **how)
+        self.service.hang()
+        self.begin(server, "ann")
+        self.service.requests.get()
+        return server
+
+    def deploy(self, server, mode, **how):
+        self.write(**{"timeout": "5 minutes", **how})
+        image = os.path.join(self.directory, "program.jbc")
+        subprocess.run([JOURNEY, "build", os.path.join(self.directory, "workspace"), "-o", image], check=True)
+        status, _, body = server.request("PUT", f"/api/program?mode={mode}&spread=0", pathlib.Path(image).read_bytes())
+        self.assertEqual(status, 200, body)
+
+    def is_new(self, server):
+        return "new" in server.get("/api/customers/ann")["tags"]
+
+    def test_who_asks_in_an_old_version_is_answered_in_it(self):
+        server = self.hold()
+        self.deploy(server, "pin", steps=ASK + ANEW, take="  take sure number, default 0\n")
+        self.service.answer_late(200, {"score": 0.9})
+        self.assertEqual(self.told(), "0.9")
+        self.assertFalse(self.is_new(server))
+        self.assert_nothing_more(server)
+
+    def test_who_asks_is_moved_and_answered_in_the_new_version(self):
+        server = self.hold()
+        self.deploy(server, "migrate", steps=ASK + ANEW)
+        self.service.answer_late(200, {"score": 0.9})
+        self.assertEqual(self.told(), "0.9")
+        self.assertTrue(self.is_new(server))
+        self.assert_nothing_more(server)
+
+    def test_an_answer_that_the_new_version_finds_too_little_in(self):
+        server = self.hold()
+        self.deploy(server, "migrate", steps=ASK + ANEW, take="  take sure number, default 0\n")
+        self.service.answer_late(200, {"score": 0.9})
+        self.assertEqual(self.told(), "0.5")
+        self.assertTrue(self.is_new(server))
+        self.assert_nothing_more(server)
+
+    def test_a_shorter_timeout_holds_for_who_asks_already(self):
+        server = self.hold()
+        self.deploy(server, "migrate", steps=ASK + ANEW, timeout="1 second")
+        self.assertEqual(self.told(), "0.5")
+        self.assertTrue(self.is_new(server))
+        self.assertEqual(self.counted(server, "defaulted"), 1)
+        self.service.answer_late(200, {"score": 0.9})
+        while self.counted(server, "late_answers") == 0:
+            pass
+        self.assert_nothing_more(server)
+
+    def test_a_new_version_that_no_longer_asks(self):
+        server = self.hold()
+        self.deploy(server, "migrate", steps="    send tell with score = 7\n" + ANEW)
+        self.assertEqual(self.told(), "7")
+        self.service.answer_late(200, {"score": 0.9})
+        self.kill_when_all_is_delivered(server)
+        server = self.serve(self.env(ML_URL=self.service.url))
+        self.begin(server, "zoe")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
+        self.assertTrue(self.service.requests.empty())
+
+    def test_an_answer_of_another_service_is_none(self):
+        labelled = "    asking: ask %(service)s with spend = 4\n    send tell with score = %(service)s.score\n"
+        server = self.hold(steps=labelled % {"service": "propensity"})
+        self.deploy(server, "migrate", steps=labelled % {"service": "rank"} + ANEW)
+        self.service.answer_late(200, {"score": 0.9})
+        self.assertEqual(self.told(), "0.1")
+        self.assertTrue(self.is_new(server))
+        self.assert_nothing_more(server)
 
     def test_an_address_that_is_not_set(self):
         with self.assertRaises(AssertionError) as caught:
-            path = pathlib.Path(self.directory, "workspace", "main.journey")
-            path.write_text(WORKSPACE % {"timeout": "1 second", "line": ""}, encoding="utf-8")
+            self.write()
             self.serve(self.env())
         self.assertIn("service `propensity` takes its address from ML_URL, which is not set", str(caught.exception))
 

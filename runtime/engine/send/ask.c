@@ -113,13 +113,16 @@ static struct jn_value *ask_read(struct turn *turn, const struct engine_run *run
     return value;
 }
 
+/* `asked` is the service whose answer it is: a new version may ask another at this step. */
 static struct jn_value *ask_parse(struct turn *turn, const struct engine_run *run, const struct jn_step *step,
-                                  const struct jr_input *input, struct jn_str *why) {
+                                  struct jn_str asked, const struct jr_input *input, struct jn_str *why) {
     struct jn_json *document = NULL;
     struct jn_value *value = NULL;
     *why = JN_STR_NONE;
     if (input->result != JR_RESULT_ACCEPTED)
         *why = input->reason;
+    else if (!jn_str_eq(asked, ask_name(run, step)))
+        *why = jn_arena_printf(turn->arena, "%.*s was asked, before this version", JN_FMT(asked));
     else if (jn_json_parse(input->answer, &document, NULL) != JN_OK)
         *why = JN_STR("the answer is no JSON");
     else if (jn_json_kind(document) != JN_JSON_OBJECT)
@@ -130,11 +133,11 @@ static struct jn_value *ask_parse(struct turn *turn, const struct engine_run *ru
     return value;
 }
 
-static jn_rc ask_go_on(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
+static jn_rc ask_go_on(struct turn *turn, struct engine_customer *customer, struct engine_run *run, struct jn_str asked,
                        const struct jr_input *input) {
     const struct jn_step *step = &run->program->program->step[run->step];
     struct jn_str why;
-    const struct jn_value *value = ask_parse(turn, run, step, input, &why);
+    const struct jn_value *value = ask_parse(turn, run, step, asked, input, &why);
     if (value == NULL) {
         turn_unanswered(turn, customer, run, why);
     } else {
@@ -163,7 +166,7 @@ jn_rc turn_answer(struct turn *turn, const struct engine_flight *flight, const s
     if (rc != JN_OK || customer == NULL) return rc;
     for (uint32_t i = 0; i < customer->n_run; i++)
         if (customer->run[i]->id == flight->run && ask_waits(customer->run[i], input->delivery))
-            return ask_go_on(turn, customer, customer->run[i], input);
+            return ask_go_on(turn, customer, customer->run[i], flight->message, input);
     if (input->result != JR_RESULT_ACCEPTED) return JN_OK; /* the defaults stand already */
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_LATE, customer, NULL);
     trace->journey = jn_arena_str(turn->arena, flight->journey);
