@@ -112,44 +112,66 @@ static struct jn_str coverage_file(const struct cli_coverage *c, const struct jn
     return file;
 }
 
+/* The step that leads here when its message was not sent: a send, or the handler before. */
+static const struct jn_step *coverage_unsent(const struct jn_program *program, const struct jn_step *step) {
+    uint32_t i = (uint32_t)(step - program->step);
+    for (uint32_t b = i; b > 0; b--) { /* a send stands before its handlers */
+        const struct jn_step *before = &program->step[b - 1];
+        if (before->alt == i && (before->kind == JN_STEP_SEND_OR || before->kind == JN_STEP_OUTCOME)) return before;
+    }
+    return NULL;
+}
+
+/* A handler is called by its send, by the first message of that, and by its word. */
+static void coverage_handler(const struct jn_program *program, const struct jn_step *step, struct jn_buf *out) {
+    const struct jn_step *send = step;
+    for (const struct jn_step *before = step; before != NULL; before = coverage_unsent(program, before)) {
+        if (send->kind == JN_STEP_SEND_OR && before->line != send->line) break; /* another send's last handler */
+        send = before;
+    }
+    jn_buf_printf(out, "%.*s, %s:", JN_FMT(program->string[send->name]), jn_outcome_word((enum jn_outcome)step->a));
+}
+
 static void coverage_missing(const struct cli_coverage *c, struct jn_str journey, const struct jn_step *step,
                              const char *what, struct jn_str arm, struct jn_buf *out) {
     struct jn_str name = c->walk.program->string[step->name];
     jn_buf_printf(out, "  %.*s:%u: %.*s: ", JN_FMT(coverage_file(c, step)), step->line, JN_FMT(journey));
-    if (name.n > 0)
+    if (step->kind == JN_STEP_OUTCOME)
+        coverage_handler(c->walk.program, step, out);
+    else if (name.n > 0)
         jn_buf_str(out, name);
     else
         jn_buf_z(out, jn_step_word((enum jn_step_kind)step->kind));
     jn_buf_printf(out, " %s%.*s\n", what, JN_FMT(arm));
 }
 
-/* How it reads that a way was never taken; the handler's word stands behind it. */
+/* How it reads that a way was never taken. */
 static const struct {
     const char *next, *alt;
 } NEVER_ROW[JN_STEPS] = {
     [JN_STEP_BRANCH] = {"was never true", "was never false"},
     [JN_STEP_SEND_OR] = {"was never sent", "was always sent"},
-    [JN_STEP_OUTCOME] = {"was never ", "was always "},
+    [JN_STEP_OUTCOME] = {"was never taken", "was always taken"},
     [JN_STEP_WAIT_FOR] = {"was never passed", "never timed out"},
     [JN_STEP_WAIT_IF] = {"was never true", "never timed out"},
     [JN_STEP_APPROVE] = {"was never approved", "was always approved"},
+    [JN_STEP_ASK] = {"was never answered", "was always answered"},
 };
 
 static bool coverage_is_timeout(const struct jn_step *step) {
-    return step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_APPROVE;
+    return step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_APPROVE ||
+           step->kind == JN_STEP_ASK;
 }
 
 static void coverage_ways(const struct cli_coverage *c, struct jn_str journey, uint32_t i, struct cli_tally *tally,
                           struct jn_buf *missing) {
     const struct jn_step *step = &c->walk.program->step[i];
-    struct jn_str word = JN_STR_NONE;
     if (step->kind == JN_STEP_REPEAT) return;
-    if (step->kind == JN_STEP_OUTCOME) word = jn_str_z(jn_outcome_word((enum jn_outcome)step->a));
     coverage_point(tally, CLI_COVER_BRANCHES, c->walk.next[i] > 0);
     coverage_point(tally, coverage_is_timeout(step) ? CLI_COVER_TIMEOUTS : CLI_COVER_BRANCHES, c->walk.alt[i] > 0);
     if (c->walk.count[i] == 0) return; /* the step itself is told */
-    if (c->walk.next[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].next, word, missing);
-    if (c->walk.alt[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].alt, word, missing);
+    if (c->walk.next[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].next, JN_STR_NONE, missing);
+    if (c->walk.alt[i] == 0) coverage_missing(c, journey, step, NEVER_ROW[step->kind].alt, JN_STR_NONE, missing);
 }
 
 static void coverage_step(const struct cli_coverage *c, struct jn_str journey, uint32_t i, struct cli_tally *tally,

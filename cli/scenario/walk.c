@@ -49,18 +49,22 @@ static void walk_forget(struct cli_walk *walk, uint64_t run) {
 bool cli_walk_forks(const struct jn_step *step) {
     bool two = step->kind == JN_STEP_BRANCH || step->kind == JN_STEP_SEND_OR || step->kind == JN_STEP_OUTCOME ||
                step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_WAIT_IF || step->kind == JN_STEP_REPEAT ||
-               step->kind == JN_STEP_APPROVE;
+               step->kind == JN_STEP_APPROVE || step->kind == JN_STEP_ASK;
     return two && step->next != step->alt;
 }
 
-/* A wait for an event is told by what ended it; of the others, the step behind tells which way was taken. */
+/* What ended it is told by itself; of the others, the step behind tells which way was taken. */
+static bool walk_is_told(const struct jn_step *step) {
+    return step->kind == JN_STEP_WAIT_FOR || step->kind == JN_STEP_ASK;
+}
+
 static void walk_step(struct cli_walk *walk, const struct jr_trace *trace) {
     const struct cli_walker *walker = walk_find(walk, trace->run);
     if (walker != NULL) {
         const struct jn_step *last = &walk->program->step[walker->step];
         /* A message that was held back is tried again: that is the same visit. */
         if (walker->step == trace->at_step && jn_step_sends(last->kind)) return;
-        if (last->kind != JN_STEP_WAIT_FOR) {
+        if (!walk_is_told(last)) {
             walk->next[walker->step] += trace->at_step == last->next;
             walk->alt[walker->step] += trace->at_step == last->alt && last->next != last->alt;
         }
@@ -78,11 +82,14 @@ static void walk_arm(struct cli_walk *walk, const struct jr_trace *trace) {
 
 void cli_walk_note(struct cli_walk *walk, const struct jr_trace *trace) {
     if (trace->at_step >= walk->program->n_step) return;
-    bool waited_for = walk->program->step[trace->at_step].kind == JN_STEP_WAIT_FOR;
+    enum jn_step_kind kind = (enum jn_step_kind)walk->program->step[trace->at_step].kind;
+    bool waited_for = kind == JN_STEP_WAIT_FOR, asked = kind == JN_STEP_ASK;
     if (trace->kind == JR_TRACE_STEP) walk_step(walk, trace);
     if (trace->kind == JR_TRACE_ARM) walk_arm(walk, trace);
     if (trace->kind == JR_TRACE_MATCHED && waited_for) walk->next[trace->at_step]++;
     if (trace->kind == JR_TRACE_TIMEOUT && waited_for) walk->alt[trace->at_step]++;
+    if (trace->kind == JR_TRACE_ANSWERED && asked) walk->next[trace->at_step]++;
+    if (trace->kind == JR_TRACE_DEFAULTED && asked) walk->alt[trace->at_step]++;
     if (trace->kind == JR_TRACE_LEFT) walk_forget(walk, trace->run);
 }
 

@@ -16,9 +16,10 @@ struct chart_node {
 };
 
 struct chart_edge {
-    uint32_t from, to; /* nodes */
-    struct jn_str label;
+    uint32_t from, to;  /* nodes */
+    struct jn_str text; /* what stands on it, with what marks add */
     uint64_t count;
+    bool bare; /* coverage: nothing went this way, or one of those that it stands for */
 };
 
 /* Steps that only join ways are left out: their arrows lead on. */
@@ -37,10 +38,9 @@ struct chart {
 void chart_make(const struct jn_program *program, uint32_t journey, const struct jc_graph_marks *marks,
                 struct jn_arena *arena, struct chart *out);
 struct jn_str chart_band_name(const struct chart *chart, uint32_t band); /* empty outside every stage */
-bool chart_is_bare(const struct chart *chart, uint64_t count);           /* coverage: nothing went this way */
+bool chart_is_bare(const struct chart *chart, uint64_t count);           /* coverage: nothing came here */
 double chart_share(const struct chart *chart, uint64_t count); /* of those who entered, 0 to 1; loops may have more */
-/* What stands on the arrow, and what marks add to a box (empty without). */
-struct jn_str chart_edge_text(const struct chart *chart, const struct chart_edge *edge);
+/* What marks add to a box; empty without. */
 struct jn_str chart_node_text(const struct chart *chart, const struct chart_node *node);
 
 void chart_mermaid(const struct chart *chart, struct jn_buf *out);

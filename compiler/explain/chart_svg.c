@@ -63,15 +63,15 @@ static void svg_outline(const struct chart_node *node, const struct layout_box *
                   kind, marked, left, top, box->w, box->h, round);
 }
 
-static const char *svg_mark(const struct chart *chart, uint64_t count) {
+static const char *svg_mark(const struct chart *chart, bool bare) {
     if (chart->marks == NULL || chart->marks->mark != JC_GRAPH_COVERAGE) return "";
-    return chart_is_bare(chart, count) ? " bare" : " went";
+    return bare ? " bare" : " went";
 }
 
 static void svg_box(const struct chart *chart, const struct chart_node *node, const struct layout_box *box,
                     struct jn_buf *out) {
     bool counted = chart->marks != NULL;
-    svg_outline(node, box, svg_mark(chart, node->count), out);
+    svg_outline(node, box, svg_mark(chart, chart_is_bare(chart, node->count)), out);
     for (uint32_t i = 0; i < box->n_line; i++)
         svg_write(counted && i + 1 == box->n_line ? "label count" : "label", box->x,
                   box->y + LAYOUT_PAD / 2 + LAYOUT_LINE * (i + 0.76), box->line[i], out);
@@ -102,7 +102,7 @@ static void svg_way(const struct chart *chart, const struct chart_edge *edge, co
     const struct layout_point *end = &route->point[route->n_point - 1];
     bool flow = chart->marks != NULL && chart->marks->mark == JC_GRAPH_FLOW;
     bool down = end->y > end[-1].y;
-    const char *marked = flow ? " flow" : svg_mark(chart, edge->count);
+    const char *marked = flow ? " flow" : svg_mark(chart, edge->bare);
     double share = chart_share(chart, edge->count);
     double width = flow ? 1.2 + 9 * (share > 1 ? 1 : share) : 1.4, half = width / 2 + 3.4, back = down ? -9 : 9;
     jn_buf_printf(out, "<path class=\"way%s%s\" style=\"stroke-width:%.1fpx\" d=\"", marked, route->back ? " back" : "",
@@ -113,14 +113,12 @@ static void svg_way(const struct chart *chart, const struct chart_edge *edge, co
 }
 
 /* On the first curve, a third of the way: ways from one box part there. */
-static void svg_way_text(const struct chart *chart, const struct chart_edge *edge, const struct layout_route *route,
-                         struct jn_buf *out) {
-    struct jn_str text = chart_edge_text(chart, edge);
-    if (text.n == 0) return;
+static void svg_way_text(const struct chart_edge *edge, const struct layout_route *route, struct jn_buf *out) {
+    if (edge->text.n == 0) return;
     const struct layout_point *a = route->back ? &route->point[route->n_point - 1] : &route->point[0];
     const struct layout_point *b = route->back ? a - 1 : a + 1;
     double t = 0.6, k = 3 * t * t - 2 * t * t * t; /* x along a curve whose ends are upright */
-    svg_write("on", a->x + (b->x - a->x) * k, a->y + (b->y - a->y) * t + 2, text, out);
+    svg_write("on", a->x + (b->x - a->x) * k, a->y + (b->y - a->y) * t + 2, edge->text, out);
 }
 
 static double svg_chart(const struct chart *chart, const struct layout *layout, double y, struct jn_buf *out) {
@@ -139,7 +137,7 @@ static double svg_chart(const struct chart *chart, const struct layout *layout, 
         jn_buf_z(out, "</g>\n");
     }
     for (uint32_t e = 0; e < chart->n_edge; e++)
-        svg_way_text(chart, &chart->edge[e], &layout->route[e], out);
+        svg_way_text(&chart->edge[e], &layout->route[e], out);
     jn_buf_z(out, "</g>\n");
     return y + SVG_HEAD + layout->height + SVG_MARGIN;
 }

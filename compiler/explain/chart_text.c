@@ -40,11 +40,12 @@ static void mermaid_styles(const struct chart *chart, struct jn_buf *out) {
         jn_buf_z(out, "  classDef covered stroke:#1a7f37,stroke-width:2px\n"
                       "  classDef bare stroke:#cf222e,stroke-width:2px,stroke-dasharray:5 3\n");
     for (uint32_t i = 0; i < chart->n_edge; i++) {
-        uint64_t count = chart->edge[i].count;
+        const struct chart_edge *edge = &chart->edge[i];
         if (chart->marks->mark == JC_GRAPH_COVERAGE)
-            jn_buf_printf(out, "  linkStyle %u stroke:%s\n", i, count > 0 ? "#1a7f37" : "#cf222e,stroke-dasharray:5 3");
+            jn_buf_printf(out, "  linkStyle %u stroke:%s\n", i,
+                          edge->bare ? "#cf222e,stroke-dasharray:5 3" : "#1a7f37");
         else
-            jn_buf_printf(out, "  linkStyle %u stroke-width:%.1fpx\n", i, 1 + 9 * chart_share(chart, count));
+            jn_buf_printf(out, "  linkStyle %u stroke-width:%.1fpx\n", i, 1 + 9 * chart_share(chart, edge->count));
     }
 }
 
@@ -63,7 +64,7 @@ void chart_mermaid(const struct chart *chart, struct jn_buf *out) {
         if (name.n > 0) jn_buf_z(out, "  end\n");
     }
     for (uint32_t i = 0; i < chart->n_edge; i++) {
-        struct jn_str text = chart_edge_text(chart, &chart->edge[i]);
+        struct jn_str text = chart->edge[i].text;
         jn_buf_printf(out, "  n%u -->", chart->edge[i].from);
         if (text.n > 0) {
             jn_buf_z(out, "|\"");
@@ -104,12 +105,12 @@ static void dot_node(const struct chart *chart, uint32_t i, struct jn_buf *out) 
 
 static void dot_edge(const struct chart *chart, const struct chart_edge *edge, struct jn_buf *out) {
     jn_buf_printf(out, "  n%u -> n%u [label=\"", edge->from, edge->to);
-    dot_text(chart_edge_text(chart, edge), out);
+    dot_text(edge->text, out);
     jn_buf_char(out, '"');
     if (chart->marks != NULL && chart->marks->mark == JC_GRAPH_FLOW)
         jn_buf_printf(out, ", penwidth=%.1f", 1 + 9 * chart_share(chart, edge->count));
     else if (chart->marks != NULL)
-        jn_buf_z(out, edge->count > 0 ? ", color=\"#1a7f37\"" : ", color=\"#cf222e\", style=dashed");
+        jn_buf_z(out, edge->bare ? ", color=\"#cf222e\", style=dashed" : ", color=\"#1a7f37\"");
     jn_buf_z(out, "];\n");
 }
 

@@ -154,6 +154,19 @@ static struct jn_str graph_limit(const struct jn_program *p, const struct jn_ste
     return limit;
 }
 
+/* An answer's way is the defaults' way; why these stand. */
+static struct jn_str graph_defaults(const struct jn_program *p, const struct jn_step *step, struct jn_arena *arena) {
+    const struct jn_service *service = &p->service[step->a];
+    struct jn_buf text;
+    jn_buf_init(&text, GRAPH_LABEL_MAX);
+    jn_buf_z(&text, "default: after ");
+    jn_value_print(jn_value_duration(JN_UNIT_MS, service->timeout_ms), &text);
+    jn_buf_z(&text, service->breaker > 0 ? ", failed, breaker open" : ", failed");
+    struct jn_str defaults = jn_arena_str(arena, jn_buf_view(&text));
+    jn_buf_release(&text);
+    return defaults;
+}
+
 /* What is written on a step's two ways. */
 static void graph_sides(const struct jn_program *p, const struct jn_step *step, struct jn_arena *arena,
                         struct jn_str *next, struct jn_str *alt) {
@@ -172,7 +185,8 @@ static void graph_sides(const struct jn_program *p, const struct jn_step *step, 
         *next = JN_STR("true");
         *alt = graph_limit(p, step, arena);
     } else if (kind == JN_STEP_ASK) {
-        *next = JN_STR("answer or default");
+        *next = JN_STR("answer");
+        *alt = graph_defaults(p, step, arena);
     } else if (kind == JN_STEP_APPROVE) {
         *next = JN_STR("approved");
         *alt = JN_STR("not approved");
@@ -207,21 +221,38 @@ static struct chart_node *graph_box(struct chart *chart, uint32_t step) {
     return node;
 }
 
-/* Ways between the same two boxes are one arrow. */
+static struct jn_str graph_counted(const struct chart *chart, uint64_t count) {
+    if (chart->marks == NULL) return JN_STR("");
+    if (chart->marks->mark == JC_GRAPH_COVERAGE)
+        return jn_arena_printf(chart->arena, "%llu×", (unsigned long long)count);
+    return jn_arena_printf(chart->arena, "%.1f%%", 100 * chart_share(chart, count));
+}
+
+/* What stands on a way, and what marks add to it. */
+static struct jn_str graph_way(const struct chart *chart, struct jn_str label, uint64_t count) {
+    struct jn_str counted = graph_counted(chart, count);
+    if (label.n == 0 || counted.n == 0) return label.n == 0 ? counted : label;
+    return jn_arena_printf(chart->arena, "%.*s · %.*s", JN_FMT(label), JN_FMT(counted));
+}
+
+/* Ways between the same two boxes are one arrow, on which each is written; one of them bare makes it bare. */
 static void graph_arrow(struct chart *chart, const uint32_t *box, uint32_t from, uint32_t step, struct jn_str label,
                         uint64_t count) {
     uint32_t target = graph_target(chart->program, step);
     if (target == JN_NONE) return;
     uint32_t to = box[target - chart->journey->first_step];
+    struct jn_str text = graph_way(chart, label, count);
+    bool bare = chart_is_bare(chart, count);
     for (uint32_t i = chart->n_edge; i > 0 && chart->edge[i - 1].from == from; i--) {
         struct chart_edge *edge = &chart->edge[i - 1];
         if (edge->to != to) continue;
-        edge->label = jn_arena_printf(chart->arena, "%.*s · %.*s", JN_FMT(edge->label), JN_FMT(label));
+        edge->text = jn_arena_printf(chart->arena, "%.*s / %.*s", JN_FMT(edge->text), JN_FMT(text));
         edge->count += count;
+        edge->bare = edge->bare || bare;
         return;
     }
     struct chart_edge *edge = jn_arena_grow(chart->arena, &chart->edge, &chart->n_edge, sizeof(*edge));
-    *edge = (struct chart_edge){from, to, label, count};
+    *edge = (struct chart_edge){from, to, text, count, bare};
 }
 
 static void graph_arrows(struct chart *chart, const uint32_t *box, uint32_t from) {
@@ -232,7 +263,8 @@ static void graph_arrows(struct chart *chart, const uint32_t *box, uint32_t from
     struct jn_str next, alt;
     graph_sides(p, step, chart->arena, &next, &alt);
     graph_arrow(chart, box, from, step->next, next, marks == NULL ? 0 : marks->next[i]);
-    graph_arrow(chart, box, from, step->alt, alt, marks == NULL ? 0 : marks->alt[i]);
+    uint32_t other = step->kind == JN_STEP_ASK ? step->next : step->alt;
+    graph_arrow(chart, box, from, other, alt, marks == NULL ? 0 : marks->alt[i]);
     for (uint32_t a = step->a; jn_step_ways((enum jn_step_kind)step->kind) == JN_WAYS_ARMS && a < step->a + step->b;
          a++)
         graph_arrow(chart, box, from, p->arm[a].step, p->string[p->arm[a].name], marks == NULL ? 0 : marks->arm[a]);
@@ -276,19 +308,6 @@ bool chart_is_bare(const struct chart *chart, uint64_t count) {
 
 double chart_share(const struct chart *chart, uint64_t count) {
     return chart->entered == 0 ? 0 : (double)count / (double)chart->entered;
-}
-
-static struct jn_str graph_counted(const struct chart *chart, uint64_t count) {
-    if (chart->marks == NULL) return JN_STR("");
-    if (chart->marks->mark == JC_GRAPH_COVERAGE)
-        return jn_arena_printf(chart->arena, "%llu×", (unsigned long long)count);
-    return jn_arena_printf(chart->arena, "%.1f%%", 100 * chart_share(chart, count));
-}
-
-struct jn_str chart_edge_text(const struct chart *chart, const struct chart_edge *edge) {
-    struct jn_str counted = graph_counted(chart, edge->count);
-    if (edge->label.n == 0 || counted.n == 0) return edge->label.n == 0 ? counted : edge->label;
-    return jn_arena_printf(chart->arena, "%.*s · %.*s", JN_FMT(edge->label), JN_FMT(counted));
 }
 
 struct jn_str chart_node_text(const struct chart *chart, const struct chart_node *node) {

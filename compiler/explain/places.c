@@ -129,7 +129,7 @@ static void placing_ways(struct placing *p) {
     out->n_place = chart->n_node + more;
     for (uint32_t e = 0; e < chart->n_edge; e++) {
         const struct places_way *way = &out->way[e];
-        double label = layout_text_width(chart_edge_text(chart, &chart->edge[e]));
+        double label = layout_text_width(chart->edge[e].text);
         for (uint32_t i = 0; i < way->n_between; i++)
             place[way->between + i] = (struct place){.layer = place[way->upper].layer + 1 + i,
                                                      .w = i == 0 && label > PLACES_NARROW ? label : PLACES_NARROW};

@@ -106,6 +106,41 @@ test "it is taken"
 end
 """
 
+ASKING = """customer
+  spend number, default 3
+end
+event a
+service score
+  webhook "https://ml.example/"
+  give spend number
+  take points number, default 0
+  timeout 2 seconds
+  breaker opens at 50% of 20 calls, for 1 minute
+end
+journey j
+  enter when a
+  re-enter never
+  stage one
+    ask score with spend = customer.spend
+    if score.points > 5 then
+      tag "good"
+    end
+  end
+end
+test "it answers"
+  customer ann
+  service score answers points = 9
+  ann does a
+  expect ann has tag "good"
+end
+"""
+UNANSWERED = """test "it fails"
+  customer ann
+  service score fails
+  ann does a
+  expect ann left j as completed
+end
+"""
 UNSENT = """test "it is refused"
   customer ann with email = "a@b"
   channel mail answers 400
@@ -177,8 +212,22 @@ class Testing(unittest.TestCase):
         (folder / "send.journey").write_text(SENDING + UNSENT)
         out = run("test", str(folder), "--coverage")
         told = {line.split(": ", 2)[2] for line in out.stdout.splitlines() if re.match("  .*send.journey:", line)}
-        self.assertEqual(told, {"one.send_later was never sent", "outcome was always failed", "outcome was never reached",
-                                "tag was never reached"}, out.stdout)
+        self.assertEqual(told, {"one.send_later was never sent", "one.send_hello, failed: was always taken",
+                                "one.send_hello, unreachable: was never reached", "tag was never reached"}, out.stdout)
+
+    def test_that_a_service_never_failed_is_told(self):
+        folder = self.path / "asking"
+        folder.mkdir()
+        script, covered = folder / "asking.journey", self.path / "covered.json"
+        for tests, missing, text in ((ASKING, True, "answer · 1× / default: after 2 seconds, failed, breaker open · 0×"),
+                                     (ASKING + UNANSWERED, False, "answer · 1× / default: after 2 seconds, failed, breaker open · 1×")):
+            script.write_text(tests)
+            out = run("test", str(folder), "--coverage", "--coverage-file", str(covered))
+            self.assertEqual(out.returncode, 0, out.stdout)
+            self.assertEqual("j: one.ask_score was always answered" in out.stdout, missing, out.stdout)
+            picture = run("graph", str(folder), "--as", "dot", "--coverage", str(covered))
+            (way,) = [line for line in picture.stdout.splitlines() if text in line]
+            self.assertEqual("dashed" in way, missing, way)
 
     def test_a_row_that_fails_is_told_with_its_values(self):
         folder = self.path / "rows"
