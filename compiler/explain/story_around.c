@@ -39,7 +39,7 @@ static void tell_messages(struct jc_teller *t, bool *channel) {
     if (!any) jc_tell(t, NULL, JC_SAY_PLAIN(t, MESSAGE_NONE));
 }
 
-static const struct jc_node *declared(const struct jc_teller *t, enum jc_kind kind, struct jn_str name) {
+const struct jc_node *jc_declared(const struct jc_teller *t, enum jc_kind kind, struct jn_str name) {
     for (uint32_t i = 0; i < t->n_file; i++)
         for (const struct jc_node *node = t->file[i]->first; node != NULL; node = node->next)
             if (node->kind == kind && jn_str_eq(node->text, name)) return node;
@@ -47,7 +47,7 @@ static const struct jc_node *declared(const struct jc_teller *t, enum jc_kind ki
 }
 
 static void tell_channel_delivery(struct jc_teller *t, const struct jn_channel *row) {
-    const struct jc_node *node = declared(t, JC_CHANNEL, text_of(t, row->name));
+    const struct jc_node *node = jc_declared(t, JC_CHANNEL, text_of(t, row->name));
     for (const struct jc_node *line = node == NULL ? NULL : node->first; line != NULL; line = line->next)
         if (line->kind == JC_CH_TO) jc_tell(t, line, JC_SAY(t, ADDRESS, jc_say_expr(t, line->kid[0])));
     jc_tell_caps(t, JC_SAY_PLAIN(t, CAP_CHANNEL), row->first_cap, row->n_cap);
@@ -61,10 +61,14 @@ static void tell_channel_delivery(struct jc_teller *t, const struct jn_channel *
                        jc_say_value(t, t->program->value[row->retry_over])));
 }
 
+struct jn_str jc_say_address(const struct jc_teller *t, uint32_t url, bool setting) {
+    return setting ? JC_SAY(t, SETTING, text_of(t, url)) : text_of(t, url);
+}
+
 static void tell_channel(struct jc_teller *t, const struct jn_channel *row) {
-    struct jn_str name = text_of(t, row->name), url = text_of(t, row->url);
-    if ((row->flags & JN_CHANNEL_ENV_URL) != 0) url = JC_SAY(t, SETTING, url);
-    jc_tell(t, declared(t, JC_CHANNEL, name),
+    struct jn_str name = text_of(t, row->name);
+    struct jn_str url = jc_say_address(t, row->url, (row->flags & JN_CHANNEL_ENV_URL) != 0);
+    jc_tell(t, jc_declared(t, JC_CHANNEL, name),
             row->kind == JN_CHANNEL_SMTP ? JC_SAY(t, CHANNEL_SMTP, name, url) : JC_SAY(t, CHANNEL_WEBHOOK, name, url));
     t->level++;
     tell_channel_delivery(t, row);
@@ -88,7 +92,7 @@ static void mention(void *user, const struct jc_node *node) {
     if (node->kind == JC_ENTER_EVERY) name = node->kid[2]->text;
     for (uint32_t i = 0; name.n > 0 && i < p->n_segment; i++) {
         if (m->segment[i] || !jn_str_eq(p->string[p->segment[i].name], name)) continue;
-        const struct jc_node *segment = declared(m->teller, JC_SEGMENT, name);
+        const struct jc_node *segment = jc_declared(m->teller, JC_SEGMENT, name);
         m->segment[i] = true; /* before what it asks for: they cannot lead back, but each is told once */
         if (segment != NULL) jc_walk(segment->kid[0], mention, m);
     }
@@ -100,7 +104,7 @@ static void tell_segments(struct jc_teller *t) {
     jc_walk(t->node->first, mention, &m);
     for (uint32_t i = 0; i < t->program->n_segment; i++) {
         struct jn_str name = text_of(t, t->program->segment[i].name);
-        const struct jc_node *node = m.segment[i] ? declared(t, JC_SEGMENT, name) : NULL;
+        const struct jc_node *node = m.segment[i] ? jc_declared(t, JC_SEGMENT, name) : NULL;
         if (node == NULL) continue;
         if (!any) jc_story_section(t, "segments", JC_SAY_SECTION_SEGMENTS);
         any = true;
@@ -119,5 +123,7 @@ void jc_tell_surroundings(struct jc_teller *t) {
         any = true;
         tell_channel(t, &t->program->channel[i]);
     }
+    jc_tell_services(t);
+    jc_tell_sources(t);
     tell_segments(t);
 }

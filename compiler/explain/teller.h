@@ -48,7 +48,12 @@ struct jn_str jc_say_expr(const struct jc_teller *teller, const struct jc_node *
 
 /* ---- parts of the story */
 void jc_tell_statements(struct jc_teller *teller, const struct jc_node *first);
-void jc_tell_surroundings(struct jc_teller *teller); /* messages, channels, segments */
+void jc_tell_surroundings(struct jc_teller *teller); /* messages, channels, services, sources, segments */
+void jc_tell_services(struct jc_teller *teller);
+void jc_tell_sources(struct jc_teller *teller);
+/* What declares the name; NULL: nothing. */
+const struct jc_node *jc_declared(const struct jc_teller *teller, enum jc_kind kind, struct jn_str name);
+struct jn_str jc_say_address(const struct jc_teller *teller, uint32_t url, bool setting);
 void jc_tell_caps(struct jc_teller *teller, struct jn_str whose, uint32_t first, uint32_t n);
 struct jn_str jc_say_topic(const struct jc_teller *teller, uint32_t message); /* empty: none */
 
