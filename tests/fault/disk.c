@@ -126,19 +126,24 @@ static void file_cut(struct file *file) {
 
 /* ---- faults */
 
+/* From the strike on nothing works. */
+static bool disk_is_cut_off(void) {
+    return disk->fault == DISK_POWER || disk->fault == DISK_KILL;
+}
+
 /* Counts an operation that the fault strikes; true: this one fails. */
 static bool disk_strikes(enum disk_fault fault) {
     if (disk->gone) return true;
-    bool mine = disk->fault == fault || disk->fault == DISK_POWER;
+    bool mine = disk->fault == fault || disk_is_cut_off();
     if (!mine) return false;
-    if (disk->struck) return disk->fault == DISK_POWER;
+    if (disk->struck) return disk_is_cut_off();
     if (++disk->done < disk->strike || disk->strike == 0) return false;
     disk->struck = true;
     return true;
 }
 
 static bool disk_dead(void) {
-    return disk->gone || (disk->fault == DISK_POWER && disk->struck);
+    return disk->gone || (disk_is_cut_off() && disk->struck);
 }
 
 static bool disk_full(void) {
@@ -351,6 +356,7 @@ void disk_open(struct disk *d, uint64_t seed) {
     disk = d;
     *disk = (struct disk){.fault = DISK_SOUND};
     jn_random_seed(&disk->dice, seed);
+    sqlite3_randomness(0, NULL); /* SQLite's own chances begin anew, from xRandomness */
     memset(files, 0, sizeof(files));
     before = sqlite3_vfs_find(NULL);
     vfs = (sqlite3_vfs){.iVersion = 2,
@@ -380,6 +386,12 @@ void disk_restore(struct disk *d) {
         for (int i = 0; i < FILES_MAX; i++)
             if (files[i].path[0] != '\0') file_cut(&files[i]);
     disk_arm(d, DISK_SOUND, DISK_LOSES_ALL, 0);
+}
+
+void disk_forget_process(struct disk *d) {
+    (void)d;
+    for (int i = 0; i < FILES_MAX; i++)
+        file_forget_shm(&files[i]);
 }
 
 void disk_close(struct disk *d) {

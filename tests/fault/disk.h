@@ -10,6 +10,7 @@
 enum disk_fault {
     DISK_SOUND,
     DISK_POWER,       /* from the strike on nothing works until disk_restore */
+    DISK_KILL,        /* the same for one process alone: what it had written stays */
     DISK_WRITE_FAILS, /* EIO: one write is not made */
     DISK_SYNC_FAILS,  /* EIO: one sync fails, and what it should have kept is as lost as at a power cut */
     DISK_READ_FAILS,  /* EIO: one read */
@@ -38,6 +39,8 @@ void disk_open(struct disk *disk, uint64_t seed);
 void disk_arm(struct disk *disk, enum disk_fault fault, enum disk_loss loss, uint64_t strike);
 /* Power or room is back: files are what the cut has left of them. */
 void disk_restore(struct disk *disk);
+/* The process has ended: what it shared in memory is gone, what it had written is not. */
+void disk_forget_process(struct disk *disk);
 void disk_close(struct disk *disk);
 
 #endif
