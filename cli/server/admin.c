@@ -58,19 +58,7 @@ void admin_json(struct admin *a, const struct jn_json *node) {
 }
 
 const char *admin_escaped(struct admin *a, const char *name) {
-    struct jn_buf out;
-    jn_buf_init(&out, (size_t)3 * ADMIN_NAME_MAX);
-    for (const char *p = name; *p != '\0'; p++) {
-        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
-        if (plain || strchr("-._~", *p) != NULL)
-            jn_buf_char(&out, *p);
-        else
-            jn_buf_printf(&out, "%%%02X", (unsigned)(unsigned char)*p);
-    }
-    jn_buf_char(&out, '\0');
-    const char *escaped = jn_arena_str(&a->arena, jn_buf_view(&out)).p;
-    jn_buf_release(&out);
-    return escaped;
+    return cli_escaped(&a->arena, name);
 }
 
 static struct jn_str admin_listed(struct admin *a, const struct jn_json *node) {

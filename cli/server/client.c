@@ -96,3 +96,19 @@ jn_rc cli_request(const char *server, const char *method, const char *path, stru
     jn_buf_release(&url);
     return rc;
 }
+
+const char *cli_escaped(struct jn_arena *arena, const char *text) {
+    struct jn_buf out;
+    jn_buf_init(&out, 3 * strlen(text) + 1);
+    for (const char *p = text; *p != '\0'; p++) {
+        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
+        if (plain || strchr("-._~", *p) != NULL)
+            jn_buf_char(&out, *p);
+        else
+            jn_buf_printf(&out, "%%%02X", (unsigned)(unsigned char)*p);
+    }
+    jn_buf_char(&out, '\0');
+    const char *escaped = jn_arena_str(arena, jn_buf_view(&out)).p;
+    jn_buf_release(&out);
+    return escaped;
+}

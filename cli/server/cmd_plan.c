@@ -130,6 +130,24 @@ static jn_rc deploy_minutes(const char *text, unsigned long *out, struct jn_err 
     return jn_fail(err, JN_USAGE, "--spread is a number of minutes, at most a week: %d", DEPLOY_SPREAD_MAX);
 }
 
+/* What puts it on trial; the server reads it. */
+static jn_rc deploy_trial(const struct cli_args *args, struct jn_arena *arena, const char **path, struct jn_err *err) {
+    static const struct {
+        enum cli_option option;
+        const char *name, *parameter;
+    } ROW[] = {{CLI_OPT_CANARY, "canary", "canary"},          {CLI_OPT_GUARD, "guard", "guard"},
+               {CLI_OPT_GUARD_MIN, "guard-min", "min"},       {CLI_OPT_GUARD_ERROR, "guard-error", "error"},
+               {CLI_OPT_GUARD_EXITS, "guard-exits", "exits"}, {CLI_OPT_CANARY_RUNS, "runs", "runs"}};
+    bool trial = args->value[CLI_OPT_CANARY] != NULL;
+    for (size_t i = 0; i < sizeof(ROW) / sizeof(*ROW); i++) {
+        const char *value = args->value[ROW[i].option];
+        if (value == NULL) continue;
+        if (!trial) return jn_fail(err, JN_USAGE, "--%s goes with --canary", ROW[i].name);
+        *path = jn_arena_printf(arena, "%s&%s=%s", *path, ROW[i].parameter, cli_escaped(arena, value)).p;
+    }
+    return JN_OK;
+}
+
 static jn_rc deploy_path(const struct cli_args *args, struct jn_arena *arena, const char **out, struct jn_err *err) {
     static const char *const MODE[] = {"pin", "migrate", "end"};
     static const char *const WAITS[] = {"anew", "keep"};
@@ -141,15 +159,21 @@ static jn_rc deploy_path(const struct cli_args *args, struct jn_arena *arena, co
     if (args->value[CLI_OPT_SPREAD] != NULL) rc = deploy_minutes(args->value[CLI_OPT_SPREAD], &minutes, err);
     if (rc != JN_OK) return rc;
     *out = jn_arena_printf(arena, "/api/program?mode=%s&waits=%s&spread=%lu", MODE[mode], WAITS[waits], minutes * 60).p;
-    return JN_OK;
+    return deploy_trial(args, arena, out, err);
 }
 
 static void deploy_tell(const struct jn_buf *answer, struct jn_buf *out) {
     struct jn_json *document = NULL;
     if (jn_json_parse(jn_buf_view(answer), &document, NULL) == JN_OK) {
         int64_t n = jn_json_int(jn_json_get(document, "journeys"));
-        jn_buf_printf(out, "deployed %.*s: %lld journey%s\n", JN_FMT(jn_json_text(jn_json_get(document, "version"))),
+        const struct jn_json *canary = jn_json_get(document, "canary");
+        bool trial = jn_str_is(jn_json_text(jn_json_get(canary, "state")), "running");
+        jn_buf_printf(out, "deployed %.*s: %lld journey%s", JN_FMT(jn_json_text(jn_json_get(document, "version"))),
                       (long long)n, n == 1 ? "" : "s");
+        if (trial)
+            jn_buf_printf(out, ", on trial: it takes %.*s of those who enter (`journey rollout`)",
+                          JN_FMT(jn_json_text(jn_json_get(canary, "share"))));
+        jn_buf_char(out, '\n');
     }
     jn_json_free(document);
 }

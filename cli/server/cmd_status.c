@@ -1,6 +1,6 @@
 /* status and journeys: how a server does, and the people in its journeys. */
 #include "cli/command.h"
-#include "cli/server/admin.h"
+#include "cli/server/rollout.h"
 #include "cli/terminal.h"
 
 static const struct {
@@ -52,6 +52,7 @@ static void status_tell(struct admin *a, const struct jn_json *status) {
                       "`journey destinations enable %.*s`\n",
                       JN_FMT(channel), JN_FMT(admin_shown(a, jn_json_get(row, "since"))), JN_FMT(channel));
     }
+    rollout_tell(a, jn_json_get(status, "canary"));
     jn_buf_char(&a->out, '\n');
 }
 
@@ -71,9 +72,19 @@ int cli_cmd_status(const struct cli_args *args) {
     return admin_end(&a, rc);
 }
 
+/* A version on trial stands above the journeys of the current one. */
+static jn_rc status_canary(struct admin *a) {
+    struct jn_json *canary;
+    jn_rc rc = admin_ask(a, "GET", "/api/rollout", JN_STR_NONE, &canary);
+    if (rc == JN_OK) rollout_tell(a, canary);
+    jn_json_free(canary);
+    return rc;
+}
+
 int cli_cmd_journeys(const struct cli_args *args) {
     struct admin a;
     jn_rc rc = admin_begin(&a, args, CLI_OPT_JOURNEYS_SERVER, CLI_OPT_JOURNEYS_FORMAT);
+    if (rc == JN_OK && !a.json) rc = status_canary(&a);
     if (rc == JN_OK && !a.json) status_heads(&a);
     if (rc == JN_OK && args->n_path == 0) rc = admin_each(&a, "/api/journeys", status_journey);
     for (int i = 0; rc == JN_OK && i < args->n_path; i++) {

@@ -162,6 +162,60 @@ jn_rc jr_engine_may_move(struct jr_engine *engine, const struct jn_program *to, 
 jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rules, struct jn_arena *arena,
                      struct jn_err *err);
 
+/* A new version on trial: it takes a share of those who enter, the current one the others, until it is finished (it
+ * becomes current) or ended (nobody enters it any more); a guard may end it. */
+enum jr_guard {
+#define GUARD(name, word, margin, of, bad) JR_GUARD_##name,
+#include "journey/tbl/guards.def"
+#undef GUARD
+    JR_GUARDS
+};
+enum jr_canary_state { JR_CANARY_NONE, JR_CANARY_RUNNING, JR_CANARY_ENDED };
+#define JR_CANARY_EXITS_MAX 8
+struct jr_canary_rules {
+    uint32_t share;             /* of JN_SHARE_ALL */
+    uint32_t margin[JR_GUARDS]; /* basis points by which the new version has to be worse; JN_NONE: not watched */
+    uint32_t min;               /* so many messages, runs or exits of the new version before its guard judges them */
+    uint32_t error;             /* basis points: the chance that the guard ends a version which is no worse, ever */
+    bool end_runs;              /* when it is ended people inside leave as `changed`; else they finish */
+    struct jn_str exit[JR_CANARY_EXITS_MAX]; /* as what runs end that are failures */
+    uint32_t n_exit;
+};
+/* What the guard compares: so many, and how many of them are bad. */
+struct jr_canary_figure {
+    struct jn_str journey; /* empty: all of them together */
+    enum jr_guard guard;
+    uint64_t trial[2], current[2];
+};
+struct jr_canary {
+    enum jr_canary_state state;
+    struct jn_str version, against; /* "sha256:…" */
+    struct jr_canary_rules rules;   /* without the exits' names */
+    int64_t began;                  /* or when its share was last raised: it is compared from there on */
+    int64_t ended;
+    uint64_t inside; /* runs of the version on trial that are kept */
+    bool by_guard;   /* ENDED: … by this figure */
+    struct jr_canary_figure why;
+    const struct jr_canary_figure *figure;
+    uint32_t n_figure;
+};
+const char *jr_guard_word(enum jr_guard guard);
+struct jr_canary_rules jr_canary_presets(uint32_t share);
+/* JN_CONFLICT: there is no current version, it is this one, or one is on trial. Decided durably before these return. */
+jn_rc jr_engine_canary_begin(struct jr_engine *engine, struct jn_str image, const struct jr_canary_rules *rules,
+                             int64_t now, struct jn_arena *arena, struct jn_err *err);
+/* To a larger share; what was counted begins anew. JN_CONFLICT: none is on trial. */
+jn_rc jr_engine_canary_raise(struct jr_engine *engine, uint32_t share, int64_t now, struct jn_arena *arena,
+                             struct jn_err *err);
+jn_rc jr_engine_canary_finish(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
+jn_rc jr_engine_canary_abort(struct jr_engine *engine, bool end_runs, int64_t now, struct jn_arena *arena,
+                             struct jn_err *err);
+void jr_engine_canary(const struct jr_engine *engine, struct jn_arena *arena, struct jr_canary *out);
+/* The version on trial, or NULL. */
+const struct jn_program *jr_engine_canary_program(const struct jr_engine *engine);
+/* Whether the guard ended this version and nobody has deployed anything since. */
+bool jr_engine_canary_refused(const struct jr_engine *engine, const uint8_t id[32]);
+
 /* Live runs at a step of a program that is loaded, kept as counters. */
 struct jr_place {
     const struct jn_program *program;

@@ -1,5 +1,6 @@
 /* The server in a few figures. */
 #include "runtime/api/reply.h"
+#include "runtime/api/version/rollout.h"
 
 static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     const struct jn_program *program = jr_engine_program(lane->engine);
@@ -25,6 +26,8 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jr_reply__number(&w, "parked", jr_engine_parked_count(lane->engine));
     jn_jw_key(&w, "rewrite_due");
     jn_jw_bool(&w, jr_engine_wants_rewrite(lane->engine));
+    jn_jw_key(&w, "canary");
+    jr_rollout__write(&w, lane->engine, &job->arena);
     jn_jw_key(&w, "deliveries");
     jn_jw_object(&w);
     jr_reply__number(&w, "pending", outbox.pending);

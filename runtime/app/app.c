@@ -243,21 +243,29 @@ static void jr_app__ignore_signals(void) {
     (void)sigaction(SIGHUP, &ignore, NULL);
 }
 
+/* Checked before it is deployed: what cannot send must not become current. What a guard has ended stays so. */
+static jn_rc jr_app__begin_with(struct jr_app *app, struct jn_err *err) {
+    struct jn_arena arena;
+    struct jn_program *program = NULL;
+    jn_arena_init(&arena);
+    jn_rc rc = jn_image_load(app->config.image, &arena, &program, err);
+    if (rc == JN_OK) rc = jr_config_check_program(program, err);
+    bool refused = rc == JN_OK && jr_engine_canary_refused(app->engine, program->id);
+    if (refused) {
+        struct jr_canary canary;
+        jr_engine_canary(app->engine, &arena, &canary);
+        JN_LOG(CANARY_REFUSED, JN_LF_STR("version", canary.version), JN_LF_STR("current", canary.against));
+    }
+    jn_arena_release(&arena);
+    return rc == JN_OK && !refused ? jr_engine_deploy(app->engine, app->config.image, err) : rc;
+}
+
 static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     jn_rc rc = jr_store_open(app->config.store, &app->store, err);
     struct jr_engine_options options = {.lane = 0};
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
-    if (app->config.image.n > 0) {
-        /* Checked before it is deployed: what cannot send must not become current. */
-        struct jn_arena arena;
-        struct jn_program *program = NULL;
-        jn_arena_init(&arena);
-        rc = jn_image_load(app->config.image, &arena, &program, err);
-        if (rc == JN_OK) rc = jr_config_check_program(program, err);
-        jn_arena_release(&arena);
-        if (rc == JN_OK) rc = jr_engine_deploy(app->engine, app->config.image, err);
-    }
+    if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);
     const struct jn_program *program;
     for (uint32_t i = 0; rc == JN_OK && (program = jr_engine_program_at(app->engine, i)) != NULL; i++)
         rc = jr_config_check_program(program, err);

@@ -2,6 +2,7 @@
 #include "core/value.h"
 #include "image/image.h"
 #include "runtime/engine/activation.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/history/history.h"
@@ -52,6 +53,7 @@ void turn_end(struct turn *turn, struct engine_customer *customer, struct engine
     run->changed = true;
     turn_trace(turn, JR_TRACE_LEFT, customer, run)->name = as;
     turn_count(turn, JR_COUNT_LEFT, engine_journey_name(run), as);
+    turn_watch_left(turn, run);
     if (run->gone) --*engine_counter(turn->engine, engine_pinned_id(run->program));
 }
 

@@ -88,7 +88,8 @@ enum {
     FAMILY_INSIDE,
     FAMILY_TRACKED,
     FAMILY_CONTROL,
-    FAMILY_DISABLED
+    FAMILY_DISABLED,
+    FAMILY_CANARY
 };
 
 static uint64_t counter_of_program(uint32_t family, const struct engine_program *program, uint32_t step) {
@@ -106,6 +107,10 @@ uint64_t engine_control_id(struct jn_str journey, uint32_t field) {
 
 uint64_t engine_disabled_id(struct jn_str channel, struct jn_str url) {
     return jn_hash64_seed(channel, jn_hash64_seed(url, (uint64_t)FAMILY_DISABLED << 32)) | NAMED_BIT;
+}
+
+uint64_t engine_canary_id(uint32_t field, struct jn_str journey) {
+    return jn_hash64_seed(journey, (uint64_t)FAMILY_CANARY << 32 | field) | NAMED_BIT;
 }
 
 uint64_t engine_pinned_id(const struct engine_program *program) {

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/migrate/migrate.h"
 
@@ -45,18 +46,22 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
     struct jr_row_program *row;
     uint32_t n;
     jn_rc rc = engine->store->ops->programs(engine->store, arena, &row, &n, err);
+    struct canary_rows kept = {JN_NONE, JN_NONE};
+    if (rc == JN_OK) kept = engine_canary_rows(engine, row, n);
     for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        bool needed = i == kept.current || i == kept.trial;
         struct engine_program *program = engine_program_load(row[i].image, err);
         if (program == NULL) return err == NULL ? JN_CORRUPT : err->rc;
-        if (i + 1 < n && !engine_is_pinned(engine, program) && !engine_migrate_needs(engine, program)) {
+        if (!needed && !engine_is_pinned(engine, program) && !engine_migrate_needs(engine, program)) {
             engine_program_free(program);
             rc = engine->store->ops->program_drop(engine->store, row[i].id, err);
             continue;
         }
         program->next = engine->programs;
         engine->programs = program;
-        if (i + 1 == n) engine->current = program;
+        if (i == kept.current) engine->current = program;
     }
+    if (rc == JN_OK) engine_canary_open(engine);
     if (rc == JN_OK) engine_migrate_open(engine);
     if (rc == JN_OK) engine_control_open(engine);
     if (rc == JN_OK) engine_track_begin(engine);
@@ -139,6 +144,7 @@ void jr_engine_forget(struct jr_engine *engine) {
     jn_map_init(&engine->flights);
     engine->timers.n = 0;
     engine->n_control = 0;
+    engine->canary = (struct engine_canary){.state = JR_CANARY_NONE};
     engine_counters_forget(engine);
 }
 

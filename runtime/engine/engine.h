@@ -70,7 +70,8 @@ struct engine_flight {
     bool awaited;     /* its run holds until it is settled */
     uint8_t id[16];
     struct jn_str ext, journey, stage, step, message;
-    bool asks; /* a question to a service, which is `message` */
+    bool asks;      /* a question to a service, which is `message` */
+    uint64_t trial; /* what engine_trial said of its run */
 };
 
 /* A journey that has been paused or stopped. */
@@ -82,6 +83,15 @@ struct engine_control {
     uint32_t spread_s;
     int64_t since, resumed;
     uint64_t generation; /* of decisions that runs have to follow: each run does once */
+};
+
+/* A version on trial, or the last one that was (canary/). */
+struct engine_canary {
+    enum jr_canary_state state;
+    struct engine_program *program; /* RUNNING: the version on trial */
+    uint32_t share;
+    int64_t began;
+    uint64_t generation; /* of trials and raised shares: what is counted belongs to one */
 };
 
 struct jr_engine {
@@ -96,6 +106,7 @@ struct jr_engine {
     uint64_t n_sent;
     struct engine_control *control;
     uint32_t n_control;
+    struct engine_canary canary;
     uint64_t *unwanted; /* messages to be cancelled with the next turn */
     uint32_t n_unwanted;
     bool migrating;        /* some program has a target */
@@ -114,6 +125,11 @@ void engine_digest(const struct jr_engine *engine, struct jn_str text, uint8_t o
 /* ---- programs (programs.c) */
 struct engine_program *engine_program_load(struct jn_str image, struct jn_err *err); /* NULL on failure */
 void engine_program_free(struct engine_program *program);
+/* The loaded program of an image: one that is there already, or a fresh one, which is dismissed when nothing comes of
+ * it. */
+jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct engine_program **out, bool *fresh,
+                           struct jn_err *err);
+void engine_program_dismiss(struct jr_engine *engine, struct engine_program *program);
 struct engine_program *engine_program_find(const struct jr_engine *engine, uint64_t prefix);
 /* Index of the event in this program, or JN_NONE. */
 uint32_t engine_program_event(const struct engine_program *program, struct jn_str name);
@@ -123,6 +139,8 @@ const struct jn_upgrade *engine_upgrade(struct engine_program *program);
 
 /* Everybody is looked at for what the current program tracks, unless they have been. */
 void engine_track_begin(struct jr_engine *engine);
+/* They have been. */
+void engine_track_done(struct jr_engine *engine);
 
 /* ---- counters (counters.c) */
 uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                   /* made when it is not there */
@@ -147,6 +165,8 @@ uint64_t engine_rules_id(const struct engine_program *program);
 uint64_t engine_tracked_id(const struct engine_program *program);
 /* Counters of what was decided of a journey. */
 uint64_t engine_control_id(struct jn_str journey, uint32_t field);
+/* Counters of the version on trial: what was decided, and what its guard counts (of a journey, or ""). */
+uint64_t engine_canary_id(uint32_t field, struct jn_str journey);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
 

@@ -1,6 +1,7 @@
 /* A run begins, or the reason why it does not (language semantics 2). */
 #include "core/civil.h"
 #include "core/value.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/policy/policy.h"
@@ -44,7 +45,7 @@ bool engine_may_return(const struct jn_program *program, const struct jn_journey
 /* Notes the entry; marks of the same journey that no longer keep anyone out make room. */
 static void entry_set_mark(struct turn *turn, struct engine_customer *customer, const struct jn_program *program,
                            const struct jn_journey *journey, uint64_t name, uint64_t key) {
-    const struct jn_zone *zone = engine_zone(customer, turn->engine->current);
+    const struct jn_zone *zone = engine_zone(customer, engine_program_of(turn->engine, customer));
     struct engine_mark *mark = entry_mark(customer, name, key);
     for (uint32_t i = 0; mark == NULL && i < customer->n_mark; i++)
         if (customer->mark[i].journey == name &&
@@ -95,7 +96,7 @@ static uint64_t entry_origin(struct turn *turn, const struct engine_customer *cu
 
 static struct engine_run *entry_begin(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                                       struct jn_str key, const struct engine_event *event) {
-    struct engine_program *program = turn->engine->current;
+    struct engine_program *program = engine_program_of(turn->engine, customer);
     uint64_t seq = event != NULL ? event->seq : *engine_counter(turn->engine, ENGINE_NEXT_EVENT);
     const struct jn_journey *row = &program->program->journey[journey];
     struct engine_run *run = JN_NEW(turn->arena, struct engine_run);
@@ -122,6 +123,7 @@ static struct engine_run *entry_begin(struct turn *turn, struct engine_customer 
     *place = run;
     if (event != NULL) engine_capture(turn, run, event);
     ++*engine_counter(turn->engine, engine_pinned_id(program));
+    turn_watch_entered(turn, run);
     turn_trace(turn, JR_TRACE_ENTERED, customer, run)->name = entry_trigger(turn, program->program, row, event);
     turn_count(turn, JR_COUNT_ENTERED, engine_journey_name(run), JN_STR(""));
     return run;
@@ -138,7 +140,8 @@ static void entry_ignore(struct turn *turn, const struct engine_customer *custom
 
 jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                  const struct engine_event *event) {
-    const struct jn_program *program = turn->engine->current->program;
+    const struct engine_program *by = engine_program_of(turn->engine, customer);
+    const struct jn_program *program = by->program;
     const struct jn_journey *row = &program->journey[journey];
     struct jn_str name = program->string[row->name], event_name = entry_trigger(turn, program, row, event);
     struct jr_context context = turn_context(turn, customer, NULL, event);
@@ -147,8 +150,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
         if (turn->fault.rc != JN_OK) entry_ignore(turn, customer, name, event_name, turn->fault.text);
         return JN_OK;
     }
-    struct jn_str closed =
-        entry_closed(program, row, engine_journey_zone(customer, turn->engine->current, journey), turn->now);
+    struct jn_str closed = entry_closed(program, row, engine_journey_zone(customer, by, journey), turn->now);
     if (closed.n == 0) closed = engine_control_closed(turn->engine, name);
     if (closed.n > 0) {
         entry_ignore(turn, customer, name, event_name, closed.p);
@@ -167,7 +169,7 @@ jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t j
     }
     const struct engine_mark *mark = entry_mark(customer, journey_hash, key_hash);
     if (live == NULL && mark != NULL &&
-        !engine_may_return(program, row, engine_zone(customer, turn->engine->current), mark->at, turn->now)) {
+        !engine_may_return(program, row, engine_zone(customer, by), mark->at, turn->now)) {
         entry_ignore(turn, customer, name, event_name, "re-entry is not due");
         return JN_OK;
     }

@@ -1,5 +1,6 @@
 /* One accepted event meets one customer: exits, goals, waits, entries, in this order (language semantics 4). */
 #include "core/value.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/policy/policy.h"
 
 #define QUARANTINE_TEXT_MAX 4096
@@ -119,20 +120,22 @@ static void match_refuse(struct turn *turn, const struct engine_customer *custom
     turn->out->answer_reason[i] = why;
 }
 
-/* Why the event cannot be taken over, by the current program's declaration; empty when it can. */
-static struct jn_str match_refusal(struct turn *turn, const struct jr_input *input, struct jn_str *body) {
+/* Why the event cannot be taken over, by the declaration of the customer's program; empty when it can. */
+static struct jn_str match_refusal(struct turn *turn, const struct engine_program *program,
+                                   const struct jr_input *input, struct jn_str *body) {
     struct jn_str why = JN_STR_NONE;
     if (!match_body(turn, input->properties, input->compact, body))
         return jn_arena_printf(turn->arena, "the event is larger than %u bytes", ENGINE_EVENT_MAX);
-    if (turn->engine->current == NULL) return why;
-    uint32_t index = engine_program_event(turn->engine->current, input->event);
-    if (index != JN_NONE) turn_decode_event(turn, turn->engine->current, index, input->properties, 0, &why);
+    if (program == NULL) return why;
+    uint32_t index = engine_program_event(program, input->event);
+    if (index != JN_NONE) turn_decode_event(turn, program, index, input->properties, 0, &why);
     return why;
 }
 
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i) {
     struct seen_event *seen = NULL;
-    struct jn_str body, why = match_refusal(turn, input, &body);
+    const struct engine_program *by = engine_program_of(turn->engine, customer);
+    struct jn_str body, why = match_refusal(turn, by, input, &body);
     if (why.n > 0) {
         match_refuse(turn, customer, input, input->properties, why, i);
         return JN_OK;
@@ -142,6 +145,7 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
     struct jr_row_event *row = engine_grow(turn->arena, &turn->event, &turn->n_event, sizeof(*row));
     *row = (struct jr_row_event){customer->id, seq, turn->now, input->event, body};
     turn_consent_receipt(turn, customer, input);
+    turn_watch_event(turn, customer, input->event);
     jn_rc rc = JN_OK;
     uint32_t n = customer->n_run; /* runs that this event begins are not met by it */
     for (uint32_t r = 0; rc == JN_OK && r < n; r++) {
@@ -150,9 +154,9 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
         const struct engine_event *event = match_view(turn, &seen, run->program, input, seq);
         if (event != NULL) rc = turn_match(turn, customer, run, event, turn->now);
     }
-    if (rc != JN_OK || turn->engine->current == NULL) return rc;
-    const struct jn_program *program = turn->engine->current->program;
-    const struct engine_event *event = match_view(turn, &seen, turn->engine->current, input, seq);
+    if (rc != JN_OK || by == NULL) return rc;
+    const struct jn_program *program = by->program;
+    const struct engine_event *event = match_view(turn, &seen, by, input, seq);
     for (uint32_t j = 0; rc == JN_OK && event != NULL && j < program->n_journey; j++)
         if (program->journey[j].event == event->event) rc = turn_enter(turn, customer, j, event);
     return rc;
@@ -172,7 +176,8 @@ static jn_rc match_trait(struct turn *turn, const struct jn_program *program, co
 
 /* Traits that the dictionary declares are taken over; one that does not fit is quarantined, the others are taken. */
 jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at) {
-    const struct jn_program *program = jr_engine_program(turn->engine);
+    const struct engine_program *by = engine_program_of(turn->engine, customer);
+    const struct jn_program *program = by == NULL ? NULL : by->program;
     struct jn_value zone = engine_attr_get(customer, JN_STR("timezone"));
     struct jn_str body;
     struct jn_err err;

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/zone.h"
 #include "image/image.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/content/content.h"
 #include "runtime/engine/history/history.h"
 
@@ -76,30 +77,55 @@ static jn_rc programs_stay(struct jr_engine *engine, struct jn_err *err) {
     return rc;
 }
 
-jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err) {
+jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct engine_program **out, bool *fresh,
+                           struct jn_err *err) {
     struct engine_program *loaded = engine_program_load(image, err);
     if (loaded == NULL) return err == NULL ? JN_INVALID : err->rc;
     struct engine_program *known = engine_program_find(engine, loaded->prefix);
-    if (known != NULL && memcmp(known->program->id, loaded->program->id, 32) != 0) {
-        engine_program_free(loaded);
-        return jn_fail(err, JN_CONFLICT, "two programs begin with the same eight bytes of their ids");
-    }
-    struct jr_row_program row = {.image = image};
-    memcpy(row.id, loaded->program->id, 32);
-    jn_rc rc = engine->current != NULL && engine->current == known
-                   ? JN_OK
-                   : engine->store->ops->program_put(engine->store, &row, err);
-    if (rc == JN_OK && known == NULL) {
+    *fresh = known == NULL;
+    *out = *fresh ? loaded : known;
+    if (*fresh) {
         loaded->next = engine->programs;
-        engine->programs = known = loaded;
-        loaded = NULL;
+        engine->programs = loaded;
+        return JN_OK;
     }
-    if (rc == JN_OK && engine->current != known)
-        JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(known->version)));
-    if (rc == JN_OK) engine->current = known;
+    bool same = memcmp(known->program->id, loaded->program->id, 32) == 0;
+    engine_program_free(loaded);
+    return same ? JN_OK : jn_fail(err, JN_CONFLICT, "two programs begin with the same eight bytes of their ids");
+}
+
+void engine_program_dismiss(struct jr_engine *engine, struct engine_program *program) {
+    JN_CHECK(engine->programs == program);
+    engine->programs = program->next;
+    engine_program_free(program);
+}
+
+static jn_rc programs_make_current(struct jr_engine *engine, struct engine_program *program, struct jn_str image,
+                                   struct jn_err *err) {
+    struct jr_row_program row = {.image = image};
+    struct jn_arena arena;
+    memcpy(row.id, program->program->id, 32);
+    jn_rc rc = engine->store->ops->program_put(engine->store, &row, err);
+    if (rc != JN_OK) return rc;
+    JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(program->version)));
+    engine->current = program;
+    engine_track_begin(engine);
+    jn_arena_init(&arena);
+    rc = engine_canary_forget(engine, &arena, err);
+    jn_arena_release(&arena);
+    return rc;
+}
+
+jn_rc jr_engine_deploy(struct jr_engine *engine, struct jn_str image, struct jn_err *err) {
+    struct engine_program *program;
+    bool fresh;
+    jn_rc rc = engine_program_admit(engine, image, &program, &fresh, err);
+    if (rc != JN_OK) return rc;
+    if (program == engine->canary.program) return JN_OK; /* it stays on trial */
+    if (program != engine->current) rc = programs_make_current(engine, program, image, err);
+    if (rc != JN_OK && fresh && engine->current != program) engine_program_dismiss(engine, program);
     if (rc == JN_OK) engine_track_begin(engine);
-    if (rc == JN_OK && known->target != NULL) rc = programs_stay(engine, err);
-    if (loaded != NULL) engine_program_free(loaded);
+    if (rc == JN_OK && program->target != NULL) rc = programs_stay(engine, err);
     return rc;
 }
 

@@ -1,3 +1,4 @@
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/history/history.h"
 
 struct jr_trace *turn_trace(struct turn *turn, enum jr_trace_kind kind, const struct engine_customer *customer,
@@ -20,7 +21,7 @@ void turn_count(struct turn *turn, enum jr_count_kind kind, struct jn_str journe
 
 struct jr_context turn_context(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                                const struct engine_event *candidate) {
-    const struct engine_program *program = run != NULL ? run->program : turn->engine->current;
+    const struct engine_program *program = run != NULL ? run->program : engine_program_of(turn->engine, customer);
     struct jr_context context = {.program = program->program,
                                  .zone = engine_zone(customer, program),
                                  .home = engine_zone(customer, program),

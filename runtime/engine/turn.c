@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/identity/identity.h"
@@ -180,6 +181,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
         rc = turn_fire(turn, c, turn->limit); /* who has become another has nothing that is due */
     if (rc == JN_OK) rc = turn_claim_attributes(turn);
     if (rc == JN_OK) rc = turn_erase(turn);
+    if (rc == JN_OK) turn_judge(turn);
     return rc == JN_OK ? turn->asked : rc;
 }
 
@@ -359,6 +361,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     engine->n_unwanted = 0;
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
+    turn_judged(turn);
     turn->out->more = jr_engine_next_due(engine) <= turn->limit;
     turn_tell(turn);
 }

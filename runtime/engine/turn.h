@@ -61,6 +61,8 @@ struct turn {
     uint32_t n_out;       /* deliveries given out */
     uint32_t depth;       /* of journeys that start journeys */
     uint64_t sweep_after; /* the engine's, once this turn is committed */
+    bool watched;         /* something was counted of a version on trial */
+    bool judged;          /* … and its trial is over */
 };
 
 /* ---- customers (load.c) */

@@ -1,4 +1,5 @@
 /* Looking at a customer and at the counts: for the API and for tests. Nothing changes. */
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/policy.h"
@@ -33,11 +34,11 @@ void turn_view_run(struct turn *turn, struct engine_customer *customer, const st
     out->held = turn_policy_reason(turn, customer, run);
 }
 
-/* Attributes of the current program with their presets, then those kept from other versions. */
+/* Attributes of the customer's program with their presets, then those kept from other versions. */
 static void view_attrs(struct turn *turn, struct engine_customer *customer, struct jn_arena *arena,
                        struct jr_customer_view *out) {
-    const struct jr_engine *engine = turn->engine;
-    const struct jn_program *program = jr_engine_program(engine);
+    const struct engine_program *by = engine_program_of(turn->engine, customer);
+    const struct jn_program *program = by == NULL ? NULL : by->program;
     struct jr_context context = {0};
     if (program != NULL) context = turn_context(turn, customer, NULL, NULL);
     struct jn_str *name = NULL;
@@ -46,8 +47,7 @@ static void view_attrs(struct turn *turn, struct engine_customer *customer, stru
     for (uint32_t i = 0; program != NULL && i < program->n_attr; i++) {
         *(struct jn_str *)engine_grow(arena, &name, &n, sizeof(*name)) = program->string[program->attr[i].name];
         *(struct jn_value *)engine_grow(arena, &value, &same, sizeof(*value)) =
-            program->attr[i].computed != JN_NONE ? history_computed(&context, i)
-                                                 : engine_attrs(customer, engine->current, arena)[i];
+            program->attr[i].computed != JN_NONE ? history_computed(&context, i) : engine_attrs(customer, by, arena)[i];
     }
     for (uint32_t i = 0; i < customer->n_attr; i++) {
         if (program != NULL && jn_program_attr(program, customer->attr[i].name) != JN_NONE) continue;

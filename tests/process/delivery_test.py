@@ -90,14 +90,6 @@ class Delivery(Case):
         self.wait_for(server, "/api/status", lambda status: status["disabled"])
         return server, letter
 
-    def wait_for(self, server, path, holds):
-        """Asks until it holds. The lane answers each question, so this cannot spin idle."""
-        for _ in range(100000):
-            answer = server.get(path)
-            if holds(answer):
-                return answer
-        self.fail(f"{path} stayed {answer}")
-
     def test_gone_disables_the_channel(self):
         server, _ = self.gone()
         self.assertEqual(server.get("/api/status")["disabled"][0]["channel"], "email")

@@ -318,6 +318,14 @@ class Case(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         return done.returncode, done.stdout, done.stderr
 
+    def wait_for(self, server, path, holds):
+        """Asks until it holds. The lane answers each question, so this cannot spin idle."""
+        for _ in range(100000):
+            answer = server.get(path)
+            if holds(answer):
+                return answer
+        self.fail(f"{path} stayed {answer}")
+
     def assert_nothing_more(self, server, user="somebody-else"):
         """A later message has come, and no other before it: per destination they leave in order of being due."""
         server.identify(user, email=f"{user}@example.com")

@@ -1,5 +1,6 @@
 /* Runs that cannot go on: parked with the reason, listed, and tried anew on request; all others go on.
  * Their timers lie behind everything that is ever due, so that the index of timers finds them. */
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/turn.h"
 
@@ -11,6 +12,7 @@ void turn_park(struct turn *turn, struct engine_customer *customer, struct engin
     run->due = ENGINE_PARKED_DUE;
     run->changed = true;
     turn_trace(turn, JR_TRACE_PARKED, customer, run)->detail = run->ended;
+    turn_watch_parked(turn, run);
 }
 
 bool turn_parks(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {

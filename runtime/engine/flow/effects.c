@@ -1,6 +1,7 @@
 /* `repeat`, `start` and `emit`. */
 #include "core/value.h"
 #include "runtime/engine/activation.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/flow/flow.h"
 
 /* Rounds count from the first one's instant, so that a late round moves none behind it. */
@@ -24,10 +25,10 @@ jn_rc activation_repeat(struct activation *a) {
     return JN_OK;
 }
 
-/* The journey of that name in the current program, whatever program this run is in. */
+/* The journey of that name in the program that the customer enters by, whatever program this run is in. */
 jn_rc activation_start(struct activation *a) {
     struct jn_str name = a->program->string[a->program->journey[a->step->a].name];
-    const struct jn_program *current = a->turn->engine->current->program;
+    const struct jn_program *current = engine_program_of(a->turn->engine, a->customer)->program;
     uint32_t journey = jn_program_journey(current, name);
     if (journey != JN_NONE && a->turn->depth < ENGINE_START_DEPTH) {
         a->turn->depth++;

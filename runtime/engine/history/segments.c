@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "core/value.h"
 #include "image/image.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/history/history.h"
 
 #define MEANING_MAX (1u << 20) /* bytes of a segment's condition as text */
@@ -55,11 +56,19 @@ bool engine_tracks(const struct engine_program *program) {
     return program != NULL && program->tracks;
 }
 
+static bool track_is_behind(const struct jr_engine *engine, const struct engine_program *program) {
+    return engine_tracks(program) && engine_counter_value(engine, engine_tracked_id(program)) == 0;
+}
+
 void engine_track_begin(struct jr_engine *engine) {
-    if (!engine_tracks(engine->current) || engine_counter_value(engine, engine_tracked_id(engine->current)) != 0)
-        return;
+    if (!track_is_behind(engine, engine->current) && !track_is_behind(engine, engine->canary.program)) return;
     engine->sweep_after = 0;
     engine->sweeping = true;
+}
+
+void engine_track_done(struct jr_engine *engine) {
+    if (engine_tracks(engine->current)) *engine_counter(engine, engine_tracked_id(engine->current)) = 1;
+    if (engine_tracks(engine->canary.program)) *engine_counter(engine, engine_tracked_id(engine->canary.program)) = 1;
 }
 
 /* ---- who is in what */
@@ -78,7 +87,7 @@ static bool track_holds(struct turn *turn, struct engine_customer *customer, uin
 }
 
 void turn_track(struct turn *turn, struct engine_customer *customer) {
-    const struct engine_program *program = turn->engine->current;
+    const struct engine_program *program = engine_program_of(turn->engine, customer);
     if (!engine_tracks(program) || customer->tracked_by == program->prefix) return;
     struct engine_member *member = JN_NEW_ARRAY(turn->arena, struct engine_member, program->n_track);
     customer->until = INT64_MAX;
@@ -98,7 +107,7 @@ void turn_track(struct turn *turn, struct engine_customer *customer) {
 }
 
 static jn_rc track_enter(struct turn *turn, struct engine_customer *customer, uint32_t segment) {
-    const struct jn_program *program = turn->engine->current->program;
+    const struct jn_program *program = engine_program_of(turn->engine, customer)->program;
     jn_rc rc = JN_OK;
     for (uint32_t i = 0; rc == JN_OK && i < program->n_journey; i++)
         if (program->journey[i].segment == segment && program->journey[i].days == 0)
@@ -107,7 +116,7 @@ static jn_rc track_enter(struct turn *turn, struct engine_customer *customer, ui
 }
 
 jn_rc turn_join(struct turn *turn, struct engine_customer *customer, bool *moved) {
-    const struct engine_program *program = turn->engine->current;
+    const struct engine_program *program = engine_program_of(turn->engine, customer);
     *moved = false;
     if (!engine_tracks(program)) return JN_OK;
     for (uint32_t i = 0; i < program->n_track; i++) {
@@ -126,14 +135,14 @@ jn_rc turn_join(struct turn *turn, struct engine_customer *customer, bool *moved
 /* ---- the customer's own timer */
 
 static int64_t track_next(struct turn *turn, struct engine_customer *customer, uint32_t journey, int64_t from) {
-    const struct engine_program *program = turn->engine->current;
+    const struct engine_program *program = engine_program_of(turn->engine, customer);
     const struct jn_journey *row = &program->program->journey[journey];
     return engine_time_after(engine_journey_zone(customer, program, journey), from, row->days,
                              program->program->value[row->time].i);
 }
 
 void turn_plan_own(struct turn *turn, struct engine_customer *customer) {
-    const struct engine_program *program = turn->engine->current;
+    const struct engine_program *program = engine_program_of(turn->engine, customer);
     int64_t due = customer->until;
     if (customer->own_due <= turn->now) return; /* it fires in this turn, and plans anew */
     for (uint32_t i = 0; engine_tracks(program) && i < program->program->n_journey; i++) {
@@ -147,7 +156,7 @@ void turn_plan_own(struct turn *turn, struct engine_customer *customer) {
 }
 
 jn_rc turn_fire_own(struct turn *turn, struct engine_customer *customer) {
-    const struct engine_program *program = turn->engine->current;
+    const struct engine_program *program = engine_program_of(turn->engine, customer);
     int64_t planned = customer->own_due;
     jn_rc rc = JN_OK;
     customer->own_due = INT64_MAX;

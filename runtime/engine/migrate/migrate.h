@@ -15,6 +15,9 @@ jn_rc turn_sweep(struct turn *turn);
 
 /* What program gives way to what, read back from the counters. */
 void engine_migrate_open(struct jr_engine *engine);
+/* Notes it in the counters; what is noted holds from engine_migrate_open on. */
+void engine_migrate_decide(struct jr_engine *engine, const struct engine_program *program,
+                           const struct engine_program *target, const struct jr_deploy_rules *rules);
 /* Whether a stored program is still needed as the target of one that is. */
 bool engine_migrate_needs(struct jr_engine *engine, const struct engine_program *program);
 

@@ -82,6 +82,12 @@ jn_rc jr_engine_may_move(struct jr_engine *engine, const struct jn_program *to, 
     return JN_OK;
 }
 
+void engine_migrate_decide(struct jr_engine *engine, const struct engine_program *program,
+                           const struct engine_program *target, const struct jr_deploy_rules *rules) {
+    *engine_counter(engine, engine_target_id(program)) = program == target ? 0 : target->prefix;
+    *engine_counter(engine, engine_rules_id(program)) = program == target ? 0 : rules_pack(rules);
+}
+
 jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rules, struct jn_arena *arena,
                      struct jn_err *err) {
     struct engine_program *target = engine->current;
@@ -89,8 +95,7 @@ jn_rc jr_engine_move(struct jr_engine *engine, const struct jr_deploy_rules *rul
     for (struct engine_program *program = engine->programs; program != NULL; program = program->next) {
         /* On the way back to an older program, who was to leave it stays in it. */
         if (rules->mode == JR_DEPLOY_PIN && program != target) continue;
-        *engine_counter(engine, engine_target_id(program)) = program == target ? 0 : target->prefix;
-        *engine_counter(engine, engine_rules_id(program)) = program == target ? 0 : rules_pack(rules);
+        engine_migrate_decide(engine, program, target, rules);
     }
     jn_rc rc = engine_counters_commit(engine, arena, err);
     if (rc != JN_OK) return rc;
@@ -116,7 +121,6 @@ jn_rc turn_sweep(struct turn *turn) {
     }
     if (rc == JN_OK) turn->sweep_after = n < MIGRATE_SLICE ? UINT64_MAX : row[n - 1].customer;
     if (turn->sweep_after == UINT64_MAX) engine_control_done(engine);
-    if (turn->sweep_after == UINT64_MAX && engine_tracks(engine->current))
-        *engine_counter(engine, engine_tracked_id(engine->current)) = 1;
+    if (turn->sweep_after == UINT64_MAX) engine_track_done(engine);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* Consent: what a customer has said of a topic, and how receipts take it back. */
 #include "core/hash.h"
 #include "core/json.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/policy/policy.h"
 
 const struct engine_consent *engine_consent_said(const struct engine_customer *customer, struct jn_str topic) {
@@ -77,9 +78,8 @@ void turn_consent_note(struct turn *turn, struct engine_customer *customer, cons
 }
 
 /* The topic of a message that was sent under this id not long ago. */
-static bool consent_by_id(const struct jr_engine *engine, const struct engine_customer *customer, struct jn_str id,
+static bool consent_by_id(const struct jn_program *program, const struct engine_customer *customer, struct jn_str id,
                           struct jn_str *topic) {
-    const struct jn_program *program = jr_engine_program(engine);
     struct jn_buf bytes;
     jn_buf_init(&bytes, 16);
     bool whole = jn_str_starts(id, JN_STR("msg_")) && jn_unhex(jn_str_sub(id, 4, id.n), &bytes) && bytes.n == 16;
@@ -96,8 +96,8 @@ static bool consent_by_id(const struct jr_engine *engine, const struct engine_cu
 }
 
 /* Takes back consent to the topic of a message by its name: its own, else those of the journeys that send it. */
-static bool consent_by_name(struct turn *turn, struct engine_customer *customer, struct jn_str name) {
-    const struct jn_program *program = jr_engine_program(turn->engine);
+static bool consent_by_name(struct turn *turn, struct engine_customer *customer, const struct jn_program *program,
+                            struct jn_str name) {
     uint32_t message = program == NULL ? JN_NONE : jn_program_message(program, name);
     bool found = false;
     for (uint32_t j = 0; message != JN_NONE && j < program->n_journey; j++) {
@@ -116,13 +116,15 @@ static bool consent_by_name(struct turn *turn, struct engine_customer *customer,
 /* A complaint is about the sender, and so about everything. Who unsubscribes leaves the topic of the message; where
  * that cannot be told, everything: the safe reading of somebody who wants less. */
 void turn_consent_receipt(struct turn *turn, struct engine_customer *customer, const struct jr_input *input) {
+    const struct engine_program *by = engine_program_of(turn->engine, customer);
+    const struct jn_program *program = by == NULL ? NULL : by->program;
     bool unsubscribed = jn_str_is(input->event, "unsubscribed");
     struct jn_str message = JN_STR_NONE, topic;
     if (!unsubscribed && !jn_str_is(input->event, "complained")) return;
     if (unsubscribed && jn_json_kind(input->properties) == JN_JSON_OBJECT)
         message = jn_json_text(jn_json_get_str(input->properties, JN_STR("message")));
-    if (message.n > 0 && consent_by_name(turn, customer, message)) return;
-    if (message.n > 0 && consent_by_id(turn->engine, customer, message, &topic))
+    if (message.n > 0 && consent_by_name(turn, customer, program, message)) return;
+    if (message.n > 0 && consent_by_id(program, customer, message, &topic))
         turn_consent(turn, customer, topic, false);
     else
         consent_take_all_back(turn, customer);

@@ -7,6 +7,7 @@
 #define OUTGOING_ASKS    8  /* a question to a service: its breaker follows */
 #define OUTGOING_AWAITED 16 /* a run holds until it is settled */
 #define OUTGOING_MAILED  32 /* by SMTP */
+#define OUTGOING_TRIED   64 /* of a run that counts for a version on trial: for which follows */
 #define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
@@ -40,7 +41,7 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const s
     jn_buf_varint(&out, flight->run);
     jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0) |
                               (delivery->rate > 0 ? OUTGOING_RATED : 0) | (delivery->asks ? OUTGOING_ASKS : 0) |
-                              (flight->awaited ? OUTGOING_AWAITED : 0) |
+                              (flight->awaited ? OUTGOING_AWAITED : 0) | (flight->trial != 0 ? OUTGOING_TRIED : 0) |
                               (delivery->kind == JN_CHANNEL_SMTP ? OUTGOING_MAILED : 0)));
     if (delivery->rate > 0) {
         jn_buf_varint(&out, delivery->rate);
@@ -51,6 +52,7 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const s
         jn_buf_varint(&out, delivery->breaker_calls);
         jn_buf_varint(&out, delivery->breaker_ms);
     }
+    if (flight->trial != 0) jn_buf_varint(&out, flight->trial);
     jn_buf_varint(&out, delivery->retry_max);
     jn_buf_varint(&out, delivery->timeout_ms);
     jn_buf_svarint(&out, delivery->deadline);
@@ -91,6 +93,7 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
         out->breaker_calls = (uint32_t)jn_read_varint(&in);
         out->breaker_ms = (uint32_t)jn_read_varint(&in);
     }
+    if ((flags & OUTGOING_TRIED) != 0) flight->trial = jn_read_varint(&in);
     out->retry_max = (uint32_t)jn_read_varint(&in);
     out->timeout_ms = (uint32_t)jn_read_varint(&in);
     out->deadline = jn_read_svarint(&in);

@@ -1,4 +1,5 @@
 /* What became of an attempt. */
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/flow/flow.h"
 #include "runtime/engine/policy/policy.h"
 
@@ -66,6 +67,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
         turn_delivery_gone(turn, input->delivery);
         if (input->result == JR_RESULT_CANCELLED) return turn_slot_return(turn, flight->customer, input->delivery);
         turn_count(turn, JR_COUNT_SENT, flight->journey, flight->message);
+        turn_watch_message(turn, flight, false);
         return result_go_on(turn, flight, JN_OUTCOME_SENT);
     }
     bool failed = input->result == JR_RESULT_FAILED;
@@ -80,6 +82,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     jn_rc rc = turn_bury(turn, flight, input, row);
     if (rc != JN_OK) return rc;
     turn_count(turn, JR_COUNT_FAILED, flight->journey, flight->message);
+    turn_watch_message(turn, flight, true);
     rc = turn_slot_return(turn, flight->customer, input->delivery);
     return rc == JN_OK ? result_go_on(turn, flight, JN_OUTCOME_FAILED) : rc;
 }

@@ -1,6 +1,7 @@
 /* A message leaves a run: rendered once, frozen in the outbox, under an id that never changes. */
 #include "core/civil.h"
 #include "core/value.h"
+#include "runtime/engine/canary/canary.h"
 #include "runtime/engine/content/content.h"
 #include "runtime/engine/policy/policy.h"
 
@@ -179,6 +180,7 @@ void turn_post(struct turn *turn, const struct engine_customer *customer, const 
                                      .step = step_name,
                                      .message = delivery->message,
                                      .asks = delivery->asks,
+                                     .trial = engine_trial(turn->engine, run),
                                      .awaited = step->kind == JN_STEP_SEND_OR && step->d == 1};
     memcpy(flight->id, id, 16);
     row->body = engine_outgoing_encode(delivery, flight, turn->arena);

@@ -1,6 +1,6 @@
 #include "core/hash.h"
 #include "image/image.h"
-#include "runtime/api/api.h"
+#include "runtime/api/version/rollout.h"
 
 /* What is wrong with an image is the sender's affair, not a fault of the server. */
 static jn_rc jr_deploy__blame(jn_rc rc) {
@@ -41,18 +41,43 @@ static jn_rc jr_deploy__rules(const struct jr_http_request *request, struct jr_d
     return spread.p == NULL ? JN_OK : jr_deploy__spread(spread, &out->spread_s, err);
 }
 
+/* It becomes the current version. */
+static jn_rc jr_deploy__make(struct jr_job *job, const struct jr_lane_view *lane, const struct jn_program *program,
+                             const struct jr_deploy_rules *rules, struct jn_err *err) {
+    if (jr_engine_canary_program(lane->engine) != NULL)
+        return jn_fail(err, JN_CONFLICT,
+                       "a version is on trial: `journey rollout --finish` makes it the current one, `journey rollout "
+                       "--abort` ends it; then deploy");
+    jn_rc rc = jr_engine_may_move(lane->engine, program, rules, &job->arena, err);
+    if (rc == JN_OK) rc = jr_engine_deploy(lane->engine, jr_http_request_of(job->exchange)->body, err);
+    return rc == JN_OK ? jr_engine_move(lane->engine, rules, &job->arena, err) : rc;
+}
+
+/* It goes on trial. */
+static jn_rc jr_deploy__try(struct jr_job *job, const struct jr_lane_view *lane, const struct jr_deploy_rules *rules,
+                            const struct jr_canary_rules *canary, struct jn_err *err) {
+    if (rules->mode != JR_DEPLOY_PIN)
+        return jn_fail(
+            err, JN_INVALID,
+            "`mode` is pin while a version is on trial: nobody inside is moved; move them once it is current");
+    struct jn_str image = jr_http_request_of(job->exchange)->body;
+    return jr_engine_canary_begin(lane->engine, image, canary, lane->now, &job->arena, err);
+}
+
 static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jn_str image = jr_http_request_of(job->exchange)->body;
     struct jn_program *program = NULL;
     struct jr_deploy_rules rules;
+    struct jr_canary_rules canary;
+    bool trial = false;
     jn_rc rc = jr_deploy__rules(jr_http_request_of(job->exchange), &rules, err);
+    if (rc == JN_OK) rc = jr_rollout__rules(jr_http_request_of(job->exchange), &job->arena, &canary, &trial, err);
     if (rc != JN_OK) return rc;
     rc = jn_image_load(image, &job->arena, &program, err);
     if (rc == JN_OK) rc = job->api->host.check_program(program, err);
-    if (rc == JN_OK) rc = jr_engine_may_move(lane->engine, program, &rules, &job->arena, err);
-    if (rc == JN_OK) rc = jr_engine_deploy(lane->engine, image, err);
+    if (rc == JN_OK)
+        rc = trial ? jr_deploy__try(job, lane, &rules, &canary, err) : jr_deploy__make(job, lane, program, &rules, err);
     if (rc == JN_OK) rc = jr_engine_enable(lane->engine, JN_STR_NONE, &job->arena, err);
-    if (rc == JN_OK) rc = jr_engine_move(lane->engine, &rules, &job->arena, err);
     if (rc != JN_OK) return jr_deploy__blame(rc);
     struct jn_json_out w;
     struct jn_buf id;
@@ -64,6 +89,8 @@ static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane
     jn_jw_str(&w, jn_buf_view(&id));
     jn_jw_key(&w, "journeys");
     jn_jw_int(&w, program->n_journey);
+    jn_jw_key(&w, "canary");
+    jr_rollout__write(&w, lane->engine, &job->arena);
     jn_jw_end_object(&w);
     jn_buf_release(&id);
     return JN_OK;
