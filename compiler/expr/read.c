@@ -1,5 +1,6 @@
 /* Names in expressions: attributes, events, a run's own variables, what a source was sent. */
 #include "compiler/expr/expr.h"
+#include "compiler/syntax/words.h"
 
 static struct jc_typed read_attribute(struct jc_scope *scope, const struct jc_node *node, struct jn_buf *code) {
     struct jc_unit *unit = scope->unit;
@@ -127,7 +128,10 @@ static struct jc_typed read_name(struct jc_scope *scope, const struct jc_node *n
         candidate[n++] = scope->slots->row[i].name;
     struct jc_diag *diag = jc_report(unit->diags, JC_E0410, node->span, JN_FMT(node->text));
     struct jn_str near = jc_nearest(node->text, candidate, n);
-    if (jc_known(unit, JC_TABLE_EVENT, node->text) != NULL)
+    const char *advice = jc_word_advice(node->text);
+    if (advice != NULL)
+        jc_hint(unit->diags, diag, "%s", advice);
+    else if (jc_known(unit, JC_TABLE_EVENT, node->text) != NULL)
         jc_hint(unit->diags, diag, "it is an event; write `%.*s.ATTRIBUTE` to read an attribute of it",
                 JN_FMT(node->text));
     else if (jc_attribute_known(&unit->customer, node->text) != NULL)

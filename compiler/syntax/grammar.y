@@ -706,12 +706,24 @@ int jc_parser_meant(struct jc_yypstate *state, struct jn_str written, const int 
     return 0;
 }
 
+/* The whole of what a word only begins: `up to` for `up`. */
+static const char *jc_phrase_of(const char *word) {
+    const struct jc_word *row;
+    size_t n = strlen(word);
+    for (uint32_t i = 0; (row = jc_word_row(i)) != NULL; i++)
+        if (row->phrase && row->token[1] != 0 && jn_str_starts(row->en, jn_str_z(word)) && row->en.p[n] == ' ') return row->en.p;
+    return word;
+}
+
 static void jc_say_expected(struct jc_parser *parser, struct jc_diag *diag, const yysymbol_kind_t *expected, int n) {
     struct jn_buf list;
     jn_buf_init(&list, 512);
-    for (int i = 0; i < n; i++)
-        jn_buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", yysymbol_name(expected[i]));
-    jc_hint(parser->diags, diag, "expected %.*s", JN_FMT(jn_buf_view(&list)));
+    for (int i = 0; i < n; i++) {
+        const char *name = yysymbol_name(expected[i]), *phrase = jc_phrase_of(name);
+        jn_buf_z(&list, i == 0 ? "" : i + 1 < n ? ", " : " or ");
+        jn_buf_printf(&list, jc_word_find(parser->words, jn_str_z(name)) == NULL ? "%s" : "`%s`", phrase);
+    }
+    jc_hint(parser->diags, diag, "%.*s belongs here", JN_FMT(jn_buf_view(&list)));
     jn_buf_release(&list);
 }
 

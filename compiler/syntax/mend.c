@@ -3,6 +3,7 @@
  */
 #include "compiler/syntax/expect.h"
 #include "compiler/syntax/stream.h"
+#include "compiler/syntax/words.h"
 #include "core/utf8.h"
 #include "core/value.h"
 
@@ -48,6 +49,23 @@ static bool is_value(int token) {
 
 static struct jn_str text_of(const struct jc_stream *stream, const struct jc_token *token) {
     return jc_parser_text(stream->parser, token->span);
+}
+
+static bool is_name(struct jn_str text) {
+    size_t at = 0;
+    if (text.n == 0 || !jn_utf8_is_name_start(jn_utf8_next(text, &at))) return false;
+    while (at < text.n)
+        if (!jn_utf8_is_name(jn_utf8_next(text, &at))) return false;
+    return true;
+}
+
+/* `tag vip`, `send "hello"`: the same thing with quotes, or without. Empty: it is not. */
+static struct jn_str requoted(const struct jc_stream *stream, const struct jc_token *token, struct mend mend) {
+    if (mend.drop != 1) return JN_STR_NONE;
+    if (mend.insert == TEXT_LITERAL && (token->kind == NAME || token->kind >= LANGUAGE))
+        return jn_arena_printf(stream->parser->arena, "\"%.*s\"", JN_FMT(text_of(stream, token)));
+    struct jn_str text = token->kind == TEXT_LITERAL ? jn_value_str(token->value.node->value) : JN_STR_NONE;
+    return mend.insert == NAME && is_name(text) ? text : JN_STR_NONE;
 }
 
 /* What the change costs; the smaller, the likelier. */
@@ -106,8 +124,9 @@ static bool declares(int token) {
            token == OPTIMIZE || token == NL || token == 0;
 }
 
-/* A token that nobody wrote. Its line has been told of, so whatever it holds is no mistake of its own. */
-static struct jc_token made_up(struct jc_stream *stream, int kind, struct jc_span place) {
+/* A token that nobody wrote, unless as `text`. Its line has been told of, so whatever it holds is no mistake of its
+ * own. */
+static struct jc_token made_up(struct jc_stream *stream, int kind, struct jc_span place, struct jn_str text) {
     static const struct {
         int kind;
         const char *text;
@@ -122,17 +141,17 @@ static struct jc_token made_up(struct jc_stream *stream, int kind, struct jc_spa
     token.span.end_column = place.column;
     if (kind == NAME || kind == LABEL || kind == HANDLER) {
         token.value.node = jc_node_word(stream->parser, kind == NAME ? JC_NAME : JC_LABEL, token.span);
-        token.value.node->text = JN_STR("");
-        if (declares(stream->blocks.last)) jc_diags_drop(stream->parser->diags, JN_STR(""));
+        token.value.node->text = text;
+        if (text.n == 0 && declares(stream->blocks.last)) jc_diags_drop(stream->parser->diags, JN_STR(""));
     }
     for (size_t i = 0; i < sizeof value / sizeof *value; i++)
         if (value[i].kind == kind)
-            token.value.node = value[i].make(stream->parser, token.span, jn_str_z(value[i].text));
+            token.value.node = value[i].make(stream->parser, token.span, text.n > 0 ? text : jn_str_z(value[i].text));
     return token;
 }
 
 static void say(struct jc_stream *stream, const struct jc_token *token, struct mend mend, struct jc_span span,
-                bool first) {
+                struct jn_str right, bool first) {
     struct jc_parser *parser = stream->parser;
     struct jn_str found = jn_str_sub(jc_parser_text(parser, span), 0, 64);
     const char *name = mend.insert == 0 ? "" : jc_parser_token_name(mend.insert);
@@ -147,8 +166,13 @@ static void say(struct jc_stream *stream, const struct jc_token *token, struct m
             at_end ? JN_STR("the end of the line") : jn_arena_printf(parser->arena, "`%.*s`", JN_FMT(found));
         diag = jc_parser_report(parser, JC_E0202, span, before, JN_STR(""));
     }
+    const char *advice = jc_word_advice(text_of(stream, token));
     if (diag == NULL) return;
-    if (mend.insert == 0)
+    if (advice != NULL)
+        jc_hint(parser->diags, diag, "%s", advice);
+    else if (right.n > 0)
+        jc_suggest(parser->diags, diag, right);
+    else if (mend.insert == 0)
         jc_suggest(parser->diags, diag, JN_STR(""));
     else if (is_value(mend.insert))
         jc_hint(parser->diags, diag, "%s belongs here", name);
@@ -175,13 +199,14 @@ bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first) {
     struct jc_token next = *token;
     jc_parser_drop_line(stream->parser, span.offset);
     if (took_a_word_for_a_name(stream)) jc_diags_drop(stream->parser->diags, JN_STR(""));
+    struct jn_str right = requoted(stream, token, mend);
     for (uint32_t i = 0; i < mend.drop; i++) {
         span = jc_span_join(span, next.span);
         next = jc_stream_read(stream);
     }
-    say(stream, token, mend, span, first);
+    say(stream, token, mend, span, right, first);
     if (mend.insert != 0) {
-        struct jc_token inserted = made_up(stream, mend.insert, next.span);
+        struct jc_token inserted = made_up(stream, mend.insert, next.span, right);
         jc_stream_push(stream, &inserted);
     }
     stream->line_start = first && mend.insert == 0;

@@ -107,6 +107,28 @@ static void join_next(struct jc_stream *stream, struct jc_token *token, enum jc_
     if (kind == TIME) token->value.node = jc_literal_time(stream->parser, span, right);
 }
 
+/* `two weeks`: the number, or an empty text. */
+static struct jn_str number_word(struct jn_str word) {
+    static const char *const WORD[] = {"one",   "two",   "three", "four", "five",   "six",
+                                       "seven", "eight", "nine",  "ten",  "eleven", "twelve"};
+    static const char *const DIGITS[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
+    for (size_t i = 0; i < sizeof WORD / sizeof *WORD; i++)
+        if (jn_str_is(word, WORD[i])) return jn_str_z(DIGITS[i]);
+    return NONE;
+}
+
+static bool repair_number_word(struct jc_stream *stream, struct jc_token *token) {
+    struct jn_str number = number_word(written(stream, token));
+    const struct jc_token *next = jc_stream_peek(stream);
+    if (number.n == 0 || next->kind == NL || next->span.line != token->span.line) return false;
+    const struct unit *unit = unit_meant(written(stream, next));
+    if (unit == NULL || !expects(stream, DURATION)) return false;
+    join_next(stream, token, JC_E0209, DURATION,
+              jn_arena_printf(stream->parser->arena, "%.*s %s", JN_FMT(number),
+                              jn_str_is(number, "1") ? unit->one : unit->many));
+    return true;
+}
+
 static bool repair_clock(struct jc_stream *stream, struct jc_token *token, struct jn_str word) {
     bool pm = jn_str_is(word, "pm") || jn_str_is(word, "PM");
     if (!pm && !jn_str_is(word, "am") && !jn_str_is(word, "AM")) return false;
@@ -254,6 +276,7 @@ bool jc_repair_spelling(struct jc_stream *stream, struct jc_token *token) {
 bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     bool first = stream->blocks.first == 0;
     int kind = token->kind;
+    if ((kind == NAME || kind == ONE) && repair_number_word(stream, token)) return true;
     if (kind == NAME) {
         repair_name(stream, token, first);
     } else if (kind == LABEL) {

@@ -178,6 +178,7 @@ static void skip_behind_end(struct jc_stream *stream) {
 /* Puts the token right, or the line; false when there is nothing of it left to be pushed. */
 static bool repair(struct jc_stream *stream, struct jc_token *token) {
     bool first = stream->blocks.first == 0;
+    if (!first) (void)jc_slip(stream, token);
     if (!jc_repair_token(stream, token)) {
         stream->line_start = token->kind == NL;
         return false;
@@ -216,6 +217,7 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     }
     if (token->kind == NAME && is_end_word(stream, token)) token->kind = END; /* `end =` */
     if (token->kind == END && jc_stream_peek(stream)->kind != NL) skip_behind_end(stream);
+    if (jc_slip(stream, token)) return false;
     if (token->kind == NAME && jc_repair_first(stream, token)) return false;
     if (is_outdented(stream, token) && jc_mend(stream, token, true)) return true;
     if (token->kind == LABEL || token->kind == NUMBER || jc_parser_expects(stream->state, token->kind)) return false;

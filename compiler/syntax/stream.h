@@ -64,6 +64,8 @@ bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first);
 const char *jc_stream_where(const struct jc_stream *stream);
 /* A misspelt word, whatever is behind it on its line. */
 bool jc_repair_spelling(struct jc_stream *stream, struct jc_token *token);
+/* A word from another tool is told, and *token made what it says here; false: it is none, or stands rightly. */
+bool jc_slip(struct jc_stream *stream, struct jc_token *token);
 /* A misspelt first word; false when no word is near. */
 bool jc_repair_first(struct jc_stream *stream, struct jc_token *token);
 

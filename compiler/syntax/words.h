@@ -26,6 +26,9 @@ const struct jc_words *jc_words_new(struct jn_arena *arena);
 /* The row of a word in either set, or NULL. */
 const struct jc_word *jc_word_find(const struct jc_words *words, struct jn_str word);
 
+/* What to write instead of a word that other tools have and this language has not; NULL: there is nothing to say. */
+const char *jc_word_advice(struct jn_str word);
+
 /* Names of types, functions and the like, in either set: English and Chinese, or NULL. */
 struct jc_builtin {
     struct jn_str en, zh;

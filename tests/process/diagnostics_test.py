@@ -89,6 +89,26 @@ class Diagnostics(unittest.TestCase):
                 self.assertEqual(error[0].get("fix", {}).get("text"), fix)
                 self.assertEqual(error[0].get("fix", {}).get("applicability", "maybe"), "maybe")
 
+    def test_words_from_other_tools_are_read_as_what_they_say_here(self):
+        within = ('customer\n  n number\nend\nevent e\nevent p\njourney j\n  enter when e\n  re-enter never\n  stage s\n'
+                  '    if customer has tag "q" then\n      wait 1 day\n%s\n    end\n    tag "q"\n  end\nend\n')
+        for line, fix in [("      goto s", "go to"), ('    elseif customer.n > 1 then\n      tag "q"', "else if"),
+                          ("      x: wait two weeks", "2 weeks"), ("      x: wait until next monday 10:00", ""),
+                          ("      x: wait until monday at 10:00", ""), ("      x: wait for customer.n > 3 up to 1 day", "if"),
+                          ("      if p in last 3 days then\n        exit as x\n      end", "in the last"),
+                          ("      tag vip", '"vip"')]:
+            with self.subTest(line):
+                self.write(within % line)
+                errors = [d for d in self.found() if d["severity"] == "error"]
+                self.assertEqual([d["fix"]["text"] for d in errors], [fix])
+        for line, hint in [("      if customer.n between 3 and 5 then\n        exit as x\n      end", "customer.age >= 18"),
+                           ("      if customer.n is null then\n        exit as x\n      end", "is missing")]:
+            with self.subTest(line):
+                self.write(within % line)
+                errors = [d for d in self.found() if d["severity"] == "error"]
+                self.assertEqual(len(errors), 1)
+                self.assertIn(hint, errors[0]["hint"])
+
     def test_a_count_without_its_window_is_shown_with_one(self):
         self.write("event p\nsegment s is count of p >= 2\n")
         error = self.found()[0]
