@@ -49,10 +49,12 @@ struct jr_row_event { /* append-only, clustered by customer */
     struct jn_str body;
 };
 
-struct jr_row_seen { /* an inbound id that was taken */
-    uint8_t key[16]; /* of (source, id) */
-    uint64_t digest; /* of the content */
-    int64_t at;
+#define JR_SEEN_KEY 12 /* bytes: of 10^9 ids two are alike in one of 10^11 stores */
+
+struct jr_row_seen {          /* an inbound id that was taken */
+    uint8_t key[JR_SEEN_KEY]; /* of (source, id) */
+    uint32_t digest;          /* of the content; below 2^31 */
+    int64_t at;               /* of the day that it is kept with */
 };
 
 enum jr_delivery_state { JR_DELIVERY_PENDING, JR_DELIVERY_FAILED, JR_DELIVERY_APPROVAL, JR_DELIVERY_STATES };
@@ -157,7 +159,7 @@ struct jr_store_ops {
     jn_rc (*commit)(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
     /* customer[i] = id of ext[i], or 0. */
     jn_rc (*find)(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer, struct jn_err *err);
-    /* known[i] = whether row[i].key was taken; then row[i].digest and at are filled in. */
+    /* known[i] = whether row[i].key was taken; then row[i].digest is filled in. */
     jn_rc (*seen)(struct jr_store *store, struct jr_row_seen *row, uint32_t n, bool *known, struct jn_err *err);
     /* One customer and all their runs; body.p NULL when there is no such customer. */
     jn_rc (*load)(struct jr_store *store, uint64_t customer, struct jn_arena *arena, struct jr_row_customer *out,

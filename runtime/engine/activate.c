@@ -397,7 +397,9 @@ jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const
         return customer->own_due == timer->due ? turn_fire_self(turn, customer) : JN_OK;
     for (uint32_t i = 0; i < customer->n_run; i++) {
         struct engine_run *run = customer->run[i];
-        if (run->id != timer->run || run->due != timer->due || run->gone || !activation_may_fire(turn, run)) continue;
+        if (run->id != timer->run || run->gone) continue;
+        if (run->stored_due == timer->due && run->due > timer->due) run->changed = true; /* its timer goes after it */
+        if (run->due != timer->due || !activation_may_fire(turn, run)) continue;
         if (engine_is_held_back(run)) return turn_fire(turn, customer, timer->due); /* by rank, not by number */
         jn_rc rc = turn_fire_run(turn, customer, run);
         return rc == JN_OK ? turn_settle(turn, customer) : rc;

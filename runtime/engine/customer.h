@@ -100,7 +100,7 @@ struct engine_run {
     uint32_t n_visit;
     uint64_t *consumed; /* events that passed a wait, for waits that look back */
     uint32_t n_consumed;
-    int64_t stored_due;                          /* INT64_MAX: no timer in the store */
+    int64_t stored_due;                          /* when its timer in the store is; INT64_MAX: it has none */
     const struct engine_program *stored_program; /* where it was counted as inside; NULL: nowhere */
     uint32_t stored_step;
     enum jn_outcome outcome; /* of the last message, while the run moves on */

@@ -87,7 +87,7 @@ static jn_rc examine_run(struct examine *e, const struct engine_customer *custom
     }
     e->parked += run->due == ENGINE_PARKED_DUE;
     if (!examine_waits(run)) examine_found(e, JR_FINDING_RUN_STUCK, run->id, customer->ext, JN_STR(""));
-    return examine_timer(e, run->id, run->due, customer->id, customer->ext);
+    return examine_timer(e, run->id, run->stored_due, customer->id, customer->ext);
 }
 
 /* ---- customers */

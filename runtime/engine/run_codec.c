@@ -22,7 +22,9 @@ enum codec_part {
     CODEC_CONSUMED = 512,
     CODEC_ENDED = 1024,
     CODEC_RESUMED = 2048,
-    CODEC_ALL = 4095
+    CODEC_ALL_FIRST = 4095,
+    CODEC_WAKE = 4096,
+    CODEC_ALL = 8191
 };
 
 /* Of two instants or numbers, whatever they are: what is added back gives the first again. */
@@ -105,6 +107,7 @@ static uint32_t codec_parts(const struct engine_run *run) {
     parts |= run->n_consumed > 0 ? CODEC_CONSUMED : 0;
     parts |= run->ended.n > 0 ? CODEC_ENDED : 0;
     parts |= run->resumed != 0 ? CODEC_RESUMED : 0;
+    parts |= run->stored_due != run->due ? CODEC_WAKE : 0;
     return parts;
 }
 
@@ -138,6 +141,7 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     jn_buf_svarint(&out, run->entered);
     if ((parts & CODEC_ANCHOR) != 0) jn_buf_svarint(&out, run->anchor - run->entered);
     if ((parts & CODEC_DUE) != 0) jn_buf_svarint(&out, codec_minus(run->due, run->anchor));
+    if ((parts & CODEC_WAKE) != 0) jn_buf_svarint(&out, codec_minus(run->stored_due, run->anchor));
     if ((parts & CODEC_HOLD) != 0) jn_value_encode(run->hold, &out);
     if (run->awaits != 0) jn_buf_varint(&out, run->awaits);
     if (run->origin != run->id) jn_buf_le64(&out, run->origin);
@@ -196,7 +200,7 @@ static void codec_get_hold(struct jn_reader *in, uint8_t version, uint32_t parts
     run->due = INT64_MAX;
     if ((parts & CODEC_DUE) != 0)
         run->due = version == CODEC_FIRST ? jn_read_svarint(in) : codec_plus(run->anchor, jn_read_svarint(in));
-    run->stored_due = run->due;
+    run->stored_due = (parts & CODEC_WAKE) != 0 ? codec_plus(run->anchor, jn_read_svarint(in)) : run->due;
     if ((parts & CODEC_HOLD) != 0) run->hold = jn_value_decode(in, arena);
     if (run->awaits != 0) run->awaits = jn_read_varint(in);
     if (run->origin == 0) run->origin = jn_read_le64(in);
@@ -239,7 +243,7 @@ bool engine_run_decode(const struct jr_engine *engine, struct jn_reader *in, str
                        struct engine_run *run) {
     uint8_t version = jn_read_u8(in);
     if (version < CODEC_FIRST || version > CODEC_VERSION) return false;
-    uint64_t parts = version == CODEC_FIRST ? CODEC_ALL : jn_read_varint(in);
+    uint64_t parts = version == CODEC_FIRST ? CODEC_ALL_FIRST : jn_read_varint(in);
     if (parts > CODEC_ALL) return false;
     run->program = engine_program_find(engine, jn_read_le64(in));
     if (run->program == NULL || !codec_get_place(in, (uint32_t)parts, arena, run)) return false;

@@ -19,7 +19,7 @@
 enum turn_repeat { TURN_NEW, TURN_DUPLICATE, TURN_CONFLICT };
 
 /* Who, what, and what with; not when, which a sender that tries again may write anew. */
-static uint64_t turn_digest(const struct jr_engine *engine, const struct jr_input *input) {
+static uint32_t turn_digest(const struct jr_engine *engine, const struct jr_input *input) {
     const struct jn_json *content = input->kind == JR_INPUT_IDENTIFY ? input->traits : input->properties;
     struct jn_buf text;
     jn_buf_init(&text, 2 * ENGINE_EVENT_MAX);
@@ -30,18 +30,18 @@ static uint64_t turn_digest(const struct jr_engine *engine, const struct jr_inpu
     if (content != NULL) jn_json_dump(content, &text);
     uint64_t digest = jn_hash64_seed(jn_buf_view(&text), engine_counter_value(engine, ENGINE_NAMESPACE_LOW));
     jn_buf_release(&text);
-    return digest;
+    return (uint32_t)(digest & INT32_MAX);
 }
 
 void engine_seen_key(const struct jr_engine *engine, struct jn_str source, struct jn_str id, struct jn_arena *arena,
-                     uint8_t out[16]) {
+                     uint8_t out[JR_SEEN_KEY]) {
     struct jn_sha256 hash;
     uint64_t high = engine_counter_value(engine, ENGINE_NAMESPACE_HIGH);
     uint64_t low = engine_counter_value(engine, ENGINE_NAMESPACE_LOW);
     jn_sha256(jn_arena_printf(arena, "%016llx%016llx%zu:%.*s%.*s", (unsigned long long)high, (unsigned long long)low,
                               source.n, JN_FMT(source), JN_FMT(id)),
               &hash);
-    memcpy(out, hash.b, 16);
+    memcpy(out, hash.b, JR_SEEN_KEY);
 }
 
 static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
@@ -49,7 +49,7 @@ static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, str
     engine_seen_key(turn->engine, input->source, input->dedupe, turn->arena, row->key);
 }
 
-static uint64_t turn_first_bytes(const uint8_t bytes[16]) {
+static uint64_t turn_first_bytes(const uint8_t bytes[JR_SEEN_KEY]) {
     uint64_t first;
     memcpy(&first, bytes, sizeof(first));
     return first;
@@ -198,13 +198,19 @@ static void turn_count_place(struct turn *turn, struct engine_run *run) {
     run->stored_step = run->step;
 }
 
+/* Whose due time has only gone further off keeps the timer that there is: it wakes them too early once, and goes after
+ * them then. So an event that begins a wait anew touches no page of timers. */
+static bool turn_timer_stays(const struct turn *turn, const struct engine_run *run, int64_t due) {
+    return run->stored_due > turn->limit && run->stored_due < due && due < ENGINE_PARKED_DUE;
+}
+
 static void turn_collect_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
                              struct jr_batch *batch, struct jr_row_run **rows, struct jr_row_timer **gone,
                              struct jr_row_timer **timer) {
     int64_t due = run->gone ? INT64_MAX : run->due;
     bool moves = !run->fresh && run->stored_under != customer->id;
     turn_count_place(turn, run);
-    if (run->stored_due != due || moves) {
+    if ((run->stored_due != due && !turn_timer_stays(turn, run, due)) || moves) {
         if (run->stored_due == ENGINE_PARKED_DUE) --*engine_counter(turn->engine, ENGINE_PARKED_RUNS);
         if (due == ENGINE_PARKED_DUE) ++*engine_counter(turn->engine, ENGINE_PARKED_RUNS);
         if (run->stored_due != INT64_MAX) {
@@ -215,6 +221,7 @@ static void turn_collect_run(struct turn *turn, struct engine_customer *customer
             struct jr_row_timer *place = engine_grow(turn->arena, timer, &batch->n_timer, sizeof(*place));
             *place = (struct jr_row_timer){due, run->id, customer->id};
         }
+        run->stored_due = due;
     }
     if (moves) {
         struct jr_row_run *place = engine_grow(turn->arena, rows, &batch->n_run, sizeof(*place));

@@ -82,7 +82,7 @@ void turn_view_run(struct turn *turn, struct engine_customer *customer, const st
 /* ---- ids that were taken (turn.c) */
 /* Keyed by the store's own number: what is kept of an id says nothing of it. */
 void engine_seen_key(const struct jr_engine *engine, struct jn_str source, struct jn_str id, struct jn_arena *arena,
-                     uint8_t out[16]);
+                     uint8_t out[JR_SEEN_KEY]);
 
 /* ---- events (match.c) */
 /* `i` is the input whose answer a refusal sets; JN_NONE: nobody asked. */

@@ -153,7 +153,7 @@ class Approvals(Admin):
         self.assertEqual(server.terminate(), 0)
         (path,) = pathlib.Path(self.directory, "state").glob("*.db")
         with contextlib.closing(sqlite3.connect(path)) as store:
-            (row,) = store.execute("select body from event where name = cast('$approval' as blob)").fetchall()
+            (row,) = store.execute("select body from customer where name = cast('$approval' as blob)").fetchall()
         self.assertEqual(json.loads(row[0]), {"approval": approval, "journey": "giving", "step": "deciding.approve", "text": TEXT,
                                               "by": "crm-lead", "decision": "approved"})
 

@@ -82,8 +82,8 @@ class Fsck(Case):
         damages = {
             "timer_missing": ["delete from timer"],
             "timer_stray": ["insert into timer values (99999999999999, 4711, 1)"],
-            "run_unreadable": ["update run set body = x'00' where run = (select max(run) from run)"],
-            "customer_unreadable": ["update customer set body = x'00' where customer = 1"],
+            "run_unreadable": ["update customer set body = x'00' where part = (select max(part) from customer)"],
+            "customer_unreadable": ["update customer set body = x'00' where customer = 1 and part = 0"],
             "delivery_unreadable": ["update delivery set body = x'00'"],
             "delivery_stray": ["update delivery set customer = 4711"],
         }
@@ -103,7 +103,7 @@ class Fsck(Case):
 
     def test_a_figure_that_is_wrong_is_told(self):
         self.filled().kill()
-        self.change("delete from run where run = (select max(run) from run)", "delete from timer")
+        self.change("delete from customer where part = (select max(part) from customer)", "delete from timer")
         found, _ = self.findings()
         self.assertIn("count_wrong", found)
 

@@ -9,10 +9,10 @@ static int mem_compare(struct mem_key a, struct mem_key b) {
     return (a.low > b.low) - (a.low < b.low);
 }
 
-struct mem_key mem_key_of(const uint8_t bytes[16]) {
-    struct mem_key key;
+struct mem_key mem_key_of(const uint8_t bytes[JR_SEEN_KEY]) {
+    struct mem_key key = {0};
     memcpy(&key.high, bytes, 8);
-    memcpy(&key.low, bytes + 8, 8);
+    memcpy(&key.low, bytes + sizeof(key.high), JR_SEEN_KEY - sizeof(key.high));
     return key;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "journey/str.h"
+#include "journey/store.h"
 
 #define MEM_TEXTS 4
 
@@ -28,7 +28,7 @@ static inline uint64_t mem_order(int64_t v) {
     return (uint64_t)v ^ (UINT64_C(1) << 63);
 }
 
-struct mem_key mem_key_of(const uint8_t bytes[16]);
+struct mem_key mem_key_of(const uint8_t bytes[JR_SEEN_KEY]);
 
 /* Inserts or replaces; everything is copied. */
 void mem_table_put(struct mem_table *table, struct mem_key key, const void *fixed, size_t n_fixed,

@@ -2,8 +2,6 @@
 #include "core/civil.h"
 #include "runtime/store/sqlite/sqlite.h"
 
-#define CHECKPOINT_PAGES 4000 /* of the log; more makes recovery slow, fewer writes pages twice */
-
 static int commit_step(struct jr_store_sqlite_state *state, enum sqlite_statement which) {
     sqlite3_stmt *statement = state->statement[which];
     int code = sqlite3_step(statement);
@@ -24,14 +22,22 @@ static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_ba
 }
 
 static int commit_erase(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
-    static const enum sqlite_statement ERASE[] = {SQL_ERASE_EVENTS, SQL_ERASE_RUNS, SQL_ERASE_DELIVERIES};
+    static const enum sqlite_statement ERASE[] = {SQL_ERASE_PARTS, SQL_ERASE_DELIVERIES};
     int code = SQLITE_OK;
     for (uint32_t i = 0; i < b->n_erase; i++)
-        for (int e = 0; code == SQLITE_OK && e < 3; e++) {
+        for (int e = 0; code == SQLITE_OK && e < 2; e++) {
             sqlite_bind_u64(state->statement[ERASE[e]], 1, b->erase[i]);
             code = commit_step(state, ERASE[e]);
         }
     return code;
+}
+
+static int commit_part(struct jr_store_sqlite_state *state, uint64_t customer, uint64_t part, struct jn_str body) {
+    enum sqlite_statement which = body.p == NULL ? SQL_DROP_PART : SQL_PUT_PART;
+    sqlite_bind_u64(state->statement[which], 1, customer);
+    sqlite_bind_u64(state->statement[which], 2, part);
+    if (which == SQL_PUT_PART) sqlite_bind_str(state->statement[which], 3, body);
+    return commit_step(state, which);
 }
 
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
@@ -42,18 +48,10 @@ static int commit_people(struct jr_store_sqlite_state *state, const struct jr_ba
         if (which == SQL_PUT_ALIAS) sqlite_bind_u64(state->statement[which], 2, b->alias[i].customer);
         code = commit_step(state, which);
     }
-    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++) {
-        sqlite_bind_u64(state->statement[SQL_PUT_CUSTOMER], 1, b->customer[i].customer);
-        sqlite_bind_str(state->statement[SQL_PUT_CUSTOMER], 2, b->customer[i].body);
-        code = commit_step(state, SQL_PUT_CUSTOMER);
-    }
-    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_run; i++) {
-        enum sqlite_statement which = b->run[i].body.p == NULL ? SQL_DROP_RUN : SQL_PUT_RUN;
-        sqlite_bind_u64(state->statement[which], 1, b->run[i].customer);
-        sqlite_bind_u64(state->statement[which], 2, b->run[i].run);
-        if (which == SQL_PUT_RUN) sqlite_bind_str(state->statement[which], 3, b->run[i].body);
-        code = commit_step(state, which);
-    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++)
+        code = commit_part(state, b->customer[i].customer, 0, b->customer[i].body);
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_run; i++)
+        code = commit_part(state, b->run[i].customer, b->run[i].run, b->run[i].body);
     return code;
 }
 
@@ -92,7 +90,6 @@ static int commit_events(struct jr_store_sqlite_state *state, const struct jr_ba
         sqlite3_bind_int64(seen, 1, commit_day(b->seen[i].at));
         sqlite3_bind_blob(seen, 2, b->seen[i].key, sizeof(b->seen[i].key), SQLITE_STATIC);
         sqlite_bind_u64(seen, 3, b->seen[i].digest);
-        sqlite3_bind_int64(seen, 4, b->seen[i].at);
         code = commit_step(state, SQL_PUT_SEEN);
     }
     return code;
@@ -196,7 +193,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     sqlite3_wal_hook(state->db, NULL, NULL);
     if (code == SQLITE_OK) {
         commit_note_days(state, batch);
-        if (pages >= CHECKPOINT_PAGES) commit_checkpoint(state);
+        if (pages >= state->checkpoint_pages) commit_checkpoint(state);
         return JN_OK;
     }
     jn_rc rc = sqlite_failure(state->db, code, "commit", err);

@@ -58,8 +58,8 @@ static jn_rc copy_check(const char *path, const _Atomic bool *stop, struct jr_st
     if (rc == JN_OK) rc = sqlite_look_through(db, "pragma integrity_check(1)", err);
     if (rc == JN_OK) rc = copy_count(db, "pragma page_count", &pages, err);
     if (rc == JN_OK) rc = copy_count(db, "pragma page_size", &size, err);
-    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer", &out->customers, err);
-    if (rc == JN_OK) rc = copy_count(db, "select count(*) from run", &out->runs, err);
+    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer where part = 0", &out->customers, err);
+    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer where part > 0", &out->runs, err);
     if (rc == JN_OK) rc = copy_count(db, "select count(*) from delivery", &out->deliveries, err);
     out->bytes = pages * size;
     sqlite3_close(db);

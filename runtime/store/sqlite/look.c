@@ -6,7 +6,7 @@
 #include "core/log.h"
 #include "runtime/store/sqlite/sqlite.h"
 
-#define LOOK_FIRST_PAGES 8192 /* 32 MiB: a tenth of a second */
+#define LOOK_FIRST_PAGES 16384 /* 32 MiB: a tenth of a second */
 #define LOOK_QUICK       "pragma quick_check(1)"
 
 struct sqlite_look {

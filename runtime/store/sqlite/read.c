@@ -43,8 +43,7 @@ jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, b
             int code = sqlite3_step(seen);
             if (code == SQLITE_ROW) {
                 known[i] = true;
-                row[i].digest = read_u64(seen, 0);
-                row[i].at = sqlite3_column_int64(seen, 1);
+                row[i].digest = (uint32_t)sqlite3_column_int64(seen, 0);
             }
             jn_rc rc = read_done(state, SQL_SEEN, code, err);
             if (rc != JN_OK) return rc;
@@ -56,21 +55,22 @@ jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, b
 jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *arena, struct jr_row_customer *out,
                   struct jr_row_run **run, uint32_t *n_run, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *profile = state->statement[SQL_CUSTOMER], *runs = state->statement[SQL_RUNS];
+    sqlite3_stmt *read = state->statement[SQL_LOAD];
+    int code;
     *out = (struct jr_row_customer){.customer = customer};
     *run = NULL;
     *n_run = 0;
-    sqlite_bind_u64(profile, 1, customer);
-    int code = sqlite3_step(profile);
-    if (code == SQLITE_ROW) out->body = sqlite_column_str(profile, 0, arena);
-    jn_rc rc = read_done(state, SQL_CUSTOMER, code, err);
-    if (rc != JN_OK || out->body.p == NULL) return rc;
-    sqlite_bind_u64(runs, 1, customer);
-    while ((code = sqlite3_step(runs)) == SQLITE_ROW) {
-        struct jr_row_run *row = sqlite_grow(arena, run, n_run, sizeof(*row));
-        *row = (struct jr_row_run){customer, read_u64(runs, 0), sqlite_column_str(runs, 1, arena)};
+    sqlite_bind_u64(read, 1, customer);
+    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
+        uint64_t part = read_u64(read, 0);
+        struct jn_str body = sqlite_column_str(read, 1, arena);
+        if (part == 0)
+            out->body = body;
+        else
+            *(struct jr_row_run *)sqlite_grow(arena, run, n_run, sizeof(**run)) =
+                (struct jr_row_run){customer, part, body};
     }
-    return read_done(state, SQL_RUNS, code, err);
+    return read_done(state, SQL_LOAD, code, err);
 }
 
 static jn_rc read_events(struct jr_store_sqlite_state *state, enum sqlite_statement which, uint64_t customer,
@@ -189,20 +189,28 @@ jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, s
     return read_done(state, SQL_QUARANTINED, code, err);
 }
 
+/* Numbers are dense: one search finds most profiles, and passes over events and runs, which may be many. */
 jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
                        struct jr_row_customer **out, uint32_t *n, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *read = state->statement[SQL_CUSTOMERS];
-    int code;
+    sqlite3_stmt *read = state->statement[SQL_NEXT_CUSTOMER];
+    int code = SQLITE_ROW;
     *n = 0;
     *out = NULL;
-    sqlite_bind_u64(read, 1, after);
-    sqlite3_bind_int64(read, 2, max);
-    while ((code = sqlite3_step(read)) == SQLITE_ROW) {
-        struct jr_row_customer *row = sqlite_grow(arena, out, n, sizeof(*row));
-        *row = (struct jr_row_customer){read_u64(read, 0), sqlite_column_str(read, 1, arena)};
+    for (uint64_t from = after + 1; *n < max && code == SQLITE_ROW;) {
+        sqlite_bind_u64(read, 1, from);
+        code = sqlite3_step(read);
+        if (code == SQLITE_ROW) {
+            int64_t part = sqlite3_column_int64(read, 1);
+            from = read_u64(read, 0) + (part < 0 ? 0 : 1); /* an event: the profile is behind it */
+            if (part == 0)
+                *(struct jr_row_customer *)sqlite_grow(arena, out, n, sizeof(**out)) =
+                    (struct jr_row_customer){from - 1, sqlite_column_str(read, 2, arena)};
+        }
+        jn_rc rc = read_done(state, SQL_NEXT_CUSTOMER, code, err);
+        if (rc != JN_OK) return rc;
     }
-    return read_done(state, SQL_CUSTOMERS, code, err);
+    return JN_OK;
 }
 
 jn_rc sqlite_counters(struct jr_store *store, struct jn_arena *arena, struct jr_row_counter **out, uint32_t *n,

@@ -24,6 +24,7 @@ struct jr_store_sqlite_state {
     struct jr_store base;
     sqlite3 *db;
     struct sqlite_look *look; /* under way, or NULL */
+    int checkpoint_pages;     /* of the log, after which it is written back */
     bool unsynced;            /* a checkpoint's sync failed: nothing may be written any more */
     sqlite3_stmt *statement[SQL_STATEMENTS];
     char *path; /* of the database; does not change */
