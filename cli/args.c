@@ -112,6 +112,12 @@ jn_rc cli_args_parse(enum cli_command command, int argc, char **argv, struct cli
     return JN_OK;
 }
 
+const char *cli_args_named(const struct cli_args *args, const char *name) {
+    for (int i = 0; i < CLI_OPTIONS; i++)
+        if (args->value[i] != NULL && strcmp(OPTION_ROW[i].name, name) == 0) return args->value[i];
+    return NULL;
+}
+
 jn_rc cli_args_choice(const struct cli_args *args, enum cli_option option, int *index, struct jn_err *err) {
     const char *value = args->value[option];
     const char *allowed = OPTION_ROW[option].argument;

@@ -35,6 +35,9 @@ jn_rc cli_args_parse(enum cli_command command, int argc, char **argv, struct cli
  * *index is the word's place, 0 when the option is not given. */
 jn_rc cli_args_choice(const struct cli_args *args, enum cli_option option, int *index, struct jn_err *err);
 
+/* The value of the option of this long name, whichever command's it is; NULL when it is not given. */
+const char *cli_args_named(const struct cli_args *args, const char *name);
+
 void cli_print_help(enum cli_command command); /* CLI_any: the whole program */
 
 #endif

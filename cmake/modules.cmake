@@ -38,7 +38,7 @@ journey_module(runtime/engine/canary USES base/core base/image runtime/engine ru
 journey_module(runtime/engine/migrate USES base/core base/image base/upgrade runtime/engine runtime/engine/control runtime/engine/history runtime/engine/policy runtime/vm runtime/timer)
 journey_module(runtime/engine USES base/core base/image base/upgrade runtime/engine/send runtime/engine/control runtime/engine/person runtime/engine/policy runtime/engine/history runtime/engine/flow runtime/engine/identity runtime/engine/migrate runtime/engine/canary runtime/vm runtime/timer base/liquid runtime/engine/content)
 journey_module(runtime/loop USES base/core LIBS PkgConfig::UV)
-journey_module(runtime/http USES base/core runtime/loop LIBS PkgConfig::UV llhttp)
+journey_module(runtime/http USES base/core runtime/loop LIBS PkgConfig::UV OpenSSL::SSL llhttp)
 journey_module(runtime/ingest USES base/core base/image runtime/vm runtime/engine LIBS ZLIB::ZLIB)
 journey_module(runtime/delivery USES base/core runtime/loop LIBS PkgConfig::UV)
 journey_module(runtime/measure USES base/core)

@@ -7,9 +7,9 @@
 
 #define ADMIN_NAME_MAX 4096
 
-jn_rc admin_begin(struct admin *a, const struct cli_args *args, enum cli_option server, enum cli_option format) {
+jn_rc admin_begin(struct admin *a, const struct cli_args *args, enum cli_option format) {
     int json = 0;
-    *a = (struct admin){.args = args, .server = server};
+    *a = (struct admin){.args = args};
     jn_arena_init(&a->arena);
     jn_buf_init(&a->out, CLI_ANSWER_MAX);
     jn_rc rc = cli_args_choice(args, format, &json, &a->err);
@@ -28,7 +28,7 @@ int admin_end(struct admin *a, jn_rc rc) {
 jn_rc admin_ask(struct admin *a, const char *method, const char *path, struct jn_str body, struct jn_json **out) {
     struct jn_buf answer;
     *out = NULL;
-    jn_rc rc = cli_request(a->args->value[a->server], method, path, body, &answer, &a->err);
+    jn_rc rc = cli_request(a->args, method, path, body, &answer, &a->err);
     if (rc == JN_OK) rc = jn_json_parse(jn_buf_view(&answer), out, &a->err);
     jn_buf_release(&answer);
     return rc;

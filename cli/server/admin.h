@@ -9,15 +9,14 @@
 
 struct admin {
     const struct cli_args *args;
-    enum cli_option server; /* of the command: its --server */
-    bool json;              /* --format json: one object a line */
+    bool json; /* --format json: one object a line */
     struct jn_arena arena;
     struct jn_buf out;
     struct jn_err err;
 };
 
 /* Reads --format; between the two, `out` is filled. The exit status: what was collected is printed, or the error. */
-jn_rc admin_begin(struct admin *a, const struct cli_args *args, enum cli_option server, enum cli_option format);
+jn_rc admin_begin(struct admin *a, const struct cli_args *args, enum cli_option format);
 int admin_end(struct admin *a, jn_rc rc);
 
 /* A request; the document is the caller's to free, NULL on failure. */

@@ -50,9 +50,20 @@ static void client_prepare(CURL *curl, const char *url, const char *method, stru
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
 }
 
-static jn_rc client_perform(CURL *curl, const char *server, struct jn_buf *answer, struct jn_err *err) {
+static jn_rc client_unproven(const char *server, const char *ca, CURLcode code, struct jn_err *err) {
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return jn_fail(err, JN_UNAVAILABLE, "`%s` of --ca holds no authorities that can be read", ca);
+    return jn_fail(err, JN_UNAVAILABLE,
+                   "%s does not prove who it is: its certificate is not vouched for by %s, or is another's; --ca FILE "
+                   "names authorities to trust",
+                   server, ca == NULL ? "the system's authorities" : ca);
+}
+
+static jn_rc client_perform(CURL *curl, const char *server, const char *ca, struct jn_buf *answer, struct jn_err *err) {
     long status = 0;
     CURLcode code = curl_easy_perform(curl);
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+        return client_unproven(server, ca, code, err);
     if (code != CURLE_OK)
         return jn_fail(err, JN_UNAVAILABLE, "no answer from %s: %s; is `journey serve` running there?", server,
                        curl_easy_strerror(code));
@@ -63,14 +74,15 @@ static jn_rc client_perform(CURL *curl, const char *server, struct jn_buf *answe
     return rc;
 }
 
-jn_rc cli_request(const char *server, const char *method, const char *path, struct jn_str body, struct jn_buf *answer,
-                  struct jn_err *err) {
+jn_rc cli_request(const struct cli_args *args, const char *method, const char *path, struct jn_str body,
+                  struct jn_buf *answer, struct jn_err *err) {
     struct jn_buf url, line;
     const char *token = getenv("JOURNEY_TOKEN");
     jn_buf_init(answer, CLI_ANSWER_MAX);
     jn_rc rc = jr_curl_load(err);
     if (rc != JN_OK) return rc;
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/octet-stream");
+    const char *server = cli_args_named(args, "server"), *ca = cli_args_named(args, "ca");
     if (server == NULL) server = CLI_DEFAULT_SERVER;
     size_t n = strlen(server);
     while (n > 0 && server[n - 1] == '/')
@@ -88,7 +100,9 @@ jn_rc cli_request(const char *server, const char *method, const char *path, stru
     rc = curl == NULL || url.failed || line.failed ? jn_fail(err, JN_USAGE, "the address or token is too long") : JN_OK;
     if (rc == JN_OK) {
         client_prepare(curl, url.p, method, body, headers, answer);
-        rc = client_perform(curl, server, answer, err);
+        if (ca != NULL) curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+        if (ca != NULL) curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+        rc = client_perform(curl, server, ca, answer, err);
     }
     curl_easy_cleanup(curl);
     curl_slist_free_all(headers);

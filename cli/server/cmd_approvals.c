@@ -42,7 +42,7 @@ static jn_rc approvals_decide(struct admin *a, const char *decision, const char 
 
 int cli_cmd_approvals(const struct cli_args *args) {
     struct admin a;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_APPROVALS_SERVER, CLI_OPT_APPROVALS_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_APPROVALS_FORMAT);
     bool verb = args->n_path > 1 && (strcmp(args->path[0], "approve") == 0 || strcmp(args->path[0], "reject") == 0);
     if (rc == JN_OK && args->n_path > 0 && !verb)
         rc = jn_fail(&a.err, JN_USAGE,

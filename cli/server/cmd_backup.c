@@ -39,7 +39,7 @@ int cli_cmd_backup(const struct cli_args *args) {
     struct jn_json_out w;
     struct jn_json *answer = NULL;
     jn_buf_init(&body, 8192);
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_BACKUP_SERVER, CLI_OPT_BACKUP_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_BACKUP_FORMAT);
     if (rc == JN_OK) rc = backup_whole_path(&a, &file);
     if (rc == JN_OK) {
         jn_jw_init(&w, &body);

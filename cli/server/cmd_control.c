@@ -2,13 +2,13 @@
 #include "cli/command.h"
 #include "cli/server/admin.h"
 
-static int control_do(const struct cli_args *args, enum cli_option server, enum cli_option format, const char *verb,
+static int control_do(const struct cli_args *args, enum cli_option format, const char *verb,
                       jn_rc (*body)(struct admin *a, struct jn_json_out *w)) {
     struct admin a;
     struct jn_buf text;
     struct jn_json_out w;
     jn_buf_init(&text, 4096);
-    jn_rc rc = admin_begin(&a, args, server, format);
+    jn_rc rc = admin_begin(&a, args, format);
     if (rc == JN_OK && args->n_path == 0) rc = jn_fail(&a.err, JN_USAGE, "name a journey: `%s JOURNEY`", verb);
     jn_jw_init(&w, &text);
     jn_jw_object(&w);
@@ -48,13 +48,13 @@ static jn_rc control_resume(struct admin *a, struct jn_json_out *w) {
 }
 
 int cli_cmd_pause(const struct cli_args *args) {
-    return control_do(args, CLI_OPT_PAUSE_SERVER, CLI_OPT_PAUSE_FORMAT, "pause", control_pause);
+    return control_do(args, CLI_OPT_PAUSE_FORMAT, "pause", control_pause);
 }
 
 int cli_cmd_resume(const struct cli_args *args) {
-    return control_do(args, CLI_OPT_RESUME_SERVER, CLI_OPT_RESUME_FORMAT, "resume", control_resume);
+    return control_do(args, CLI_OPT_RESUME_FORMAT, "resume", control_resume);
 }
 
 int cli_cmd_stop(const struct cli_args *args) {
-    return control_do(args, CLI_OPT_STOP_SERVER, CLI_OPT_STOP_FORMAT, "stop", NULL);
+    return control_do(args, CLI_OPT_STOP_FORMAT, "stop", NULL);
 }

@@ -84,7 +84,7 @@ int cli_cmd_customer(const struct cli_args *args) {
     struct jn_json *answer = NULL;
     const char *word = args->n_path == 2 ? args->path[1] : "";
     size_t row = 0, n = sizeof(CUSTOMER_ROW) / sizeof(*CUSTOMER_ROW);
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_CUSTOMER_SERVER, CLI_OPT_CUSTOMER_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_CUSTOMER_FORMAT);
     while (row < n && strcmp(CUSTOMER_ROW[row].word, word) != 0)
         row++;
     if (rc == JN_OK && (args->n_path < 1 || args->n_path > 2 || row == n))

@@ -42,7 +42,7 @@ static jn_rc deliveries_retry(struct admin *a, const char *id) {
 
 int cli_cmd_deliveries(const struct cli_args *args) {
     struct admin a;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_DELIVERIES_SERVER, CLI_OPT_DELIVERIES_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_DELIVERIES_FORMAT);
     bool retry = args->n_path > 1 && strcmp(args->path[0], "retry") == 0;
     if (rc == JN_OK && args->n_path > 0 && !retry)
         rc = jn_fail(&a.err, JN_USAGE, "write `deliveries`, `deliveries --state dead` or `deliveries retry ID`");

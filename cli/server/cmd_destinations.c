@@ -31,7 +31,7 @@ static jn_rc destinations_enable(struct admin *a, const char *name) {
 
 int cli_cmd_destinations(const struct cli_args *args) {
     struct admin a;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_DESTINATIONS_SERVER, CLI_OPT_DESTINATIONS_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_DESTINATIONS_FORMAT);
     bool enable = args->n_path > 1 && strcmp(args->path[0], "enable") == 0;
     if (rc == JN_OK && args->n_path > 0 && !enable)
         rc = jn_fail(&a.err, JN_USAGE, "write `destinations` or `destinations enable CHANNEL`");

@@ -26,14 +26,14 @@ static jn_rc plan_load(const char *path, struct jn_arena *arena, struct jn_progr
 
 /* ---- what a server holds */
 
-static jn_rc plan_fetch_version(const char *server, const struct jn_json *item, struct jn_arena *arena,
+static jn_rc plan_fetch_version(const struct cli_args *args, const struct jn_json *item, struct jn_arena *arena,
                                 struct cli_version *out, struct jn_err *err) {
     struct jn_buf image;
     struct jn_program *program;
     struct jn_str id = jn_json_text(jn_json_get(item, "version"));
     out->id = jn_arena_str(arena, id);
     struct jn_str path = jn_arena_printf(arena, "/api/versions/%.*s", JN_FMT(id));
-    jn_rc rc = cli_request(server, "GET", path.p, JN_STR_NONE, &image, err);
+    jn_rc rc = cli_request(args, "GET", path.p, JN_STR_NONE, &image, err);
     if (rc == JN_OK) rc = jn_image_load(jn_buf_view(&image), arena, &program, err);
     jn_buf_release(&image);
     if (rc != JN_OK) return rc;
@@ -54,17 +54,18 @@ static jn_rc plan_fetch_version(const char *server, const struct jn_json *item, 
 }
 
 /* The current version, and older ones that somebody is in. */
-static jn_rc plan_fetch(const char *server, struct jn_arena *arena, struct cli_plan *plan, struct jn_err *err) {
+static jn_rc plan_fetch(const struct cli_args *args, struct jn_arena *arena, struct cli_plan *plan,
+                        struct jn_err *err) {
     struct jn_buf answer;
     struct jn_json *document = NULL;
     struct cli_version *version = NULL;
-    jn_rc rc = cli_request(server, "GET", "/api/versions", JN_STR_NONE, &answer, err);
+    jn_rc rc = cli_request(args, "GET", "/api/versions", JN_STR_NONE, &answer, err);
     if (rc == JN_OK) rc = jn_json_parse(jn_buf_view(&answer), &document, err);
     const struct jn_json *items = jn_json_get(document, "items");
     for (size_t i = 0; rc == JN_OK && i < jn_json_count(items); i++) {
         const struct jn_json *item = jn_json_at(items, i);
         if (!jn_json_bool(jn_json_get(item, "current")) && jn_json_int(jn_json_get(item, "runs")) == 0) continue;
-        rc = plan_fetch_version(server, item, arena, jn_arena_grow(arena, &version, &plan->n_version, sizeof(*version)),
+        rc = plan_fetch_version(args, item, arena, jn_arena_grow(arena, &version, &plan->n_version, sizeof(*version)),
                                 err);
     }
     plan->version = version;
@@ -83,7 +84,7 @@ static jn_rc plan_gather(const struct cli_args *args, struct jn_arena *arena, st
     jn_rc rc = plan_load(args->n_path == 0 ? "." : args->path[0], arena, &to, status, err);
     if (rc != JN_OK || *status != 0) return rc;
     plan->to = to;
-    if (against == NULL) return plan_fetch(args->value[CLI_OPT_PLAN_SERVER], arena, plan, err);
+    if (against == NULL) return plan_fetch(args, arena, plan, err);
     rc = plan_load(against, arena, &from, status, err);
     if (rc != JN_OK || *status != 0) return rc;
     struct cli_version *version = JN_NEW(arena, struct cli_version);
@@ -195,7 +196,7 @@ int cli_cmd_deploy(const struct cli_args *args) {
         rc = jn_str_ends(jn_str_z(source), JN_STR(".jbc")) ? cli_read_file(source, JN_IMAGE_MAX, &image, &err)
                                                            : cli_compile_image(source, &image, &status, &err);
     if (rc == JN_OK && status == 0) {
-        rc = cli_request(args->value[CLI_OPT_DEPLOY_SERVER], "PUT", path, jn_buf_view(&image), &answer, &err);
+        rc = cli_request(args, "PUT", path, jn_buf_view(&image), &answer, &err);
         if (rc == JN_OK) deploy_tell(&answer, &out);
         if (rc == JN_OK) rc = cli_write(stdout, jn_buf_view(&out), &err);
     }

@@ -143,7 +143,7 @@ static jn_rc rollout_run(struct admin *a, bool *stopped) {
 int cli_cmd_rollout(const struct cli_args *args) {
     struct admin a;
     bool stopped = false;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_ROLLOUT_SERVER, CLI_OPT_ROLLOUT_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_ROLLOUT_FORMAT);
     if (rc == JN_OK) rc = rollout_run(&a, &stopped);
     int status = admin_end(&a, rc);
     return status == 0 && stopped ? ROLLOUT_GUARD_STOPPED : status;

@@ -25,7 +25,7 @@ static jn_rc runs_retry(struct admin *a, const char *run) {
 
 int cli_cmd_runs(const struct cli_args *args) {
     struct admin a;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_RUNS_SERVER, CLI_OPT_RUNS_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_RUNS_FORMAT);
     bool retry = args->n_path > 1 && strcmp(args->path[0], "retry") == 0;
     if (rc == JN_OK && args->n_path > 0 && !retry) rc = jn_fail(&a.err, JN_USAGE, "write `runs` or `runs retry RUN`");
     if (rc == JN_OK && args->n_path == 0) rc = admin_each(&a, "/api/runs", runs_one);

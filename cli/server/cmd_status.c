@@ -59,7 +59,7 @@ static void status_tell(struct admin *a, const struct jn_json *status) {
 int cli_cmd_status(const struct cli_args *args) {
     struct admin a;
     struct jn_json *status = NULL;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_STATUS_SERVER, CLI_OPT_STATUS_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_STATUS_FORMAT);
     if (rc == JN_OK && args->n_path > 0) rc = jn_fail(&a.err, JN_USAGE, "status takes no names");
     if (rc == JN_OK) rc = admin_ask(&a, "GET", "/api/status", JN_STR_NONE, &status);
     if (rc == JN_OK && a.json) admin_json(&a, status);
@@ -83,7 +83,7 @@ static jn_rc status_canary(struct admin *a) {
 
 int cli_cmd_journeys(const struct cli_args *args) {
     struct admin a;
-    jn_rc rc = admin_begin(&a, args, CLI_OPT_JOURNEYS_SERVER, CLI_OPT_JOURNEYS_FORMAT);
+    jn_rc rc = admin_begin(&a, args, CLI_OPT_JOURNEYS_FORMAT);
     if (rc == JN_OK && !a.json) rc = status_canary(&a);
     if (rc == JN_OK && !a.json) status_heads(&a);
     if (rc == JN_OK && args->n_path == 0) rc = admin_each(&a, "/api/journeys", status_journey);

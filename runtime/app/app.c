@@ -14,6 +14,7 @@
 #include "image/image.h"
 #include "runtime/api/api.h"
 #include "runtime/app/beside.h"
+#include "runtime/app/certificate.h"
 #include "runtime/app/config.h"
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
@@ -31,7 +32,7 @@ struct jr_app {
     enum jr_app__phase phase;
     uv_loop_t loop;
     struct jr_mailbox mailbox;
-    uv_signal_t terminate, interrupt;
+    uv_signal_t terminate, interrupt, hangup;
     uv_timer_t drain, tick;
     uint64_t drain_until, tick_due;
     struct jr_clock clock;
@@ -176,6 +177,7 @@ static void jr_app__close(struct jr_app *app) {
     jr_mailbox_close(&app->mailbox);
     uv_close((uv_handle_t *)&app->terminate, NULL);
     uv_close((uv_handle_t *)&app->interrupt, NULL);
+    uv_close((uv_handle_t *)&app->hangup, NULL);
     uv_close((uv_handle_t *)&app->drain, NULL);
     uv_close((uv_handle_t *)&app->tick, NULL);
 }
@@ -214,6 +216,15 @@ static void jr_app__on_signal(uv_signal_t *handle, int number) {
     jr_pump_stop(app->pump);
     app->drain_until = uv_now(&app->loop) + JR_APP__DRAIN_MS;
     JN_CHECK(uv_timer_start(&app->drain, jr_app__on_drain, 0, JR_APP__DRAIN_STEP_MS) == 0);
+}
+
+/* A new certificate is taken up without a restart; a bad one costs nothing but a line in the log. */
+static void jr_app__on_hangup(uv_signal_t *handle, int number) {
+    (void)number;
+    struct jr_app *app = handle->data;
+    struct jn_err err;
+    if (jr_certificate_load(&app->config, app->server, &err) != JN_OK)
+        JN_LOG(TLS_KEPT, JN_LF_STR("error", jn_str_z(err.text)));
 }
 
 static void jr_app__on_tick(uv_timer_t *timer) {
@@ -331,9 +342,10 @@ static void jr_app__open_handles(struct jr_app *app) {
     jr_mailbox_open(&app->mailbox, &app->loop);
     JN_CHECK(uv_signal_init(&app->loop, &app->terminate) == 0);
     JN_CHECK(uv_signal_init(&app->loop, &app->interrupt) == 0);
+    JN_CHECK(uv_signal_init(&app->loop, &app->hangup) == 0);
     JN_CHECK(uv_timer_init(&app->loop, &app->drain) == 0);
     JN_CHECK(uv_timer_init(&app->loop, &app->tick) == 0);
-    app->terminate.data = app->interrupt.data = app->drain.data = app->tick.data = app;
+    app->terminate.data = app->interrupt.data = app->hangup.data = app->drain.data = app->tick.data = app;
 }
 
 static void jr_app__start_lane(struct jr_app *app) {
@@ -356,7 +368,9 @@ static void jr_app__start_lane(struct jr_app *app) {
 static void jr_app__announce(const struct jr_app *app) {
     bool v6 = strchr(app->config.host, ':') != NULL;
     char address[96];
-    (void)snprintf(address, sizeof address, v6 ? "http://[%s]:%d" : "http://%s:%d", app->config.host, app->config.port);
+    (void)snprintf(address, sizeof address, v6 ? "%s://[%s]:%d" : "%s://%s:%d",
+                   app->config.tls_cert.n > 0 ? "https" : "http", app->config.host, app->config.port);
+    if (app->config.plain_reached) JN_LOG(PLAIN_HTTP, JN_LF_STR("address", jn_str_z(address)));
     printf("ready %s\n", address);
     (void)fflush(stdout);
     JN_LOG(SERVE_READY, JN_LF_STR("address", jn_str_z(address)));
@@ -374,7 +388,8 @@ static void jr_app__raise_descriptors(void) {
 /* Listens first: what is taken from here on is answered, and a port in use costs nothing. */
 static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
     jr_app__raise_descriptors();
-    jn_rc rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
+    jn_rc rc = jr_certificate_load(&app->config, app->server, err);
+    if (rc == JN_OK) rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
     if (rc != JN_OK) {
         jr_app__close(app);
         return rc;
@@ -384,6 +399,7 @@ static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
     jr_app__read_back(app);
     JN_CHECK(uv_signal_start(&app->terminate, jr_app__on_signal, SIGTERM) == 0);
     JN_CHECK(uv_signal_start(&app->interrupt, jr_app__on_signal, SIGINT) == 0);
+    JN_CHECK(uv_signal_start(&app->hangup, jr_app__on_hangup, SIGHUP) == 0);
     JN_CHECK(uv_timer_start(&app->tick, jr_app__on_tick, JR_APP__TICK_MS, JR_APP__TICK_MS) == 0);
     jr_app__announce(app);
     return JN_OK;

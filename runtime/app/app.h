@@ -18,7 +18,8 @@ void jr_app_options_init(struct jr_app_options *options);
 
 /* Runs until drained. JN_OK after a drain; else the reason it did not start or had to stop
  * (JN_CONFIG, JN_IN_USE, JN_FENCED, JN_IO, …), whose exit status is jn_rc_exit(rc).
- * Prints `ready http://HOST:PORT` on stdout when it accepts requests. Once a process: it owns the signals. */
+ * Prints `ready http://HOST:PORT` (https with a certificate) on stdout when it accepts requests. Once a process: it
+ * owns the signals. */
 jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err);
 
 #endif

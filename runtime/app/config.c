@@ -94,6 +94,10 @@ static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_
     return rc;
 }
 
+static bool jr_config__is_on(struct jn_str flag) {
+    return flag.n > 0 && !jn_str_is(flag, "0");
+}
+
 static bool jr_config__listens_on_loopback(const struct jr_config *config) {
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
@@ -116,13 +120,33 @@ static jn_rc jr_config__secrets(struct jr_config *config, struct jn_err *err) {
     return JN_OK;
 }
 
+/* What others could read on its way is served only when it is asked for by name. */
+static jn_rc jr_config__encryption(const struct jr_app_options *options, struct jr_config *config, struct jn_err *err) {
+    bool plain = jr_config__is_on(options->plain_http), tls = config->tls_cert.n > 0;
+    if (tls != (config->tls_key.n > 0))
+        return jn_fail(err, JN_CONFIG, "TLS needs both: --tls-cert FILE and --tls-key FILE");
+    if (tls && plain) return jn_fail(err, JN_CONFIG, "--plain-http contradicts --tls-cert; give one of them");
+    config->plain_reached = !tls && !jr_config__listens_on_loopback(config);
+    if (config->plain_reached && !plain)
+        return jn_fail(err, JN_CONFIG,
+                       "other machines reach %s, and nothing would be encrypted: give --tls-cert and --tls-key, or "
+                       "--plain-http where a proxy in front speaks TLS",
+                       config->host);
+    return JN_OK;
+}
+
 jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
-    *out = (struct jr_config){.token = options->token, .store = options->store, .image = options->image};
-    out->dev = options->dev.n > 0 && !jn_str_is(options->dev, "0");
+    *out = (struct jr_config){.token = options->token,
+                              .store = options->store,
+                              .image = options->image,
+                              .tls_cert = options->tls_cert,
+                              .tls_key = options->tls_key,
+                              .dev = jr_config__is_on(options->dev)};
     jn_rc rc = jr_config__listen(options->listen, out, err);
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
     if (rc == JN_OK) rc = jr_keys_parse(options->write_keys, &out->keys, err);
     if (rc == JN_OK) rc = jr_config__secrets(out, err);
+    if (rc == JN_OK) rc = jr_config__encryption(options, out, err);
     if (rc == JN_OK) rc = jr_config__numbers(options, out, err);
     return rc;
 }

@@ -11,6 +11,7 @@ struct jr_config {
     char host[64]; /* numeric */
     int port;
     bool dev;
+    bool plain_reached; /* other machines reach it, and it is plain HTTP by request */
     struct jr_allow allow;
     struct jr_keys keys;
     int64_t keep_ids_ms;
@@ -18,6 +19,7 @@ struct jr_config {
     uint32_t queue, key_rate, source_rate;
     uint64_t rewrite_max; /* bytes */
     struct jn_str token, store, image;
+    struct jn_str tls_cert, tls_key; /* paths; both or none */
 };
 
 /* JN_CONFIG with a sentence that says what to set. */

@@ -120,7 +120,7 @@ static void jr_http__arm_read(struct jr_http_connection *c) {
 
 static bool jr_http__may_read(const struct jr_http_connection *c) {
     return !c->closing && !c->deaf && c->n_exchange < JR_HTTP_PIPELINE && c->held < JR_HTTP_PIPELINE_BYTES &&
-           c->tcp.write_queue_size < JR_HTTP__WRITE_QUEUE;
+           jr_wire_queued(&c->wire) < JR_HTTP__WRITE_QUEUE;
 }
 
 /* Finds who serves the request and whether its body may come. NULL: go on. */
@@ -168,11 +168,8 @@ static void jr_http__on_head(struct jr_http_connection *c) {
     }
     c->param = param;
     c->read_deadline = uv_now(c->server->loop) + JR_HTTP_BODY_TIME;
-    if (request->expects_continue && jr_http1_has_body(c->http1) && c->n_exchange == 0) {
-        static char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        uv_buf_t buf = uv_buf_init(line, sizeof line - 1);
-        (void)uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
-    }
+    if (request->expects_continue && jr_http1_has_body(c->http1) && c->n_exchange == 0)
+        jr_wire_hint(&c->wire, JN_STR("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 /* Charges what the body holds so far to the whole server, which refuses when all bodies together are too much. */
@@ -249,31 +246,23 @@ static void jr_http__stop_reading(struct jr_http_connection *c) {
     if (!c->reading) return;
     c->reading = false;
     c->read_deadline = UINT64_MAX;
-    (void)uv_read_stop((uv_stream_t *)&c->tcp);
+    jr_wire_read_stop(&c->wire);
 }
 
-static void jr_http__on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
-    (void)suggested;
-    struct jr_http_connection *c = (struct jr_http_connection *)handle;
-    *buf = uv_buf_init(c->server->input, sizeof c->server->input);
-}
-
-static void jr_http__on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
-    struct jr_http_connection *c = (struct jr_http_connection *)stream;
-    if (n == 0) return;
+static void jr_http__on_read(struct jr_wire *wire, struct jn_str bytes, int status) {
+    struct jr_http_connection *c = (struct jr_http_connection *)wire;
     /* After the peer's end of writing, answers in work may still be wanted (half-closed clients). */
-    if (n == UV_EOF && !c->lingering && c->n_exchange > 0) {
+    if (status == UV_EOF && !c->lingering && c->n_exchange > 0) {
         c->deaf = true;
         c->last->close = true;
         jr_http__stop_reading(c);
         return;
     }
-    if (n < 0) {
+    if (status < 0) {
         jr_http_connection_close(c);
         return;
     }
     if (c->deaf) return;
-    struct jn_str bytes = {buf->base, (size_t)n};
     size_t used = jr_http__take_bytes(c, bytes);
     if (c->closing) return;
     struct jn_str left = jn_str_sub(bytes, used, bytes.n);
@@ -284,7 +273,7 @@ static void jr_http__on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf
 static void jr_http__start_reading(struct jr_http_connection *c) {
     if (c->reading || c->closing) return;
     c->reading = true;
-    if (uv_read_start((uv_stream_t *)&c->tcp, jr_http__on_alloc, jr_http__on_read) != 0) jr_http_connection_close(c);
+    if (!jr_wire_read_start(&c->wire)) jr_http_connection_close(c);
 }
 
 /* Reading was paused by too much work; goes on with the bytes kept, then with the socket. */
@@ -292,7 +281,7 @@ static void jr_http__resume(struct jr_http_connection *c) {
     if (c->reading || c->busy || !jr_http__may_read(c)) return;
     if (c->left.n > 0) {
         struct jn_buf left = c->left;
-        jn_buf_init(&c->left, sizeof c->server->input);
+        jn_buf_init(&c->left, sizeof c->server->room.input);
         size_t used = jr_http__take_bytes(c, jn_buf_view(&left));
         if (!c->closing && used < left.n) jn_buf_add(&c->left, left.p + used, left.n - used);
         jn_buf_release(&left);
@@ -304,14 +293,8 @@ static void jr_http__resume(struct jr_http_connection *c) {
 
 /* ---- writing ---- */
 
-struct jr_http__write {
-    uv_write_t request;
-    struct jr_http_exchange *exchange; /* orphaned; holds the bytes */
-};
-
-static void jr_http__on_shutdown(uv_shutdown_t *shutdown, int status) {
-    struct jr_http_connection *c = shutdown->data;
-    if (status < 0) jr_http_connection_close(c);
+static void jr_http__on_failed(struct jr_wire *wire) {
+    jr_http_connection_close((struct jr_http_connection *)wire);
 }
 
 /* The last answer is on its way: say so, and read on for a while, because closing with unread bytes would reset the
@@ -320,11 +303,10 @@ static void jr_http__linger(struct jr_http_connection *c) {
     if (c->lingering || c->closing) return;
     c->lingering = c->deaf = true;
     c->read_deadline = uv_now(c->server->loop) + JR_HTTP_LINGER_TIME;
-    c->shutdown.data = c;
-    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, jr_http__on_shutdown) != 0)
-        jr_http_connection_close(c);
-    else
+    if (jr_wire_end(&c->wire))
         jr_http__start_reading(c);
+    else
+        jr_http_connection_close(c);
 }
 
 static void jr_http__settle(struct jr_http_connection *c) {
@@ -337,11 +319,9 @@ static void jr_http__settle(struct jr_http_connection *c) {
     jr_http__resume(c);
 }
 
-static void jr_http__on_write(uv_write_t *request, int status) {
-    struct jr_http__write *write = (struct jr_http__write *)request;
-    struct jr_http_connection *c = (struct jr_http_connection *)request->handle;
-    jr_http__exchange_free(write->exchange);
-    free(write);
+static void jr_http__on_written(struct jr_wire *wire, void *owner, int status) {
+    struct jr_http_connection *c = (struct jr_http_connection *)wire;
+    jr_http__exchange_free(owner);
     c->writes--;
     if (c->closing) return;
     c->write_deadline = c->writes > 0 ? uv_now(c->server->loop) + JR_HTTP_WRITE_TIME : UINT64_MAX;
@@ -351,27 +331,22 @@ static void jr_http__on_write(uv_write_t *request, int status) {
         jr_http__settle(c);
 }
 
-/* Hands one answer to the socket and frees the exchange, now or when it is written. */
+/* Hands one answer to the wire and frees the exchange, now or when it is written. */
 static void jr_http__send(struct jr_http_connection *c, struct jr_http_exchange *exchange) {
-    uv_buf_t buf = uv_buf_init(exchange->out.p, (unsigned)exchange->out.n);
-    int n = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
-    if (n == (int)exchange->out.n) {
-        jr_http__exchange_free(exchange);
-        return;
-    }
-    if (n > 0) buf = uv_buf_init(exchange->out.p + n, (unsigned)(exchange->out.n - (size_t)n));
-    struct jr_http__write *write = jn_alloc_zero(1, sizeof *write);
-    write->exchange = exchange;
     exchange->connection = NULL;
-    if ((n < 0 && n != UV_EAGAIN) ||
-        uv_write(&write->request, (uv_stream_t *)&c->tcp, &buf, 1, jr_http__on_write) != 0) {
+    switch (jr_wire_write(&c->wire, jn_buf_view(&exchange->out), exchange)) {
+    case JR_WIRE_SENT:
         jr_http__exchange_free(exchange);
-        free(write);
+        break;
+    case JR_WIRE_LATER:
+        c->writes++;
+        c->write_deadline = uv_now(c->server->loop) + JR_HTTP_WRITE_TIME;
+        break;
+    case JR_WIRE_BROKEN:
+        jr_http__exchange_free(exchange);
         jr_http_connection_close(c);
-        return;
+        break;
     }
-    c->writes++;
-    c->write_deadline = uv_now(c->server->loop) + JR_HTTP_WRITE_TIME;
 }
 
 /* Sends the answers that are ready, in the order of the requests. */
@@ -399,8 +374,8 @@ bool jr_http_connection_is_slow(const struct jr_http_connection *c) {
     return c->n_exchange == 0 && c->writes == 0 && (c->lingering || jr_http1_in_head(c->http1));
 }
 
-static void jr_http__on_closed(uv_handle_t *handle) {
-    struct jr_http_connection *c = (struct jr_http_connection *)handle;
+static void jr_http__on_closed(struct jr_wire *wire) {
+    struct jr_http_connection *c = (struct jr_http_connection *)wire;
     jr_http1_free(c->http1);
     jn_buf_release(&c->left);
     free(c);
@@ -427,7 +402,7 @@ void jr_http_connection_close(struct jr_http_connection *c) {
     if (c->refused != NULL) jr_http__exchange_free(c->refused);
     c->refused = NULL;
     c->first = c->last = NULL;
-    uv_close((uv_handle_t *)&c->tcp, jr_http__on_closed);
+    jr_wire_close(&c->wire);
 }
 
 void jr_http_connection_check(struct jr_http_connection *c, uint64_t now) {
@@ -441,22 +416,26 @@ void jr_http_connection_check(struct jr_http_connection *c, uint64_t now) {
     }
 }
 
+static const struct jr_wire_events WIRE_EVENTS = {.read = jr_http__on_read,
+                                                  .written = jr_http__on_written,
+                                                  .failed = jr_http__on_failed,
+                                                  .closed = jr_http__on_closed};
+
 void jr_http_connection_accept(struct jr_http_server *server) {
     struct jr_http_connection *c = jn_alloc_zero(1, sizeof *c);
     c->server = server;
     c->http1 = jr_http1_new();
     c->write_deadline = UINT64_MAX;
-    jn_buf_init(&c->left, sizeof server->input);
-    JN_CHECK(uv_tcp_init(server->loop, &c->tcp) == 0);
+    jn_buf_init(&c->left, sizeof server->room.input);
+    jr_wire_open(&c->wire, server->loop, &WIRE_EVENTS, &server->room, server->tls);
     c->next = server->connections;
     if (c->next != NULL) c->next->previous = c;
     server->connections = c;
     server->n_connection++;
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&c->tcp) != 0) {
+    if (!jr_wire_accept(&c->wire, &server->listener)) {
         jr_http_connection_close(c);
         return;
     }
-    (void)uv_tcp_nodelay(&c->tcp, 1);
     c->read_deadline = uv_now(server->loop) + JR_HTTP_HEADER_TIME;
     jr_http__start_reading(c);
 }

@@ -2,10 +2,9 @@
 #ifndef RUNTIME_HTTP_CONNECTION_H
 #define RUNTIME_HTTP_CONNECTION_H
 
-#include <uv.h>
-
 #include "runtime/http/http1.h"
 #include "runtime/http/server.h"
+#include "runtime/http/wire.h"
 
 struct jr_http_connection;
 
@@ -20,8 +19,7 @@ struct jr_http_exchange {
 };
 
 struct jr_http_connection {
-    uv_tcp_t tcp; /* first: handles are cast back */
-    uv_shutdown_t shutdown;
+    struct jr_wire wire; /* first: it is cast back */
     struct jr_http_server *server;
     struct jr_http_connection *previous, *next;
     struct jr_http1 *http1;
@@ -48,7 +46,8 @@ struct jr_http_server {
     uint32_t n_connection;
     size_t bodies; /* held by all requests */
     bool listening, draining, closed;
-    char input[65536]; /* one read at a time: the loop has one thread */
+    struct jr_tls *tls; /* NULL: plain */
+    struct jr_wire_room room;
 };
 
 /* Takes over the connection that waits on the listener. */

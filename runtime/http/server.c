@@ -27,6 +27,11 @@ struct jr_http_server *jr_http_server_new(uv_loop_t *loop, const struct jr_http_
     return server;
 }
 
+void jr_http_server_use_tls(struct jr_http_server *server, struct jr_tls *tls) {
+    jr_tls_free(server->tls);
+    server->tls = tls;
+}
+
 /* At the cap, the connection that has been silent longest makes room, else the oldest that has not finished its head:
  * who sends one byte a second must not keep others out. The list's newest is at its head. */
 static bool jr_http__make_room(struct jr_http_server *server) {
@@ -50,7 +55,7 @@ static void jr_http__turn_away(struct jr_http_server *server) {
     uv_tcp_t *tcp = jn_alloc_zero(1, sizeof *tcp);
     JN_CHECK(uv_tcp_init(server->loop, tcp) == 0);
     uv_buf_t buf = uv_buf_init(full, sizeof full - 1);
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)tcp) == 0)
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)tcp) == 0 && server->tls == NULL)
         (void)uv_try_write((uv_stream_t *)tcp, &buf, 1);
     uv_close((uv_handle_t *)tcp, jr_http__on_refused_closed);
 }
@@ -117,5 +122,6 @@ void jr_http_server_close(struct jr_http_server *server) {
 }
 
 void jr_http_server_free(struct jr_http_server *server) {
+    jr_tls_free(server->tls);
     free(server);
 }

@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "runtime/http/exchange.h"
+#include "runtime/http/tls.h"
 
 struct jr_http_server;
 
@@ -20,6 +21,10 @@ struct jr_http_options {
 };
 
 struct jr_http_server *jr_http_server_new(uv_loop_t *loop, const struct jr_http_options *options);
+
+/* From here on new connections speak TLS; those that are open go on as they are. The server's now; the one before is
+ * freed. */
+void jr_http_server_use_tls(struct jr_http_server *server, struct jr_tls *tls);
 
 /* JN_CONFIG for an address that is none, JN_UNAVAILABLE when it cannot be bound. Port 0 picks one; *port is the
  * port in use. */

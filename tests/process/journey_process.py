@@ -14,6 +14,7 @@ import queue
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -213,11 +214,13 @@ class Receiver:
 class Server:
     """`journey serve` as a process."""
 
-    def __init__(self, directory, env=None, args=("--dev",), wait=True, **more):
+    def __init__(self, directory, env=None, args=("--dev",), wait=True, trust=None, listen="127.0.0.1:0", **more):
+        """`trust`: a certificate's file; the server is then spoken to by https."""
         self.directory = directory
+        self.tls = trust and ssl.create_default_context(cafile=trust)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEY_")}
         self.env.update(env or {})
-        command = [JOURNEY, "serve", *args, "--listen", "127.0.0.1:0", "--store",
+        command = [JOURNEY, "serve", *args, "--listen", listen, "--store",
                    "sqlite:" + os.path.join(directory, "state"), os.path.join(directory, "workspace")]
         self.log = open(os.path.join(directory, "log"), "ab")
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=self.log, **more)
@@ -229,9 +232,10 @@ class Server:
         timer.start()
         line = self.process.stdout.readline().decode()
         timer.cancel()
-        if not line.startswith("ready http://"):
+        if not line.startswith("ready https://" if self.tls else "ready http://"):
             raise AssertionError(f"not ready: {line!r}, exit {self.process.wait()}\n{self.read_log()}")
         self.host, port = line.split("//")[1].strip().rsplit(":", 1)
+        self.host = self.host.replace("0.0.0.0", "127.0.0.1")
         self.port = int(port)
 
     def read_log(self):
@@ -241,7 +245,10 @@ class Server:
 
     def request(self, method, path, body=None, headers=None):
         """(status, headers, body) of one request on a connection of its own."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE)
+        if self.tls:
+            connection = http.client.HTTPSConnection(self.host, self.port, timeout=DEADLINE, context=self.tls)
+        else:
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
@@ -266,7 +273,8 @@ class Server:
         return json.loads(body)
 
     def raw(self):
-        return socket.create_connection((self.host, self.port), timeout=DEADLINE)
+        connection = socket.create_connection((self.host, self.port), timeout=DEADLINE)
+        return self.tls.wrap_socket(connection, server_hostname=self.host) if self.tls else connection
 
     def kill(self):
         self.process.kill()

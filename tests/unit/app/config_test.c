@@ -38,6 +38,7 @@ static void test_listen(void **state) {
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         struct jr_app_options options = sound();
         options.listen = jn_str_z(GOOD[i].text);
+        options.plain_http = JN_STR("true");
         assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
         assert_string_equal(config.host, GOOD[i].host);
         assert_int_equal(config.port, GOOD[i].port);
@@ -137,8 +138,38 @@ static void test_keys_and_tokens(void **state) {
     expect_missing(options, "JOURNEY_TOKEN");
     options = sound();
     options.listen = JN_STR("0.0.0.0:80"); /* everywhere is fine where there are keys */
+    options.plain_http = JN_STR("true");
     assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
     assert_false(config.keys.any);
+}
+
+static void test_encryption(void **state) {
+    (void)state;
+    static const char *const REACHED[] = {"0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[2001:db8::1]:80"};
+    struct jr_app_options options = sound();
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_false(config.plain_reached);
+    for (size_t i = 0; i < sizeof REACHED / sizeof *REACHED; i++) {
+        options = sound();
+        options.listen = jn_str_z(REACHED[i]);
+        expect_missing(options, "--plain-http");
+        options.plain_http = JN_STR("0");
+        expect_missing(options, "--tls-cert");
+        options.plain_http = JN_STR("true");
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+        assert_true(config.plain_reached);
+        options.plain_http = JN_STR("");
+        options.tls_cert = JN_STR("cert.pem");
+        expect_missing(options, "--tls-key");
+        options.tls_key = JN_STR("key.pem");
+        assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+        assert_false(config.plain_reached);
+        options.plain_http = JN_STR("true");
+        expect_missing(options, "contradicts");
+    }
+    options = sound();
+    options.tls_key = JN_STR("key.pem");
+    expect_missing(options, "--tls-cert");
 }
 
 static void test_development(void **state) {
@@ -205,6 +236,7 @@ int main(void) {
         cmocka_unit_test(test_attempts_at_a_time),
         cmocka_unit_test(test_size_to_write_anew),
         cmocka_unit_test(test_keys_and_tokens),
+        cmocka_unit_test(test_encryption),
         cmocka_unit_test(test_development),
         cmocka_unit_test(test_presets_and_environment),
         cmocka_unit_test(test_programs_need_their_variables),
