@@ -3,9 +3,9 @@
  *
  *   load PORT CONNECTIONS DEPTH SECONDS EVENT BATCH CUSTOMERS PID
  *
- * BATCH 0: each event is a request to /v1/track; else so many are one of /v1/batch. CUSTOMERS are s0 and on, each event
- * that of any of them, in no order; SECONDS 0: each of them has one, in order. Prints one JSON object: events a second,
- * and what each has cost process PID (written: to files and to sockets). */
+ * BATCH 0: each event is a request to /v1/track; else so many are one of /v1/batch. CUSTOMERS are s00000000 and on,
+ * each event that of any of them, in no order; SECONDS 0: each of them has one, in order. Prints one JSON object:
+ * events a second, and what each has cost process PID (written: to files and to sockets). */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -63,7 +63,7 @@ static int put_event(char *text, size_t room) {
     long id = next_id++;
     uint64_t customer = whose(id);
     return snprintf(text, room,
-                    "{%s\"userId\":\"s%" PRIu64 "\",\"event\":\"%s\",\"messageId\":\"m-%d-%ld\",\"properties\":{"
+                    "{%s\"userId\":\"s%08" PRIu64 "\",\"event\":\"%s\",\"messageId\":\"m-%d-%ld\",\"properties\":{"
                     "\"email\":\"c%" PRIu64 "@example.com\",\"plan\":\"trial\"}}",
                     batch > 0 ? "\"type\":\"track\"," : "", customer, event, (int)getpid(), id, customer);
 }
@@ -81,7 +81,7 @@ static int put_body(char *text, size_t room) {
 static void post(struct connection *c, int times) {
     static char text[1 << 22], body[1 << 16];
     size_t n = 0;
-    for (int i = 0; i < times; i++) {
+    for (int i = 0; i < times && !(in_order && next_id >= (long)customers); i++) {
         int length = put_body(body, sizeof(body));
         n += (size_t)snprintf(text + n, sizeof(text) - n,
                               "POST /v1/%s HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
