@@ -60,6 +60,7 @@ def journey_tests():
     run("journeys/coverage", [journey, "test", "--min-coverage", "100%", "journeys"])
     run("journeys/lints", [sys.executable, "tests/lang/lints.py", journey])
     run("journeys/manual", [sys.executable, "tests/lang/manual.py", journey])
+    run("journeys/pages", [sys.executable, "tests/lang/pages.py", journey])
     name = "journeys/test"
     if not wanted(name):
         return

@@ -14,6 +14,7 @@ The page in Chinese has the same blocks, which differ in names and texts only; s
 """
 import itertools
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -42,7 +43,7 @@ class Block:
 
     @property
     def place(self):
-        return f"docs/{self.page}.md:{self.line}"
+        return os.path.normpath(f"docs/{self.page}.md") + f":{self.line}"
 
 
 def blocks_of(page):
