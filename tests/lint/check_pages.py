@@ -50,8 +50,8 @@ def check_decisions():
         numbers[number] += 1
         if numbers[number] > 1:
             yield f"{tree.name(path)}: there are two decisions {number}; take a free number"
-        title = re.match(r"# 0*(\d+)\.? \S", path.read_text(encoding="utf-8"))
-        if title is None or int(title.group(1)) != number:
+        title = re.match(r"# (?:0*(\d+)\.? )?\S", path.read_text(encoding="utf-8"))
+        if title is None or int(title.group(1) or number) != number:
             yield f"{tree.name(path)}: its first line is not `# {number}. WHAT`"
 
 
