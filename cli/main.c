@@ -32,7 +32,31 @@ static int cli_unknown_command(const char *word) {
     return jn_rc_exit(JN_USAGE);
 }
 
+/* The command of that name; CLI_COMMANDS: there is none. */
+static int cli_command_of(const char *word) {
+    int i = 0;
+    while (i < CLI_COMMANDS && strcmp(word, COMMAND_ROW[i].name) != 0)
+        i++;
+    return i;
+}
+
+static int cli_help(const char *word) {
+    int command = cli_command_of(word);
+    if (command == CLI_COMMANDS) return cli_unknown_command(word);
+    cli_print_help((enum cli_command)command);
+    return 0;
+}
+
+static int cli_run(int command, int argc, char **argv) {
+    struct cli_args args;
+    struct jn_err err;
+    if (cli_args_parse((enum cli_command)command, argc, argv, &args, &err) != JN_OK) return cli_failed(&err);
+    if (args.value[CLI_OPT_HELP] != NULL) return cli_help(argv[0]);
+    return COMMAND_ROW[command].run(&args);
+}
+
 int main(int argc, char **argv) {
+    if (argc > 2 && strcmp(argv[1], "help") == 0) return cli_help(argv[2]);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         cli_print_help(CLI_any);
         return argc < 2 ? jn_rc_exit(JN_USAGE) : 0;
@@ -41,16 +65,6 @@ int main(int argc, char **argv) {
         cli_print_version();
         return 0;
     }
-    for (int i = 0; i < CLI_COMMANDS; i++) {
-        if (strcmp(argv[1], COMMAND_ROW[i].name) != 0) continue;
-        struct cli_args args;
-        struct jn_err err;
-        if (cli_args_parse((enum cli_command)i, argc - 1, argv + 1, &args, &err) != JN_OK) return cli_failed(&err);
-        if (args.value[CLI_OPT_HELP] != NULL) {
-            cli_print_help((enum cli_command)i);
-            return 0;
-        }
-        return COMMAND_ROW[i].run(&args);
-    }
-    return cli_unknown_command(argv[1]);
+    int command = cli_command_of(argv[1]);
+    return command == CLI_COMMANDS ? cli_unknown_command(argv[1]) : cli_run(command, argc - 1, argv + 1);
 }

@@ -132,6 +132,12 @@ static void coverage_handler(const struct jn_program *program, const struct jn_s
     jn_buf_printf(out, "%.*s, %s:", JN_FMT(program->string[send->name]), jn_outcome_word((enum jn_outcome)step->a));
 }
 
+/* A step without a name, in the words of the script. */
+static const char *coverage_word(enum jn_step_kind kind) {
+    if (kind == JN_STEP_BRANCH) return "condition";
+    return kind == JN_STEP_SET_ATTR || kind == JN_STEP_SET_SLOT ? "set" : jn_step_word(kind);
+}
+
 static void coverage_missing(const struct cli_coverage *c, struct jn_str journey, const struct jn_step *step,
                              const char *what, struct jn_str arm, struct jn_buf *out) {
     struct jn_str name = c->walk.program->string[step->name];
@@ -141,7 +147,7 @@ static void coverage_missing(const struct cli_coverage *c, struct jn_str journey
     else if (name.n > 0)
         jn_buf_str(out, name);
     else
-        jn_buf_z(out, jn_step_word((enum jn_step_kind)step->kind));
+        jn_buf_z(out, coverage_word((enum jn_step_kind)step->kind));
     jn_buf_printf(out, " %s%.*s\n", what, JN_FMT(arm));
 }
 

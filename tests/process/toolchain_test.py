@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -146,10 +147,15 @@ class Toolchain(unittest.TestCase):
         self.assertIn("did you mean `check`", run("chekc").stderr)
         self.assertEqual(run("check", "--fromat", "json").returncode, 64)
         self.assertEqual(run("build", "journeys/cart").returncode, 64)
-        for command in ("check", "fmt", "build", "verify", "disasm", "graph", "explain", "test", "serve"):
+        table = pathlib.Path(ROOT, "cli", "commands.def").read_text(encoding="utf-8")
+        for command in re.findall(r"^COMMAND\((\w+),", table, re.M):
             help_text = run(command, "--help")
             self.assertEqual(help_text.returncode, 0)
             self.assertIn("Options:", help_text.stdout)
+            self.assertIn(f"  journey {command} ", help_text.stdout)
+        self.assertEqual(run("help", "check").stdout, run("check", "--help").stdout)
+        self.assertEqual(run("help", "chekc").returncode, 64)
+        self.assertIn("did you mean `check`", run("help", "chekc").stderr)
 
     def test_hostile_sources_get_diagnostics(self):
         nested = "segment s is " + "(" * 10000 + "1" + ")" * 10000 + "\n"
