@@ -19,7 +19,7 @@ def suites():
 
 
 def named_files(text):
-    """Paths in back quotes that begin with a folder of the tree: (word, path)."""
+    """Paths in back quotes that begin with a folder of the tree; a program is named by its source, without `.c`."""
     folders = {path.name for path in tree.ROOT.iterdir() if path.is_dir()}
     for quoted in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)):
         path = quoted.split()[0].split(":")[0] if quoted.split() else ""
@@ -32,7 +32,7 @@ def check_names(known):
     for page in pages():
         text = page.read_text(encoding="utf-8")
         for path in named_files(text):
-            if path not in known and not (tree.ROOT / path).exists():
+            if path not in known and not (tree.ROOT / path).exists() and not (tree.ROOT / f"{path}.c").exists():
                 yield f"{tree.name(page)}: there is no {path}"
         for link in re.findall(r"\]\(([^)#\s]+)", text):
             if "://" not in link and not (page.parent / link).exists():
