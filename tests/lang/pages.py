@@ -1,7 +1,7 @@
 """What the other pages show is true, too: every block in README.md and docs/*.md is carried out by a test, or here.
 
 Usage: pages.py JOURNEY. README's scripts are compiled and tested in the workspace `journeys/welcome`; commands in `sh` are
-asked of a server that is not there, which only what is written wrongly fails before; the model of docs/simulate.md is
+asked of a server that is not there, which only what is written wrongly fails before, or only read; the model of docs/simulate.md is
 simulated with. The blocks of the pages in ELSEWHERE are carried out by the test that stands there."""
 import json
 import os
@@ -52,8 +52,9 @@ def run_commands(journey, block):
         if not words:
             continue
         if words[0] == "journey":
-            status, out, err = manual.run(journey, *words[1:], "--server", NOWHERE)
-            if status in (0, USAGE):
+            asks = words[1] != "serve" and "--server" not in words
+            status, out, err = manual.run(journey, *words[1:], *(["--server", NOWHERE] if asks else ["--help"]))
+            if status == USAGE or (status == 0) == asks:
                 yield f"{block.place}: `{line}` is not taken: {out}{err}"
         elif not (ROOT / words[0]).is_file():
             yield f"{block.place}: there is no {words[0]}"
