@@ -1,6 +1,8 @@
 """The HTTP server over real sockets: abuse, pipelining, slow clients."""
 
+import signal
 import socket
+import threading
 import unittest
 
 from journey_process import Case, read_answer
@@ -97,6 +99,18 @@ class Abuse(Case):
             self.assertEqual(server.request("GET", "/healthz")[0], 200)
             self.assertEqual(read_answer(slow)[0], 408)
             self.assertIsNone(read_answer(silent))
+
+
+    def test_while_the_server_stands_still_nobody_is_late(self):
+        server = self.serve()
+        with server.raw() as connection:
+            connection.sendall(b"GET /healthz HT")
+            self.assertEqual(server.request("GET", "/healthz")[0], 200)  # the first bytes have been read
+            server.process.send_signal(signal.SIGSTOP)
+            threading.Event().wait(11)  # longer than a head may take
+            connection.sendall(b"TP/1.1\r\nHost: h\r\n\r\n")
+            server.process.send_signal(signal.SIGCONT)
+            self.assertEqual(read_answer(connection)[0], 200)
 
 
 class Surface(Case):
