@@ -22,9 +22,19 @@ static size_t jn_utf8_sequence(struct jn_str s, size_t at) {
     return n;
 }
 
+/* Where the ASCII ends that begins here, but for less than a word. */
+static size_t jn_utf8_ascii(struct jn_str s, size_t at) {
+    uint64_t word;
+    for (; s.n - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, s.p + at, sizeof(word));
+        if ((word & UINT64_C(0x8080808080808080)) != 0) break;
+    }
+    return at;
+}
+
 size_t jn_utf8_check(struct jn_str s) {
     size_t at = 0;
-    while (at < s.n) {
+    while ((at = jn_utf8_ascii(s, at)) < s.n) {
         size_t n = jn_utf8_sequence(s, at);
         if (n == 0) return at;
         at += n;
