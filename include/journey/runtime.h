@@ -244,6 +244,8 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
  * events that no loaded program keeps. *more: the round goes on. Between turns, and no part of one. */
 jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, bool *more, struct jn_err *err);
 
+/* Engine time as it is kept: of the last turn. 0: there was none. */
+int64_t jr_engine_time(const struct jr_engine *engine);
 /* When the next timer is due, INT64_MAX when none is. */
 int64_t jr_engine_next_due(const struct jr_engine *engine);
 /* Timers in memory: the soonest of the store's, options->timers_max at most. */

@@ -408,6 +408,7 @@ static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
 /* The loop, from its first handle to its last. */
 static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
     JN_CHECK(uv_loop_init(&app->loop) == 0);
+    jr_clock_open(&app->clock, jr_engine_time(app->engine));
     jn_rc rc = jr_app__open_pump(app, err);
     if (rc == JN_OK) {
         jr_app__open_server(app);
@@ -417,6 +418,7 @@ static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
         jr_http_server_free(app->server);
         jr_pump_free(app->pump);
     }
+    jr_clock_close(&app->clock);
     JN_CHECK(uv_loop_close(&app->loop) == 0);
     return rc != JN_OK ? rc : app->rc;
 }

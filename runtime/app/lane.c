@@ -37,6 +37,7 @@ struct jr_lane_thread {
     uint32_t n_report; /* the first inputs of the turn are results */
     bool more;
     bool tidying;         /* a round of upkeep goes on */
+    bool doubting;        /* the wall clock */
     int64_t next_upkeep;  /* when the next one begins */
     _Atomic size_t held;  /* bytes of requests that wait or are worked on; grows when one is read on this thread */
     int64_t next_rewrite; /* not before */
@@ -169,13 +170,19 @@ void jr_lane_stop(struct jr_lane_thread *lane) {
 /* ---- on the lane's thread: taking work ---- */
 
 static int64_t jr_lane__now(struct jr_lane_thread *lane) {
-    int64_t wall = jr_clock_wall();
-    int64_t jump = jr_clock_jump(lane->options.clock, wall, jr_clock_steady());
+    int64_t now = jr_clock_now(lane->options.clock), jump = jr_clock_jumped(lane->options.clock);
+    int64_t error = jr_clock_error(lane->options.clock);
     if (jump != 0) {
         JN_LOG(CLOCK_JUMP, JN_LF_INT("by_ms", jump));
         jr_metric_add(JR_METRIC_CLOCK_JUMPS, 0, 1);
     }
-    return jr_clock_advance(lane->options.clock, wall);
+    bool doubting = error > 0;
+    if (doubting && !lane->doubting) JN_LOG(CLOCK_DOUBTED, JN_LF_INT("ahead_ms", error));
+    if (!doubting && lane->doubting) JN_LOG(CLOCK_BELIEVED, JN_LF_INT("behind_ms", -error));
+    lane->doubting = doubting;
+    jr_metric_set(JR_METRIC_CLOCK_AHEAD, 0, doubting ? (uint64_t)error / 1000 : 0);
+    jr_metric_set(JR_METRIC_CLOCK_BEHIND, 0, doubting ? 0 : (uint64_t)-error / 1000);
+    return now;
 }
 
 /* Somebody was erased, and the store can be written anew to be rid of the last bytes. */

@@ -155,6 +155,10 @@ int64_t jr_engine_next_due(const struct jr_engine *engine) {
     return engine->timers.whole ? INT64_MAX : 0; /* 0: a turn must read on */
 }
 
+int64_t jr_engine_time(const struct jr_engine *engine) {
+    return (int64_t)engine_counter_value(engine, ENGINE_TIME);
+}
+
 uint64_t jr_engine_timer_count(const struct jr_engine *engine) {
     return engine->timers.n;
 }

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "core/check.h"
+
 static int64_t jr_clock__read(clockid_t id) {
     struct timespec t;
     clock_gettime(id, &t);
@@ -16,22 +18,75 @@ int64_t jr_clock_steady(void) {
     return jr_clock__read(CLOCK_BOOTTIME);
 }
 
-int64_t jr_clock_advance(struct jr_clock *clock, int64_t wall) {
-    int64_t mark = atomic_load(&clock->mark);
-    while (wall > mark && !atomic_compare_exchange_weak(&clock->mark, &mark, wall)) {
+void jr_clock_open(struct jr_clock *clock, int64_t mark) {
+    *clock = (struct jr_clock){.now = mark};
+    JN_CHECK(uv_mutex_init(&clock->lock) == 0);
+}
+
+void jr_clock_close(struct jr_clock *clock) {
+    uv_mutex_destroy(&clock->lock);
+}
+
+/* The first look: nothing but the mark says whether the wall clock is right. */
+static void jr_clock__begin(struct jr_clock *clock, int64_t wall, int64_t steady) {
+    bool away = clock->now != 0 && wall - clock->now > JR_CLOCK_ABSENT_MS;
+    clock->begun = true;
+    clock->doubting = away;
+    clock->even_since = steady;
+    if (!away && wall > clock->now) clock->now = wall;
+}
+
+static int64_t jr_clock__later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* With the lock held. Two threads may have read in another order than they come in: then no time has passed. */
+static void jr_clock__go_on(struct jr_clock *clock, int64_t wall, int64_t steady) {
+    int64_t passed = jr_clock__later(steady - clock->steady, 0), jump = wall - clock->wall - (steady - clock->steady);
+    if (jump > JR_CLOCK_JUMP_MS || jump < -JR_CLOCK_JUMP_MS) {
+        clock->jumped += jump;
+        clock->even_since = steady;
     }
-    return wall > mark ? wall : mark;
+    int64_t expected = clock->now + passed;
+    bool ahead = wall - expected > JR_CLOCK_LEAP_MS;
+    clock->doubting = ahead && steady - clock->even_since < JR_CLOCK_STEADY_MS;
+    if (clock->doubting) {
+        clock->now = expected;
+        return;
+    }
+    int64_t slow = passed + clock->odd; /* or looks that come each millisecond would make it stand still */
+    clock->odd = slow % 2;
+    clock->now = jr_clock__later(clock->now + slow / 2, wall);
+}
+
+int64_t jr_clock_look(struct jr_clock *clock, int64_t wall, int64_t steady) {
+    uv_mutex_lock(&clock->lock);
+    if (!clock->begun)
+        jr_clock__begin(clock, wall, steady);
+    else
+        jr_clock__go_on(clock, wall, steady);
+    clock->wall = wall;
+    clock->steady = jr_clock__later(steady, clock->steady);
+    int64_t now = clock->now;
+    uv_mutex_unlock(&clock->lock);
+    return now;
 }
 
 int64_t jr_clock_now(struct jr_clock *clock) {
-    return jr_clock_advance(clock, jr_clock_wall());
+    return jr_clock_look(clock, jr_clock_wall(), jr_clock_steady());
 }
 
-int64_t jr_clock_jump(struct jr_clock *clock, int64_t wall, int64_t steady) {
-    int64_t passed = steady - clock->steady, moved = wall - clock->wall;
-    bool first = clock->steady == 0 && clock->wall == 0;
-    clock->wall = wall;
-    clock->steady = steady;
-    int64_t jump = first ? 0 : moved - passed;
-    return jump > JR_CLOCK_JUMP_MS || jump < -JR_CLOCK_JUMP_MS ? jump : 0;
+int64_t jr_clock_jumped(struct jr_clock *clock) {
+    uv_mutex_lock(&clock->lock);
+    int64_t jumped = clock->jumped;
+    clock->jumped = 0;
+    uv_mutex_unlock(&clock->lock);
+    return jumped;
+}
+
+int64_t jr_clock_error(struct jr_clock *clock) {
+    uv_mutex_lock(&clock->lock);
+    int64_t error = clock->doubting || clock->wall < clock->now ? clock->wall - clock->now : 0;
+    uv_mutex_unlock(&clock->lock);
+    return error;
 }

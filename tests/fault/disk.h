@@ -41,6 +41,9 @@ void disk_arm(struct disk *disk, enum disk_fault fault, enum disk_loss loss, uin
 void disk_restore(struct disk *disk);
 /* The process has ended: what it shared in memory is gone, what it had written is not. */
 void disk_forget_process(struct disk *disk);
+/* A file's bytes, as they are read and as they are kept; n is 0 when there is none. */
+const unsigned char *disk_get(const char *path, uint64_t *n);
+void disk_put(const char *path, const void *bytes, uint64_t n);
 void disk_close(struct disk *disk);
 
 #endif

@@ -1,5 +1,6 @@
-/* Simulated lives by the thousand. simulation [--from S] [--seeds N] [--show]: the first seed whose life breaks a
- * promise is printed with what it broke, and the exit is 1. */
+/* Simulated lives by the thousand. simulation [--from S] [--seeds N] [--show] [--mutants M]: the first seed whose life
+ * breaks a promise is printed with what it broke, and the exit is 1. With --mutants what each life leaves is damaged in
+ * M ways. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +40,15 @@ struct outcome {
     char wrong[256];
 };
 
+static uint64_t mutants, refused;
+
 static void live(const struct plan *plan, bool disturbed, struct outcome *out) {
     static struct sim sim;
     jn_buf_init(&out->told, 1u << 22);
     living = &sim;
     sim_live(&sim, plan, disturbed);
     if (sim.wrong[0] == '\0' && plan->kind == PLAN_TWIN) sim_tell(&sim, &out->told);
+    if (sim.wrong[0] == '\0' && mutants > 0) refused += mutants_live(&sim, mutants);
     out->hash = sim.hash;
     out->turns = sim.turns;
     out->restarts = sim.restarts;
@@ -95,6 +99,7 @@ static struct options read_options(int argc, char **argv) {
         if (strcmp(argv[i], "--show") == 0) o.show = true;
         if (i + 1 < argc && strcmp(argv[i], "--from") == 0) o.first = strtoull(argv[i + 1], NULL, 10);
         if (i + 1 < argc && strcmp(argv[i], "--seeds") == 0) o.n = strtoull(argv[i + 1], NULL, 10);
+        if (i + 1 < argc && strcmp(argv[i], "--mutants") == 0) mutants = strtoull(argv[i + 1], NULL, 10);
     }
     return o;
 }
@@ -132,6 +137,9 @@ int main(int argc, char **argv) {
     printf("%llu seeds from %llu: %llu turns, %llu restarts, trace %016llx\n", (unsigned long long)options.n,
            (unsigned long long)options.first, (unsigned long long)turns, (unsigned long long)restarts,
            (unsigned long long)hash);
+    if (mutants > 0)
+        printf("%llu damaged stores and images a life; %llu were refused\n", (unsigned long long)mutants,
+               (unsigned long long)refused);
     (void)remove("state/lock");
     (void)remove("state");
     JN_CHECK(chdir("/") == 0);

@@ -71,8 +71,9 @@ static void plan_deeds(struct rng *rng, struct plan *plan, uint32_t customer) {
 /* ---- what goes wrong */
 
 static int64_t plan_jump(struct rng *rng) {
-    static const int64_t JUMP[] = {JN_MS_SECOND, 5 * JN_MS_MINUTE, JN_MS_HOUR, JN_MS_DAY};
-    int64_t jump = JUMP[rng_below(rng, 4)];
+    static const int64_t JUMP[] = {JN_MS_SECOND, 5 * JN_MS_MINUTE, JN_MS_HOUR,
+                                   JN_MS_DAY,    20 * JN_MS_DAY,   365 * JN_MS_DAY};
+    int64_t jump = JUMP[rng_below(rng, 6)];
     return rng_below(rng, 2) == 0 ? jump : -jump;
 }
 
@@ -115,7 +116,7 @@ const char *plan_make(uint64_t seed, struct jn_arena *arena, struct plan *out) {
     struct jn_buf script;
     *out = (struct plan){.seed = seed, .kind = (enum plan_kind)(seed % PLAN_KINDS), .start = START};
     out->quiet = out->start + 18 * JN_MS_DAY;
-    out->end = out->start + 40 * JN_MS_DAY;
+    out->end = out->start + (out->kind == PLAN_TWIN ? 40 : 70) * JN_MS_DAY; /* time may have to be made up for */
     jn_buf_init(&script, 1u << 20);
     if (out->kind == PLAN_KNOWN)
         known_script(&rng, &out->known, &script);

@@ -11,7 +11,7 @@
 enum {
     PROCESS_PAGE = 64,
     PROCESS_STARTS = 40,
-    PROCESS_NAP_MS = 60000,   /* while the clock stands still */
+    PROCESS_NAP_MS = 60000,   /* while the clock is doubted */
     PROCESS_FAILING_MS = 250, /* as the lane waits */
     PROCESS_UPKEEP_MS = 6 * 3600000
 };
@@ -93,15 +93,15 @@ static jn_rc process_read_back(struct sim *sim, struct jn_err *err) {
     return JN_OK;
 }
 
-static jn_rc process_start(struct sim *sim, struct jn_err *err) {
+jn_rc process_start(struct sim *sim, struct jn_err *err) {
     static const struct jr_engine_options OPTIONS = {.timers_max = 8};
     jn_arena_reset(&sim->arena);
-    atomic_store(&sim->clock.mark, 0);
     sim->failing_until = 0;
     jn_rc rc = jr_store_open(JN_STR("sqlite:state"), &sim->store, err);
     if (rc == JN_OK) rc = jr_engine_open(sim->store, &OPTIONS, &sim->engine, err);
     if (rc == JN_OK && jr_engine_program(sim->engine) == NULL)
         rc = jr_engine_deploy(sim->engine, sim->plan->image, err);
+    jr_clock_open(&sim->clock, rc == JN_OK ? jr_engine_time(sim->engine) : 0);
     if (rc == JN_OK) rc = process_open_pump(sim, err);
     return rc == JN_OK ? process_read_back(sim, err) : rc;
 }
@@ -118,6 +118,7 @@ void process_kill(struct sim *sim) {
     if (sim->engine != NULL) jr_engine_close(sim->engine);
     if (sim->store != NULL) sim->store->ops->close(sim->store);
     network_drop(sim);
+    jr_clock_close(&sim->clock);
     sim->pump = NULL;
     sim->engine = NULL;
     sim->store = NULL;
@@ -195,7 +196,7 @@ static void process_upkeep(struct sim *sim, int64_t now) {
     if (sim->plan->kind == PLAN_TWIN || now < sim->next_upkeep) return;
     sim->next_upkeep = now + PROCESS_UPKEEP_MS;
     while (rc == JN_OK && more)
-        rc = jr_engine_upkeep(sim->engine, now, 400 * JN_MS_DAY, &more, NULL);
+        rc = jr_engine_upkeep(sim->engine, now, 4000 * JN_MS_DAY, &more, NULL);
     bool cut = (sim->disk.fault == DISK_POWER || sim->disk.fault == DISK_KILL) && sim->disk.struck;
     if (!cut) return; /* what fails is tried again in the next round */
     process_kill(sim);
@@ -252,9 +253,10 @@ static void process_soonest(uv_handle_t *handle, void *user) {
 
 int64_t process_next(struct sim *sim) {
     int64_t wake = INT64_MAX, nap = PROCESS_NAP_MS, due = jr_engine_next_due(sim->engine);
-    int64_t clock = sim_engine_now(sim), wall = sim->now + sim->off;
+    int64_t clock = sim_engine_now(sim);
     if (sim->failing_until > 0) return sim->failing_until;
-    if (due != INT64_MAX) wake = sim->now + (clock == wall || due - clock < nap ? due - clock : nap);
+    if (jr_clock_error(&sim->clock) <= 0) nap = INT64_MAX; /* it goes on evenly, or at half speed */
+    if (due != INT64_MAX) wake = sim->now + (due - clock < nap ? due - clock : nap);
     jr_pump_wake(sim->pump); /* so that its timer counts from now */
     uint64_t pump = UINT64_MAX;
     uv_walk(&sim->loop, process_soonest, &pump);

@@ -30,7 +30,7 @@ void sim_trace(struct sim *sim, const char *what, uint64_t number, struct jn_str
 }
 
 int64_t sim_engine_now(struct sim *sim) {
-    return jr_clock_advance(&sim->clock, sim->now + sim->off);
+    return jr_clock_look(&sim->clock, sim->now + sim->off, sim->now);
 }
 
 /* ---- what goes wrong */

@@ -83,6 +83,7 @@ int64_t sim_engine_now(struct sim *sim);
 void process_begin(struct sim *sim); /* the first start, on a sound disk */
 void process_restart(struct sim *sim);
 void process_kill(struct sim *sim);
+jn_rc process_start(struct sim *sim, struct jn_err *err);
 /* One turn, as the lane takes it; false: there is nothing to do, or the store fails. */
 bool process_turn(struct sim *sim);
 int64_t process_next(struct sim *sim); /* true time at which it wants to be called again */
@@ -101,6 +102,11 @@ void requests_answered(struct sim *sim, const uint32_t *which, uint32_t n, const
 void requests_refused(struct sim *sim, const uint32_t *which, uint32_t n);
 void requests_free(struct sim *sim);
 int64_t requests_next(const struct sim *sim);
+
+/* mutants.c */
+/* After a life: the store and the image that it leaves, damaged in `n` ways, one after another. The process may refuse
+ * them or live with them; it must not die of them. Tells how many were refused. */
+uint64_t mutants_live(struct sim *sim, uint64_t n);
 
 /* judge.c */
 void judge_end(struct sim *sim);
