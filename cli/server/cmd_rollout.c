@@ -119,7 +119,7 @@ static jn_rc rollout_names(struct admin *a, const struct jn_json *canary) {
 
 static jn_rc rollout_run(struct admin *a, bool *stopped) {
     struct jn_json *canary = NULL;
-    const char *method, *path;
+    const char *method = "GET", *path = NULL;
     jn_rc rc = rollout_path(a, &method, &path);
     if (rc == JN_OK && a->args->n_path > 0) {
         rc = admin_ask(a, "GET", "/api/rollout", JN_STR_NONE, &canary);

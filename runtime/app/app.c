@@ -18,6 +18,8 @@
 #include "runtime/app/config.h"
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
+#include "runtime/app/sandbox.h"
+#include "runtime/app/secret.h"
 #include "runtime/delivery/pump.h"
 #include "runtime/http/server.h"
 #include "runtime/measure/metrics.h"
@@ -365,6 +367,12 @@ static void jr_app__start_lane(struct jr_app *app) {
     app->lane = jr_lane_start(&options);
 }
 
+/* From here on the process does what serving takes, and nothing else. A kernel without filters is no reason not to. */
+static void jr_app__confine(void) {
+    struct jn_err err;
+    if (jr_sandbox_enter(&err) != JN_OK) JN_LOG(NO_SANDBOX, JN_LF_STR("error", jn_str_z(err.text)));
+}
+
 static void jr_app__announce(const struct jr_app *app) {
     bool v6 = strchr(app->config.host, ':') != NULL;
     char address[96];
@@ -401,6 +409,7 @@ static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
     JN_CHECK(uv_signal_start(&app->interrupt, jr_app__on_signal, SIGINT) == 0);
     JN_CHECK(uv_signal_start(&app->hangup, jr_app__on_hangup, SIGHUP) == 0);
     JN_CHECK(uv_timer_start(&app->tick, jr_app__on_tick, JR_APP__TICK_MS, JR_APP__TICK_MS) == 0);
+    jr_app__confine();
     jr_app__announce(app);
     return JN_OK;
 }
@@ -429,6 +438,7 @@ jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err) {
     struct jr_app *app = jn_alloc_zero(1, sizeof *app);
     app->err = err;
     jn_rc rc = jr_config_read(options, &app->config, err);
+    if (!app->config.dev) jr_secret_forbid_dumps();
     if (rc == JN_OK) rc = jr_app__open_state(app, err);
     if (rc == JN_OK) rc = jr_app__run_loop(app, err);
     jr_app__close_state(app);

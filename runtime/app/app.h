@@ -8,12 +8,13 @@ struct jr_app_options {
 #define OPTION(field, name, argument, variable, preset, text) struct jn_str field; /* a flag is on when not empty */
 #include "runtime/app/options.def"
 #undef OPTION
-    struct jn_str write_keys; /* JOURNEY_WRITE_KEY: keys of the tracking API, separated by commas */
-    struct jn_str token;      /* JOURNEY_TOKEN: of the administration API */
+    struct jn_str write_keys; /* keys of the tracking API, separated by commas; empty: the secret JOURNEY_WRITE_KEY */
+    struct jn_str token;      /* of the administration API; empty: the secret JOURNEY_TOKEN */
     struct jn_str image;      /* program to deploy at start; empty: the store's current one */
 };
 
-/* Presets, then the environment. Texts point to static memory or the environment. */
+/* Presets, then the environment, which is hidden from other processes first. Texts point to static memory or the
+ * environment. */
 void jr_app_options_init(struct jr_app_options *options);
 
 /* Runs until drained. JN_OK after a drain; else the reason it did not start or had to stop

@@ -6,6 +6,7 @@
 #include "core/civil.h"
 #include "core/decimal.h"
 #include "core/signing_key.h"
+#include "runtime/app/secret.h"
 #include "runtime/ingest/verify.h"
 
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
@@ -21,22 +22,17 @@ static struct jn_str jr_config__variable_or(const char *variable, const char *pr
 }
 
 void jr_app_options_init(struct jr_app_options *options) {
+    jr_secret_hide_environment();
     *options = (struct jr_app_options){
 #define OPTION(field, name, argument, variable, preset, text) .field = jr_config__variable_or(variable, preset),
 #include "runtime/app/options.def"
 #undef OPTION
-        .write_keys = jr_config__variable_or("JOURNEY_WRITE_KEY", ""),
-        .token = jr_config__variable_or("JOURNEY_TOKEN", ""),
     };
 }
 
 struct jn_str jr_config_variable(struct jn_str name) {
-    char z[256];
-    if (name.n == 0 || name.n >= sizeof z) return JN_STR_NONE;
-    memcpy(z, name.p, name.n);
-    z[name.n] = '\0';
-    const char *value = getenv(z);
-    return value == NULL ? JN_STR_NONE : jn_str_z(value);
+    struct jn_str value;
+    return jr_secret(name, &value, NULL) == JN_OK ? value : JN_STR_NONE;
 }
 
 /* "127.0.0.1:8080", "[::1]:8080", "localhost:0". */
@@ -144,27 +140,38 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
                               .dev = jr_config__is_on(options->dev)};
     jn_rc rc = jr_config__listen(options->listen, out, err);
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
-    if (rc == JN_OK) rc = jr_keys_parse(options->write_keys, &out->keys, err);
+    struct jn_str keys = options->write_keys;
+    if (rc == JN_OK && keys.n == 0) rc = jr_secret(JN_STR("JOURNEY_WRITE_KEY"), &keys, err);
+    if (rc == JN_OK && out->token.n == 0) rc = jr_secret(JN_STR("JOURNEY_TOKEN"), &out->token, err);
+    if (rc == JN_OK) rc = jr_keys_parse(keys, &out->keys, err);
     if (rc == JN_OK) rc = jr_config__secrets(out, err);
     if (rc == JN_OK) rc = jr_config__encryption(options, out, err);
     if (rc == JN_OK) rc = jr_config__numbers(options, out, err);
     return rc;
 }
 
+/* Puts the value of the variable *text in its place. */
+static jn_rc jr_config__resolve(const char *what, struct jn_str name, const char *thing, struct jn_str *text,
+                                struct jn_err *err) {
+    struct jn_str variable = *text;
+    struct jn_err why;
+    if (jr_secret(variable, text, &why) != JN_OK)
+        return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its %s from %s", what, JN_FMT(name), thing, why.text);
+    if (text->n == 0)
+        return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its %s from %.*s, which is not set", what, JN_FMT(name), thing,
+                       JN_FMT(variable));
+    return JN_OK;
+}
+
 /* Where something is asked or sent, and what signs it. `what` and `name` say whose it is. */
 static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint32_t flags, struct jn_str url,
                                       struct jn_str secret, struct jn_err *err) {
-    if ((flags & JN_CHANNEL_ENV_URL) != 0 && jr_config_variable(url).n == 0)
-        return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its address from %.*s, which is not set", what, JN_FMT(name),
-                       JN_FMT(url));
-    if ((flags & JN_CHANNEL_ENV_SECRET) != 0) {
-        struct jn_str variable = secret;
-        secret = jr_config_variable(variable);
-        if (secret.n == 0)
-            return jn_fail(err, JN_CONFIG, "%s `%.*s` takes its secret from %.*s, which is not set", what, JN_FMT(name),
-                           JN_FMT(variable));
-    }
     struct jn_err why;
+    jn_rc rc = JN_OK;
+    if ((flags & JN_CHANNEL_ENV_URL) != 0) rc = jr_config__resolve(what, name, "address", &url, err);
+    if (rc == JN_OK && (flags & JN_CHANNEL_ENV_SECRET) != 0)
+        rc = jr_config__resolve(what, name, "secret", &secret, err);
+    if (rc != JN_OK) return rc;
     if (secret.n > 0 && jn_signing_key_check(secret, &why) != JN_OK)
         return jn_fail(err, JN_CONFIG, "%s `%.*s`: %s", what, JN_FMT(name), why.text);
     return JN_OK;
@@ -194,14 +201,10 @@ static jn_rc jr_config__check_service(const struct jn_program *program, const st
 static jn_rc jr_config__check_source(const struct jn_program *program, const struct jn_source *source,
                                      struct jn_err *err) {
     struct jn_str name = jn_program_str(program, source->name), secret = jn_program_str(program, source->secret);
-    if ((source->flags & JN_SOURCE_ENV_SECRET) != 0) {
-        struct jn_str variable = secret;
-        secret = jr_config_variable(variable);
-        if (secret.n == 0)
-            return jn_fail(err, JN_CONFIG, "source `%.*s` takes its secret from %.*s, which is not set", JN_FMT(name),
-                           JN_FMT(variable));
-    }
     struct jn_err why;
+    jn_rc rc = JN_OK;
+    if ((source->flags & JN_SOURCE_ENV_SECRET) != 0) rc = jr_config__resolve("source", name, "secret", &secret, err);
+    if (rc != JN_OK) return rc;
     if (jr_verify_secret(source->scheme, secret, &why) != JN_OK)
         return jn_fail(err, JN_CONFIG, "source `%.*s`: %s", JN_FMT(name), why.text);
     return JN_OK;

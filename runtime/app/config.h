@@ -25,7 +25,7 @@ struct jr_config {
 /* JN_CONFIG with a sentence that says what to set. */
 jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err);
 
-/* Value of an environment variable; empty when it is not set. From any thread: nothing here changes them. */
+/* Value of a secret or address that a program names (secret.h); empty when there is none. From any thread. */
 struct jn_str jr_config_variable(struct jn_str name);
 
 /* Whether every variable that the program names is set, and every signing secret can be used. */

@@ -42,7 +42,7 @@ def read_all(connection):
 class Hostile(Case):
     def setUp(self):
         super().setUp()
-        self.server = self.serve(self.env(ASAN_OPTIONS="quarantine_size_mb=1", JOURNEY_WRITE_KEY="wk", JOURNEY_TOKEN="token"), args=())
+        self.server = self.serve(self.env(ASAN_OPTIONS="quarantine_size_mb=1", JOURNEY_WRITE_KEY="wk", JOURNEY_TOKEN="token"))
         self.at_start = self.resident()
 
     def assert_small(self):

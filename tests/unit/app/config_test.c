@@ -195,9 +195,14 @@ static void test_presets_and_environment(void **state) {
     struct jr_app_options options;
     unsetenv("JOURNEY_LISTEN");
     setenv("JOURNEY_TOKEN", "from-env", 1);
+    setenv("JOURNEY_WRITE_KEY", "key-from-env", 1);
     jr_app_options_init(&options);
     assert_true(jn_str_is(options.listen, "127.0.0.1:8080"));
-    assert_true(jn_str_is(options.token, "from-env"));
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_true(jn_str_is(config.token, "from-env"));
+    assert_true(jn_str_is(config.keys.key[0], "key-from-env"));
+    unsetenv("JOURNEY_TOKEN");
+    unsetenv("JOURNEY_WRITE_KEY");
     setenv("JOURNEY_LISTEN", "[::1]:9", 1);
     jr_app_options_init(&options);
     assert_true(jn_str_is(options.listen, "[::1]:9"));
