@@ -3,19 +3,26 @@ add_library(journey_flags INTERFACE)
 target_compile_definitions(journey_flags INTERFACE _GNU_SOURCE JOURNEY_VERSION="${PROJECT_VERSION}")
 target_include_directories(journey_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/base)
 target_compile_options(journey_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wstrict-prototypes
-  -Wmissing-prototypes -Werror -Wformat=2 -fno-strict-overflow -fno-delete-null-pointer-checks
+  -Wmissing-prototypes -Werror -Wformat=2)
+set(code_generation -fno-strict-overflow -fno-delete-null-pointer-checks
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=.)
 target_link_libraries(journey_flags INTERFACE Threads::Threads)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   set(CMAKE_C_FLAGS_RELEASE "-O2 -g") # assertions stay on: no NDEBUG
-  target_compile_options(journey_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+  list(APPEND code_generation -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
     -fstack-clash-protection -fcf-protection=full)
   if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(journey_flags INTERFACE -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero) # clang 14 has neither
+    list(APPEND code_generation -fzero-call-used-regs=used-gpr -ftrivial-auto-var-init=zero) # clang 14 has neither
   endif()
   target_link_options(journey_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen,-z,separate-code)
+endif()
+
+target_compile_options(journey_flags INTERFACE ${code_generation})
+get_target_property(kind llhttp TYPE)
+if(kind STREQUAL "STATIC_LIBRARY") # source of others, compiled here: not our warnings, but our hardening, and no path of this machine
+  target_compile_options(llhttp PRIVATE ${code_generation})
 endif()
 
 set(sanitizers "")
