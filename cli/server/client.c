@@ -14,6 +14,11 @@ static size_t client_take(char *bytes, size_t size, size_t n, void *user) {
     return answer->failed ? 0 : size * n;
 }
 
+static bool client_has_token(void) {
+    const char *token = getenv("JOURNEY_TOKEN");
+    return token != NULL && token[0] != '\0';
+}
+
 /* What the server says of a refusal: the problem's detail, or its status. */
 static jn_rc client_refused(long status, struct jn_str body, struct jn_err *err) {
     jn_rc rc = status == 401 || status == 403 ? JN_UNAUTHORIZED
@@ -25,8 +30,8 @@ static jn_rc client_refused(long status, struct jn_str body, struct jn_err *err)
     struct jn_str detail = JN_STR_NONE;
     if (jn_json_parse(body, &problem, NULL) == JN_OK && jn_json_kind(problem) == JN_JSON_OBJECT)
         detail = jn_json_text(jn_json_get_str(problem, JN_STR("detail")));
-    if (status == 401)
-        rc = jn_fail(err, rc, "the server wants its token: set JOURNEY_TOKEN");
+    if (status == 401 && !client_has_token())
+        rc = jn_fail(err, rc, "the server wants a token: set JOURNEY_TOKEN");
     else if (detail.n > 0)
         rc = jn_fail(err, rc, "%.*s", JN_FMT(detail));
     else
@@ -77,7 +82,6 @@ static jn_rc client_perform(CURL *curl, const char *server, const char *ca, stru
 jn_rc cli_request(const struct cli_args *args, const char *method, const char *path, struct jn_str body,
                   struct jn_buf *answer, struct jn_err *err) {
     struct jn_buf url, line;
-    const char *token = getenv("JOURNEY_TOKEN");
     jn_buf_init(answer, CLI_ANSWER_MAX);
     jn_rc rc = jr_curl_load(err);
     if (rc != JN_OK) return rc;
@@ -91,8 +95,8 @@ jn_rc cli_request(const struct cli_args *args, const char *method, const char *p
     jn_buf_init(&line, 4096);
     jn_buf_printf(&url, "%.*s%s", (int)n, server, path);
     jn_buf_char(&url, '\0');
-    if (token != NULL && token[0] != '\0') {
-        jn_buf_printf(&line, "Authorization: Bearer %s", token);
+    if (client_has_token()) {
+        jn_buf_printf(&line, "Authorization: Bearer %s", getenv("JOURNEY_TOKEN"));
         jn_buf_char(&line, '\0');
         headers = curl_slist_append(headers, line.p);
     }

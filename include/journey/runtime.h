@@ -246,6 +246,30 @@ jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, 
 
 /* Engine time as it is kept: of the last turn. 0: there was none. */
 int64_t jr_engine_time(const struct jr_engine *engine);
+
+/* What people do is noted: an entry of the audit log waits for the engine's next commit, whichever it is, and becomes
+ * durable with it. The entry's number, or 0 when too many wait: what was to be noted must not be done then. */
+#define JR_NOTES_MAX 1024
+uint64_t jr_engine_note(struct jr_engine *engine, int64_t at, struct jn_str body);
+/* Another body for an entry that waits; false when it is durable already. */
+bool jr_engine_renote(struct jr_engine *engine, uint64_t number, struct jn_str body);
+/* A change of a token waits with them. */
+bool jr_engine_note_token(struct jr_engine *engine, const struct jr_row_token *row);
+bool jr_engine_has_notes(const struct jr_engine *engine);
+/* The last entry that is durable. */
+uint64_t jr_engine_noted(const struct jr_engine *engine);
+/* A token is made, changed or dropped, durably before it returns, with all that waits; on failure it is not. */
+jn_rc jr_engine_put_token(struct jr_engine *engine, const struct jr_row_token *row, struct jn_arena *arena,
+                          struct jn_err *err);
+/* One bounded slice of forgetting entries made before `before`, and all but the last JR_NOTES_KEPT. *more: there are
+ * more. Between turns. */
+#define JR_NOTES_KEPT 1000000
+jn_rc jr_engine_forget_notes(struct jr_engine *engine, int64_t before, bool *more, struct jn_err *err);
+/* Goes on along the audit log's chain; at its end, also whether entries were cut off there. */
+struct jr_chain_walk;
+jn_rc jr_engine_check_notes(struct jr_engine *engine, struct jr_chain_walk *walk, uint32_t max, bool *more,
+                            struct jn_err *err);
+
 /* When the next timer is due, INT64_MAX when none is. */
 int64_t jr_engine_next_due(const struct jr_engine *engine);
 /* Timers in memory: the soonest of the store's, options->timers_max at most. */

@@ -87,6 +87,19 @@ struct jr_row_program {
     struct jn_str image;
 };
 
+struct jr_row_token {   /* of the administration */
+    uint8_t hash[32];   /* SHA-256 of its text, which is kept nowhere */
+    bool fresh;         /* in a batch: a new one; else one that is there changes, and nothing happens when none is */
+    struct jn_str body; /* p NULL in a batch: the row is deleted */
+};
+
+struct jr_row_audit { /* what was done by people: append-only, each bound to the one before */
+    uint64_t seq;     /* from 1, without gaps */
+    int64_t at;
+    uint8_t hash[32]; /* of the one before and of this one: runtime/audit/chain.h */
+    struct jn_str body;
+};
+
 /* One batch is one atomic durable step of one lane. After-images only, never deltas, so that replay is idempotent.
  * Commits iff the lane's row has (epoch, seq); then seq + 1 is stored. */
 struct jr_batch {
@@ -123,6 +136,12 @@ struct jr_batch {
     uint32_t n_quarantine_gone;
     const struct jr_row_counter *counter;
     uint32_t n_counter;
+    const struct jr_row_program *program; /* kept by content id; the last one put is the current one */
+    uint32_t n_program;
+    const struct jr_row_token *token;
+    uint32_t n_token;
+    const struct jr_row_audit *audit;
+    uint32_t n_audit;
 };
 
 struct jr_lane {
@@ -133,6 +152,12 @@ struct jr_lane {
 /* What a copy of a store holds. */
 struct jr_store_copy {
     uint64_t bytes, customers, runs, deliveries;
+};
+
+/* Where the audit log begins and ends; an entry of number 0 is none. */
+struct jr_audit_ends {
+    uint64_t pruned, last; /* the newest one that was forgotten; the newest one ever */
+    uint8_t pruned_hash[32], last_hash[32];
 };
 
 struct jr_store_facts {
@@ -192,11 +217,19 @@ struct jr_store_ops {
                        struct jr_row_customer **out, uint32_t *n, struct jn_err *err);
     jn_rc (*counters)(struct jr_store *store, struct jn_arena *arena, struct jr_row_counter **out, uint32_t *n,
                       struct jn_err *err);
-    /* Images, kept by content id; the last one put is the current one, listed last. */
-    jn_rc (*program_put)(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
+    /* Images in the order they were put: the current one last. */
     jn_rc (*programs)(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
                       struct jn_err *err);
     jn_rc (*program_drop)(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
+    jn_rc (*tokens)(struct jr_store *store, struct jn_arena *arena, struct jr_row_token **out, uint32_t *n,
+                    struct jn_err *err);
+    /* Entries with number > after, oldest first, at most max. */
+    jn_rc (*audit)(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                   struct jr_row_audit **out, uint32_t *n, struct jn_err *err);
+    jn_rc (*audit_ends)(struct jr_store *store, struct jr_audit_ends *out, struct jn_err *err);
+    /* Forgets entries up to number `upto`; its hash stays, so that what is left can be checked. At most 1,000 a call.
+     */
+    jn_rc (*audit_prune)(struct jr_store *store, uint64_t upto, bool *more, struct jn_err *err);
     /* Forgets seen ids taken before `before`, a bounded slice a call; *more when there is more. */
     jn_rc (*prune)(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
     /* Writes everything anew, so that no byte of what was deleted is left; the caller waits. *done is false, and

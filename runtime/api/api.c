@@ -2,10 +2,18 @@
 
 #include <inttypes.h>
 
-#include "core/hash.h"
+#include "runtime/api/access/access.h"
 #include "runtime/measure/metrics.h"
 
-enum jr_api__who { JR_API_OPEN, JR_API_KEY, JR_API_SOURCE, JR_API_ADMIN };
+/* Who may use a route: anybody, as far as this is asked, or a token of a role. */
+enum jr_api__who {
+    JR_API_OPEN = -3,
+    JR_API_KEY,
+    JR_API_SOURCE,
+#define ROLE(name, word, text) JR_API_##name,
+#include "runtime/access/roles.def"
+#undef ROLE
+};
 
 static const struct jr_http_route ROUTES[] = {
 #define ROUTE(handler, method, path, who, body, text) {method, path, body},
@@ -16,8 +24,9 @@ static const struct jr_http_route ROUTES[] = {
 static const struct {
     enum jr_api__who who;
     void (*handle)(struct jr_api *api, struct jr_http_exchange *exchange);
+    const char *name;
 } HANDLERS[] = {
-#define ROUTE(handler, method, path, who, body, text) {JR_API_##who, jr_api__##handler},
+#define ROUTE(handler, method, path, who, body, text) {JR_API_##who, jr_api__##handler, method " " path},
 #include "runtime/api/routes.def"
 #undef ROUTE
 };
@@ -27,41 +36,24 @@ const struct jr_http_route *jr_api_routes(uint32_t *n) {
     return ROUTES;
 }
 
-/* Without a token only a name of this machine will do, so that a web page whose name was rebound to loopback cannot
- * administer it. */
-static bool jr_api__is_local(struct jn_str host) {
-    static const char *const LOCAL[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (size_t i = 0; i < sizeof LOCAL / sizeof LOCAL[0]; i++) {
-        struct jn_str name = jn_str_z(LOCAL[i]);
-        if (jn_str_starts(host, name) && (host.n == name.n || host.p[name.n] == ':')) return true;
-    }
-    return false;
-}
-
-static bool jr_api__refuse(struct jr_http_reply *reply, int status, struct jn_str headers, struct jn_str problem) {
-    *reply = (struct jr_http_reply){
-        .status = status, .content_type = "application/problem+json", .headers = headers, .body = problem};
-    return false;
-}
+_Static_assert((int)JR_API_VIEWER == (int)JR_ROLE_VIEWER && (int)JR_API_ADMIN == (int)JR_ROLE_ADMIN, "in one order");
 
 bool jr_api_admit(void *user, uint32_t route, const struct jr_http_request *request, struct jr_http_reply *reply) {
-    const struct jr_api *api = user;
-    if (HANDLERS[route].who != JR_API_ADMIN) return true;
-    if (api->token.n == 0) {
-        if (jr_api__is_local(jr_http_header(request, "host"))) return true;
-        return jr_api__refuse(reply, 403, JN_STR_NONE,
-                              JN_STR("{\"title\":\"Forbidden\",\"status\":403,\"detail\":\"without a token, "
-                                     "administration is for requests to localhost only\"}"));
-    }
-    struct jn_str token = jr_bearer(jr_http_header(request, "authorization"));
-    if (jn_equal_const_time(token, api->token)) return true;
-    return jr_api__refuse(reply, 401, JN_STR("WWW-Authenticate: Bearer\r\n"),
-                          JN_STR("{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"send the admin token as "
-                                 "Authorization: Bearer TOKEN\"}"));
+    if (HANDLERS[route].who < 0) return true;
+    return jr_guard_admit(user, HANDLERS[route].name, (enum jr_role)HANDLERS[route].who, request, reply);
+}
+
+/* What changes something is noted, and what gives out all that is kept of a person. */
+static bool jr_api__is_audited(uint32_t route) {
+    return strcmp(ROUTES[route].method, "GET") != 0 || HANDLERS[route].handle == jr_api__export;
 }
 
 void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange) {
-    HANDLERS[route].handle(user, exchange);
+    struct jr_api *api = user;
+    bool admin = HANDLERS[route].who >= 0;
+    api->audited = admin && jr_api__is_audited(route) ? HANDLERS[route].name : NULL;
+    if (admin && !jr_guard_still(api, (enum jr_role)HANDLERS[route].who, exchange)) return;
+    HANDLERS[route].handle(api, exchange);
 }
 
 void jr_api__fail(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail) {

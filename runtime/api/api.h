@@ -4,6 +4,9 @@
 
 #include "journey/channel.h"
 #include "journey/store.h"
+#include "runtime/access/attempts.h"
+#include "runtime/access/hosts.h"
+#include "runtime/access/token.h"
 #include "runtime/api/job.h"
 #include "runtime/ingest/keys.h"
 #include "runtime/ingest/rate.h"
@@ -16,7 +19,9 @@ struct jr_api_host {
     /* Has the job worked off beside the lane: for what takes long. False when one is under way. */
     bool (*beside)(void *user, struct jr_job *job);
     bool (*ready)(void *user);
-    int64_t (*now)(void *user);  /* engine time */
+    int64_t (*now)(void *user); /* engine time */
+    /* To be kept with the next commit: an entry of the audit log, or a change of a token. Either may be none. */
+    void (*note)(void *user, struct jn_str entry, const struct jr_row_token *token);
     void (*measure)(void *user); /* brings gauges up to date */
     /* The next address that messages go to behind *at, which begins with 0; false at the end. */
     bool (*destination)(void *user, uint32_t *at, struct jr_destination_view *out);
@@ -32,8 +37,23 @@ struct jr_api {
     struct jr_keys keys;
     struct jr_rates key_rates;    /* of the loop */
     struct jr_rates source_rates; /* of the lane's thread */
-    struct jn_str token;          /* empty: loopback may administer without one */
+    /* Who may administer; of the loop. */
+    bool open;               /* without a token; for requests to this machine's names alone */
+    struct jn_sha256 first;  /* hash of JOURNEY_TOKEN */
+    struct jr_tokens tokens; /* as they are in the store */
+    uint32_t tokens_coming;  /* are being stored */
+    struct jr_hosts hosts;
+    struct jr_attempts attempts;
+    struct jr_rates told;  /* refusals that are noted in the audit log */
+    struct jr_actor actor; /* whose request is being handled, valid within a handler */
+    const char *audited;   /* the route, when what it does is noted in the audit log */
+    char problem[1024];    /* of the last refusal */
+    char problem_lines[64];
 };
+
+/* The secret is JOURNEY_TOKEN; empty: none is asked for. `row` are the store's tokens. */
+jn_rc jr_api_open(struct jr_api *api, struct jn_str secret, const struct jr_row_token *row, uint32_t n,
+                  struct jn_err *err);
 
 const struct jr_http_route *jr_api_routes(uint32_t *n);
 /* For jr_http_options; `user` is the struct jr_api. */
@@ -42,6 +62,8 @@ void jr_api_handle(void *user, uint32_t route, struct jr_http_exchange *exchange
 
 /* Values of the metric REFUSED. */
 enum jr_api_refused { JR_API_REFUSED_KEY, JR_API_REFUSED_SOURCE, JR_API_REFUSED_QUEUE };
+/* Values of the metric ADMIN_REFUSED. */
+enum jr_api_denied { JR_API_DENIED_TOKEN, JR_API_DENIED_ROLE, JR_API_DENIED_LIMIT, JR_API_DENIED_HOST };
 
 /* Shared by the handlers. */
 #define ROUTE(handler, method, path, who, body, text)                                                                  \

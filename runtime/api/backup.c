@@ -1,4 +1,5 @@
 /* A copy of the store, beside the work. */
+#include "runtime/api/access/access.h"
 #include "runtime/api/reply.h"
 
 static jn_rc jr_backup__file(struct jr_job *job, const char **out, struct jn_err *err) {
@@ -9,7 +10,8 @@ static jn_rc jr_backup__file(struct jr_job *job, const char **out, struct jn_err
         return jn_fail(
             err, JN_UNPROCESSABLE,
             "`file` is the whole path of a new file on the server's machine: {\"file\":\"/var/backups/journey.db\"}");
-    *out = jn_arena_printf(&job->arena, "%.*s", JN_FMT(file)).p;
+    job->object = jn_arena_printf(&job->arena, "%.*s", JN_FMT(file));
+    *out = job->object.p;
     return JN_OK;
 }
 
@@ -31,10 +33,15 @@ static jn_rc jr_backup__work(struct jr_job *job, const struct jr_lane_view *view
     return JN_OK;
 }
 
+static void jr_backup__answer(struct jr_job *job) {
+    jr_audit_tell(job, jn_rc_http(job->rc));
+    jr_reply__answer(job);
+}
+
 void jr_api__backup(struct jr_api *api, struct jr_http_exchange *exchange) {
     struct jr_job *job = jr_job_new(api, exchange);
     job->work = jr_backup__work;
-    job->answer = jr_reply__answer;
+    job->answer = jr_backup__answer;
     if (api->host.beside(api->host.user, job)) return;
     job->rc = jn_fail(&job->err, JN_CONFLICT, "another copy is being made");
     job->answer(job);

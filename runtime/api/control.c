@@ -3,27 +3,6 @@
 
 enum { JR_CONTROL__SPREAD_MAX_S = 7 * 24 * 3600 };
 
-/* "90 seconds", "30 minutes", "2 hours", "1 day". */
-static bool jr_control__seconds(struct jn_str text, uint32_t *out) {
-    static const struct {
-        const char *word;
-        uint32_t seconds;
-    } UNIT[] = {{"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", 24 * 3600}};
-    uint64_t n = 0;
-    size_t at = 0;
-    for (; at < text.n && text.p[at] >= '0' && text.p[at] <= '9' && n <= JR_CONTROL__SPREAD_MAX_S; at++)
-        n = n * 10 + (uint64_t)(text.p[at] - '0');
-    if (at == 0 || at == text.n || text.p[at] != ' ') return false;
-    struct jn_str unit = jn_str_sub(text, at + 1, text.n);
-    if (jn_str_ends(unit, JN_STR("s"))) unit.n--;
-    for (size_t i = 0; i < sizeof UNIT / sizeof UNIT[0]; i++) {
-        if (!jn_str_is(unit, UNIT[i].word) || n * UNIT[i].seconds > JR_CONTROL__SPREAD_MAX_S) continue;
-        *out = (uint32_t)(n * UNIT[i].seconds);
-        return *out > 0;
-    }
-    return false;
-}
-
 static jn_rc jr_control__resume(const struct jn_json *body, struct jr_control *out, struct jn_err *err) {
     static const char *const OVERDUE[] = {"replay", "skip", "spread"};
     struct jn_str overdue = jn_json_text(jn_json_get(body, "overdue"));
@@ -41,7 +20,7 @@ static jn_rc jr_control__resume(const struct jn_json *body, struct jr_control *o
             "was due) or \"spread\" (goes on within `spread`)");
     if ((out->overdue == JR_OVERDUE_SPREAD) != (spread != NULL))
         return jn_fail(err, JN_UNPROCESSABLE, "`spread` goes with `overdue` \"spread\", and that needs it");
-    if (spread == NULL || jr_control__seconds(jn_json_text(spread), &out->spread_s)) return JN_OK;
+    if (spread == NULL || jr_reply__span(jn_json_text(spread), JR_CONTROL__SPREAD_MAX_S, &out->spread_s)) return JN_OK;
     return jn_fail(err, JN_UNPROCESSABLE,
                    "`spread` is a text like \"90 seconds\", \"30 minutes\", \"2 hours\" or \"1 day\", at most 7 days");
 }

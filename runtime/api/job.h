@@ -6,6 +6,7 @@
 #include "core/buffer.h"
 #include "core/json.h"
 #include "journey/runtime.h"
+#include "runtime/access/token.h"
 #include "runtime/http/exchange.h"
 #include "runtime/ingest/track.h"
 
@@ -33,11 +34,17 @@ struct jr_job {
     void (*answer)(struct jr_job *job);
     struct jr_intake intake;    /* inputs of the turn */
     struct jn_json *properties; /* made for an input; freed with the job */
+    void *own;                  /* the handler's, in the arena */
     size_t weight;              /* bytes of memory that it takes, at most */
     uint32_t retry_after_s;     /* 0: nothing is known of it */
     uint32_t done;              /* inputs that are committed */
     uint32_t answers[3];        /* by enum jr_answer */
     struct jn_str reason;       /* of the first input that was refused, in the arena */
+    /* What is noted of it in the audit log. */
+    const char *audited;   /* the route; NULL: nothing is */
+    struct jr_actor actor; /* who asks */
+    struct jn_str object;  /* what it is done to, in the arena; empty: as the path says */
+    uint64_t note;         /* number of its entry, once there is one */
     struct jn_buf reply;
     jn_rc rc;
     struct jn_err err;
@@ -46,6 +53,10 @@ struct jr_job {
 struct jr_job *jr_job_new(struct jr_api *api, struct jr_http_exchange *exchange);
 /* Runs `work`, if there is one; afterwards rc says whether the inputs are to be taken into a turn. */
 void jr_job_work(struct jr_job *job, const struct jr_lane_view *lane);
+/* On the lane: the commit of its turn failed, and nothing of what it asked has happened. */
+void jr_job_unwritten(struct jr_job *job, const struct jr_lane_view *lane, jn_rc rc, const struct jn_err *err);
+/* On the lane: its input is committed, and came to this. */
+void jr_job_answered(struct jr_job *job, const struct jr_lane_view *lane, enum jr_answer answer, struct jn_str reason);
 void jr_job_free(struct jr_job *job);
 
 #endif

@@ -33,6 +33,26 @@ bool jr_reply__digits(struct jn_str text, uint64_t *out) {
     return true;
 }
 
+bool jr_reply__span(struct jn_str text, uint32_t max_s, uint32_t *out) {
+    static const struct {
+        const char *word;
+        uint32_t seconds;
+    } UNIT[] = {{"second", 1}, {"minute", 60}, {"hour", 3600}, {"day", 24 * 3600}, {"week", 7 * 24 * 3600}};
+    uint64_t n = 0;
+    size_t at = 0;
+    for (; at < text.n && text.p[at] >= '0' && text.p[at] <= '9' && n <= max_s; at++)
+        n = n * 10 + (uint64_t)(text.p[at] - '0');
+    if (at == 0 || at == text.n || text.p[at] != ' ') return false;
+    struct jn_str unit = jn_str_sub(text, at + 1, text.n);
+    if (jn_str_ends(unit, JN_STR("s"))) unit.n--;
+    for (size_t i = 0; i < sizeof UNIT / sizeof UNIT[0]; i++) {
+        if (!jn_str_is(unit, UNIT[i].word) || n * UNIT[i].seconds > max_s) continue;
+        *out = (uint32_t)(n * UNIT[i].seconds);
+        return *out > 0;
+    }
+    return false;
+}
+
 jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err) {
     if (jr_reply__digits(jr_http_query(jr_http_request_of(job->exchange), "after"), out)) return JN_OK;
     return jn_fail(err, JN_INVALID, "`after` must be the `next` of a page before");

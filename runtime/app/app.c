@@ -135,6 +135,11 @@ static bool jr_app__ready(void *user) {
     return app->phase == JR_APP_SERVING && !jr_lane_is_failing(app->lane);
 }
 
+static void jr_app__note(void *user, struct jn_str entry, const struct jr_row_token *token) {
+    struct jr_app *app = user;
+    if (app->lane != NULL) (void)jr_lane_note(app->lane, entry, token);
+}
+
 static void jr_app__measure(void *user) {
     struct jr_app *app = user;
     uint64_t in_state[JR_DESTINATION_STATES] = {0}, busiest = 0;
@@ -324,6 +329,7 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .beside = jr_app__beside,
                                         .ready = jr_app__ready,
                                         .now = jr_app__now,
+                                        .note = jr_app__note,
                                         .measure = jr_app__measure,
                                         .destination = jr_app__destination,
                                         .enable = jr_app__enable,
@@ -333,11 +339,23 @@ static void jr_app__open_server(struct jr_app *app) {
                                .keys = app->config.keys,
                                .key_rates = {.per_second = app->config.key_rate},
                                .source_rates = {.per_second = app->config.source_rate},
-                               .token = app->config.token};
+                               .hosts = app->config.hosts};
     struct jr_http_options options = {
         .user = &app->api, .admit = jr_api_admit, .handle = jr_api_handle, .answered = jr_app__answered};
     options.route = jr_api_routes(&options.n_route);
     app->server = jr_http_server_new(&app->loop, &options);
+}
+
+/* Who may administer, as the store has it. */
+static jn_rc jr_app__open_access(struct jr_app *app, struct jn_err *err) {
+    struct jr_row_token *row;
+    struct jn_arena arena;
+    uint32_t n;
+    jn_arena_init(&arena);
+    jn_rc rc = app->store->ops->tokens(app->store, &arena, &row, &n, err);
+    if (rc == JN_OK) rc = jr_api_open(&app->api, app->config.token, row, n, err);
+    jn_arena_release(&arena);
+    return rc;
 }
 
 static void jr_app__open_handles(struct jr_app *app) {
@@ -354,6 +372,7 @@ static void jr_app__start_lane(struct jr_app *app) {
     struct jr_lane_options options = {.store = app->store,
                                       .queue_events = app->config.queue,
                                       .keep_ids_ms = app->config.keep_ids_ms,
+                                      .keep_audit_ms = app->config.keep_audit_ms,
                                       .rewrite_max = app->config.rewrite_max,
                                       .engine = app->engine,
                                       .clock = &app->clock,
@@ -397,6 +416,7 @@ static void jr_app__raise_descriptors(void) {
 static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
     jr_app__raise_descriptors();
     jn_rc rc = jr_certificate_load(&app->config, app->server, err);
+    if (rc == JN_OK) rc = jr_app__open_access(app, err);
     if (rc == JN_OK) rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
     if (rc != JN_OK) {
         jr_app__close(app);

@@ -10,6 +10,8 @@
 #include "runtime/ingest/verify.h"
 
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
+#define KEEP_AUDIT_MIN      30 /* days */
+#define KEEP_AUDIT_MAX      3650
 #define PER_DESTINATION_MAX 256
 #define ATTEMPTS_MAX        512 /* each is a descriptor */
 #define QUEUE_MIN           1000
@@ -73,9 +75,10 @@ static jn_rc jr_config__number(const struct jr_config__number *row, struct jn_er
 }
 
 static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
-    uint32_t days = 0, mib = 0;
+    uint32_t days = 0, audit_days = 0, mib = 0;
     const struct jr_config__number rows[] = {
         {options->keep_ids, 1, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days},
+        {options->keep_audit, KEEP_AUDIT_MIN, KEEP_AUDIT_MAX, "days to keep the audit log for", &audit_days},
         {options->per_destination, 1, PER_DESTINATION_MAX, "attempts per destination", &out->per_destination},
         {options->attempts, 1, ATTEMPTS_MAX, "attempts at a time", &out->attempts},
         {options->queue, QUEUE_MIN, EVENTS_MAX, "events that may wait", &out->queue},
@@ -87,6 +90,7 @@ static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_
         rc = jr_config__number(&rows[i], err);
     out->rewrite_max = (uint64_t)mib << 20;
     out->keep_ids_ms = days * JN_MS_DAY;
+    out->keep_audit_ms = audit_days * JN_MS_DAY;
     return rc;
 }
 
@@ -140,6 +144,7 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
                               .dev = jr_config__is_on(options->dev)};
     jn_rc rc = jr_config__listen(options->listen, out, err);
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
+    if (rc == JN_OK) rc = jr_hosts_parse(options->allow_hosts, jr_config__listens_on_loopback(out), &out->hosts, err);
     struct jn_str keys = options->write_keys;
     if (rc == JN_OK && keys.n == 0) rc = jr_secret(JN_STR("JOURNEY_WRITE_KEY"), &keys, err);
     if (rc == JN_OK && out->token.n == 0) rc = jr_secret(JN_STR("JOURNEY_TOKEN"), &out->token, err);

@@ -3,6 +3,7 @@
 #define RUNTIME_APP_CONFIG_H
 
 #include "journey/program.h"
+#include "runtime/access/hosts.h"
 #include "runtime/app/app.h"
 #include "runtime/delivery/address.h"
 #include "runtime/ingest/keys.h"
@@ -14,7 +15,8 @@ struct jr_config {
     bool plain_reached; /* other machines reach it, and it is plain HTTP by request */
     struct jr_allow allow;
     struct jr_keys keys;
-    int64_t keep_ids_ms;
+    struct jr_hosts hosts; /* the administration answers to */
+    int64_t keep_ids_ms, keep_audit_ms;
     uint32_t per_destination, attempts;
     uint32_t queue, key_rate, source_rate;
     uint64_t rewrite_max; /* bytes */

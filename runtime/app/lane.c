@@ -15,12 +15,23 @@ struct jr_lane__result {
     char text[]; /* reason and answer */
 };
 
+/* What is to be noted, on its way to a commit. */
+struct jr_lane__noted {
+    struct jr_lane__noted *next;
+    struct jn_str entry;
+    bool has_token;
+    struct jr_row_token token;
+    char text[]; /* of both */
+};
+
 struct jr_lane_thread {
     struct jr_lane_options options;
     uv_thread_t thread;
     uv_mutex_t lock;
     uv_cond_t wakeup;
     /* under the lock */
+    struct jr_lane__noted *notes, **notes_end;
+    uint32_t n_note;
     struct jr_job *jobs, **jobs_end;
     struct jr_lane__result *results, **results_end;
     uint32_t n_job;
@@ -137,6 +148,28 @@ void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report)
     if (ended) free(result); /* the row is still pending: it is tried again after the next start, under the same id */
 }
 
+bool jr_lane_note(struct jr_lane_thread *lane, struct jn_str entry, const struct jr_row_token *token) {
+    struct jn_str body = token == NULL ? JN_STR_NONE : token->body;
+    struct jr_lane__noted *noted = jn_alloc_zero(1, sizeof *noted + entry.n + body.n + 1);
+    if (entry.n > 0) memcpy(noted->text, entry.p, entry.n);
+    if (body.n > 0) memcpy(noted->text + entry.n, body.p, body.n);
+    noted->entry = (struct jn_str){noted->text, entry.n};
+    noted->has_token = token != NULL;
+    if (token != NULL) noted->token = *token;
+    noted->token.body = (struct jn_str){noted->text + entry.n, body.n};
+    uv_mutex_lock(&lane->lock);
+    bool room = !lane->ended && lane->n_note < JR_LANE_QUEUE_NOTES;
+    if (room) {
+        *lane->notes_end = noted;
+        lane->notes_end = &noted->next;
+        lane->n_note++;
+        uv_cond_signal(&lane->wakeup);
+    }
+    uv_mutex_unlock(&lane->lock);
+    if (!room) free(noted);
+    return room;
+}
+
 void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after) {
     uv_mutex_lock(&lane->lock);
     lane->fetch = true;
@@ -195,11 +228,26 @@ static int64_t jr_lane__idle_ms(struct jr_lane_thread *lane) {
     if (lane->jobs != NULL || lane->taken != NULL || lane->stopping) return 0;
     if (lane->failing) return JR_LANE_RETRY_MS; /* what is old waits; what is new is tried at once */
     if (lane->results != NULL || lane->reports != NULL || lane->fetch || lane->more || lane->tidying) return 0;
+    if (lane->notes != NULL || jr_engine_has_notes(lane->options.engine)) return 0;
     if (jr_lane__may_rewrite(lane, jr_clock_now(lane->options.clock))) return 0;
     int64_t due = jr_engine_next_due(lane->options.engine);
     if (due == INT64_MAX) return JR_LANE__NAP_MAX_MS;
     int64_t nap = due - jr_clock_now(lane->options.clock);
     return nap < 0 ? 0 : nap < JR_LANE__NAP_MAX_MS ? nap : JR_LANE__NAP_MAX_MS;
+}
+
+static void jr_lane__take_notes(struct jr_lane_thread *lane) {
+    struct jr_lane__noted *next;
+    for (struct jr_lane__noted *noted = lane->notes; noted != NULL; noted = next) {
+        next = noted->next;
+        if (noted->entry.n > 0)
+            (void)jr_engine_note(lane->options.engine, jr_clock_now(lane->options.clock), noted->entry);
+        if (noted->has_token) (void)jr_engine_note_token(lane->options.engine, &noted->token);
+        free(noted);
+    }
+    lane->notes = NULL;
+    lane->notes_end = &lane->notes;
+    lane->n_note = 0;
 }
 
 /* Moves what is queued to the thread's own lists; jobs only when those before are done, so that the queue's bounds
@@ -222,11 +270,13 @@ static bool jr_lane__take(struct jr_lane_thread *lane, uint64_t *fetch_after, bo
         lane->results = NULL;
         lane->results_end = &lane->results;
     }
+    jr_lane__take_notes(lane);
     *fetch = lane->fetch;
     *fetch_after = lane->fetch_after;
     lane->fetch = false;
     /* With a failing store, results are given up at the end: their rows are still pending. */
-    bool done = lane->stopping && lane->taken == NULL && lane->jobs == NULL && (lane->reports == NULL || lane->failing);
+    bool kept = lane->reports == NULL && !jr_engine_has_notes(lane->options.engine);
+    bool done = lane->stopping && lane->taken == NULL && lane->jobs == NULL && (kept || lane->failing);
     if (done) lane->ended = true;
     uv_mutex_unlock(&lane->lock);
     return !done;
@@ -278,14 +328,9 @@ static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *n
     }
 }
 
-static void jr_lane__note_answer(struct jr_job *job, enum jr_answer answer, struct jn_str reason) {
-    job->answers[answer]++;
-    job->done++;
-    if (reason.n > 0 && job->reason.p == NULL) job->reason = jn_arena_str(&job->arena, reason);
-}
-
 /* After the commit: hands over what is finished. */
-static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news *news) {
+static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now) {
+    struct jr_lane_view view = {.engine = lane->options.engine, .store = lane->options.store, .now = now};
     news->settled = JN_NEW_ARRAY(&news->arena, uint64_t, lane->n_report + 1);
     for (uint32_t i = 0; i < lane->n_report; i++) {
         struct jr_lane__result *result = lane->reports;
@@ -295,7 +340,7 @@ static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news
         free(result);
     }
     for (uint32_t i = lane->n_report; i < lane->n_input; i++)
-        jr_lane__note_answer(lane->owner[i], news->turn.answer[i], news->turn.answer_reason[i]);
+        jr_job_answered(lane->owner[i], &view, news->turn.answer[i], news->turn.answer_reason[i]);
     while (lane->taken != NULL && lane->taken->work == NULL &&
            (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
         jr_lane__finish(lane, news);
@@ -313,13 +358,15 @@ static void jr_lane__set_failing(struct jr_lane_thread *lane, bool failing, cons
         JN_LOG(STORE_BACK, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(lane->options.engine)));
 }
 
-/* Nothing of the turn has happened: its requests are answered with the error, results stay for the next try. */
-static void jr_lane__refuse(struct jr_lane_thread *lane, struct jr_lane__news *news, jn_rc rc,
+/* Nothing of the turn has happened: its requests are answered with the error, and those whose notes were to be written
+ * with it; results stay for the next try. */
+static void jr_lane__refuse(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now, jn_rc rc,
                             const struct jn_err *err) {
-    for (uint32_t i = lane->n_report; i < lane->n_input; i++) {
-        lane->owner[i]->rc = rc;
-        (void)jn_fail(&lane->owner[i]->err, rc, "the store cannot be written: %s", err->text);
-    }
+    struct jr_lane_view view = {.engine = lane->options.engine, .store = lane->options.store, .now = now};
+    for (uint32_t i = lane->n_report; i < lane->n_input; i++)
+        jr_job_unwritten(lane->owner[i], &view, rc, err);
+    for (struct jr_job *job = news->jobs; job != NULL; job = job->next)
+        jr_job_unwritten(job, &view, rc, err);
     while (lane->taken != NULL && lane->taken->work == NULL &&
            (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
         jr_lane__finish(lane, news);
@@ -333,18 +380,19 @@ static bool jr_lane__may_recover(jn_rc rc) {
 
 static jn_rc jr_lane__turn(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now, struct jn_err *err) {
     /* A turn of nothing also finds out whether a failing store is back. */
-    bool due = lane->more || lane->failing || jr_engine_next_due(lane->options.engine) <= now;
+    bool due = lane->more || lane->failing || jr_engine_has_notes(lane->options.engine) ||
+               jr_engine_next_due(lane->options.engine) <= now;
     if (lane->n_input == 0 && !due) return JN_OK;
     uint64_t began = uv_hrtime();
     jn_rc rc = jr_engine_turn(lane->options.engine, lane->input, lane->n_input, now, &news->turn, err);
     jr_histogram_observe(JR_HISTOGRAM_COMMIT, (int64_t)((uv_hrtime() - began) / 1000));
     jr_metric_add(JR_METRIC_TURNS, rc == JN_OK ? 0 : 1, 1);
     if (rc == JN_OK) {
-        jr_lane__committed(lane, news);
+        jr_lane__committed(lane, news, now);
         jr_lane__set_failing(lane, false, NULL);
         return JN_OK;
     }
-    jr_lane__refuse(lane, news, rc, err);
+    jr_lane__refuse(lane, news, now, rc, err);
     if (!jr_lane__may_recover(rc)) return rc;
     jr_lane__set_failing(lane, true, err);
     return JN_OK;
@@ -379,7 +427,9 @@ static void jr_lane__rewrite(struct jr_lane_thread *lane, int64_t now) {
 static void jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now) {
     struct jn_err err;
     if (!jr_lane__is_idle(lane) || (!lane->tidying && now < lane->next_upkeep)) return;
-    jn_rc rc = jr_engine_upkeep(lane->options.engine, now, lane->options.keep_ids_ms, &lane->tidying, &err);
+    jn_rc rc = jr_engine_forget_notes(lane->options.engine, now - lane->options.keep_audit_ms, &lane->tidying, &err);
+    if (rc == JN_OK && !lane->tidying)
+        rc = jr_engine_upkeep(lane->options.engine, now, lane->options.keep_ids_ms, &lane->tidying, &err);
     if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
     if (rc != JN_OK) lane->tidying = false;
     if (!lane->tidying) lane->next_upkeep = now + JR_LANE_UPKEEP_MS;
@@ -428,6 +478,7 @@ struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options) {
     lane->results_end = &lane->results;
     lane->taken_end = &lane->taken;
     lane->reports_end = &lane->reports;
+    lane->notes_end = &lane->notes;
     lane->beat = uv_hrtime();
     JN_CHECK(uv_mutex_init(&lane->lock) == 0);
     JN_CHECK(uv_cond_init(&lane->wakeup) == 0);
@@ -459,6 +510,7 @@ void jr_lane_free(struct jr_lane_thread *lane) {
     jr_lane__drop(lane->jobs);
     jr_lane__drop_results(lane->reports);
     jr_lane__drop_results(lane->results);
+    jr_lane__take_notes(lane); /* none: it has ended with all it had */
     uv_cond_destroy(&lane->wakeup);
     uv_mutex_destroy(&lane->lock);
     free(lane);

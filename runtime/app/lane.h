@@ -13,6 +13,7 @@
 #define JR_LANE_TURN_BYTES   (64 << 20)  /* documents of a turn, unless one request alone has more */
 #define JR_LANE_QUEUE_JOBS   10000       /* requests that wait; beyond: 503 */
 #define JR_LANE_QUEUE_BYTES  (128 << 20) /* memory of requests that wait or are worked on */
+#define JR_LANE_QUEUE_NOTES  256         /* refusals that wait to be noted; beyond, they are only counted */
 #define JR_LANE_PAGE         512         /* deliveries read back from the store at a time */
 #define JR_LANE_UPKEEP_MS    3600000     /* between two rounds of forgetting what is old */
 #define JR_LANE_RETRY_MS     250         /* between two tries of a failing store when nothing new arrives */
@@ -24,6 +25,7 @@ struct jr_lane_options {
     struct jr_mailbox *mailbox;
     uint32_t queue_events; /* that may wait; beyond: 503 */
     int64_t keep_ids_ms;   /* how long ids of events are remembered */
+    int64_t keep_audit_ms; /* how long entries of the audit log are */
     uint64_t rewrite_max;  /* bytes of a store that is written anew after an erasure */
     void *user;
     /* All of these on the loop. */
@@ -43,6 +45,8 @@ struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options);
 /* From the loop. False: too much waits, or the lane has ended; the job stays the caller's. */
 bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job);
 void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report);
+/* To be noted with the next commit: an entry of the audit log, a token; either may be none. False: too much waits. */
+bool jr_lane_note(struct jr_lane_thread *lane, struct jn_str entry, const struct jr_row_token *token);
 void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after);
 bool jr_lane_is_failing(const struct jr_lane_thread *lane); /* the store cannot be written */
 uint64_t jr_lane_waiting(struct jr_lane_thread *lane);      /* inputs */

@@ -70,13 +70,9 @@ uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena
 
 jn_rc engine_counters_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
     struct jr_row_counter *changed;
-    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
-    batch.n_counter = engine_counters_changed(engine, arena, &changed);
-    batch.counter = changed;
-    jn_rc rc = batch.n_counter == 0 ? JN_OK : engine->store->ops->commit(engine->store, &batch, err);
-    if (rc == JN_OK && batch.n_counter > 0) engine->lane.seq++;
-    engine_counters_settle(&engine->counters, rc == JN_OK);
-    return rc;
+    struct jr_batch batch = {0};
+    bool any = engine_counters_changed(engine, arena, &changed) > 0 || jr_engine_has_notes(engine);
+    return any ? engine_commit(engine, &batch, arena, err) : JN_OK;
 }
 
 /* Families of named counters; each seeds its own hashes. */

@@ -27,14 +27,7 @@ static jn_rc engine_load_counters(struct jr_engine *engine, struct jn_arena *are
     jn_random_bytes(engine_counter(engine, ENGINE_NAMESPACE_HIGH), sizeof(uint64_t));
     jn_random_bytes(engine_counter(engine, ENGINE_NAMESPACE_LOW), sizeof(uint64_t));
     *engine_counter(engine, ENGINE_NAMESPACE_HIGH) |= 1;
-    struct jr_row_counter *changed;
-    struct jr_batch batch = {.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
-    batch.n_counter = engine_counters_changed(engine, arena, &changed);
-    batch.counter = changed;
-    rc = engine->store->ops->commit(engine->store, &batch, err);
-    if (rc == JN_OK) engine->lane.seq++;
-    engine_counters_settle(&engine->counters, rc == JN_OK);
-    return rc;
+    return engine_counters_commit(engine, arena, err);
 }
 
 static bool engine_is_pinned(struct jr_engine *engine, const struct engine_program *program) {
@@ -113,6 +106,7 @@ jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *opt
     engine->store = store;
     engine->options = *options;
     jn_rc rc = store->ops->claim(store, options->lane, &engine->lane, err);
+    if (rc == JN_OK) rc = engine_notes_open(engine, err);
     if (rc == JN_OK) rc = engine_load_counters(engine, &arena, err);
     if (rc == JN_OK) rc = engine_load_programs(engine, &arena, err);
     if (rc == JN_OK) rc = engine_fill_timers(engine, err);
@@ -136,6 +130,7 @@ void jr_engine_close(struct jr_engine *engine) {
     free(engine->counters.row);
     free(engine->control);
     free(engine->unwanted);
+    engine_notes_release(engine);
     free(engine);
 }
 

@@ -53,7 +53,8 @@ enum engine_counter_id {
     ENGINE_DEAD, /* dead letters */
     ENGINE_PARKED_RUNS,
     ENGINE_REMAINS, /* people erased who had refused something */
-    ENGINE_REWRITE  /* 1: the store is to be written anew, for somebody was erased */
+    ENGINE_REWRITE, /* 1: the store is to be written anew, for somebody was erased */
+    ENGINE_NOTED    /* entries of the audit log that were ever made */
 };
 
 struct engine_counters {
@@ -94,6 +95,8 @@ struct engine_canary {
     uint64_t generation; /* of trials and raised shares: what is counted belongs to one */
 };
 
+struct engine_note;
+
 struct jr_engine {
     struct jr_store *store;
     struct jr_engine_options options;
@@ -109,12 +112,24 @@ struct jr_engine {
     struct engine_canary canary;
     uint64_t *unwanted; /* messages to be cancelled with the next turn */
     uint32_t n_unwanted;
+    struct engine_note *note; /* wait for the next commit */
+    struct jr_row_token *token;
+    uint32_t n_note, n_token;
+    uint64_t noted; /* entries of the audit log that are durable */
+    uint8_t noted_hash[32];
     bool migrating;        /* some program has a target */
     bool sweeping;         /* not everybody has been looked at since */
     bool upkeep_ids_done;  /* of this round of upkeep */
     uint64_t upkeep_after; /* customers up to here are done */
     uint64_t sweep_after;  /* customers up to here have been */
 };
+
+/* ---- notes (notes.c) */
+jn_rc engine_notes_open(struct jr_engine *engine, struct jn_err *err);
+void engine_notes_release(struct jr_engine *engine);
+/* The one way to the store: the batch with the counters that have changed and the notes that wait. On failure nothing
+ * has happened: counters are as they were, notes wait on. */
+jn_rc engine_commit(struct jr_engine *engine, struct jr_batch *batch, struct jn_arena *arena, struct jn_err *err);
 
 /* Reads on when few timers are left in memory and more are in the store. */
 jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err);
@@ -131,6 +146,9 @@ jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct
                            struct jn_err *err);
 void engine_program_dismiss(struct jr_engine *engine, struct engine_program *program);
 struct engine_program *engine_program_find(const struct jr_engine *engine, uint64_t prefix);
+/* Its image is the store's last one, in one commit with the counters that have changed. */
+jn_rc engine_program_keep(struct jr_engine *engine, const struct engine_program *program, struct jn_str image,
+                          struct jn_arena *arena, struct jn_err *err);
 /* Index of the event in this program, or JN_NONE. */
 uint32_t engine_program_event(const struct engine_program *program, struct jn_str name);
 
@@ -147,8 +165,6 @@ uint64_t *engine_counter(struct jr_engine *engine, uint64_t id);                
 uint64_t engine_counter_value(const struct jr_engine *engine, uint64_t id);        /* 0 when it is not there */
 uint64_t engine_counter_next(struct jr_engine *engine, enum engine_counter_id id); /* from 1 */
 void engine_counters_forget(struct jr_engine *engine); /* all that count or number people, and the time */
-/* Writes those that have changed, between turns. */
-jn_rc engine_counters_commit(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 void engine_counters_settle(struct engine_counters *counters, bool committed);
 uint32_t engine_counters_changed(const struct jr_engine *engine, struct jn_arena *arena, struct jr_row_counter **out);
 /* What changed becomes durable by itself, between turns; else nothing has changed. */

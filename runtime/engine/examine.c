@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "runtime/audit/chain.h"
 #include "runtime/engine/turn.h"
 
 #define EXAMINE_PAGE 256 /* rows read at a time */
@@ -232,6 +233,19 @@ static void examine_figures(struct examine *e) {
     examine_figure(e, ENGINE_DEAD, e->dead, JN_STR("dead letters"));
 }
 
+/* ---- the audit log */
+
+static jn_rc examine_audit(struct examine *e) {
+    struct jr_chain_walk walk;
+    bool more = true;
+    jn_rc rc = jr_chain_begin(e->store, &walk, e->err);
+    while (rc == JN_OK && more)
+        rc = jr_engine_check_notes(e->engine, &walk, EXAMINE_PAGE, &more, e->err);
+    if (rc == JN_OK && walk.broken > 0)
+        examine_found(e, JR_FINDING_AUDIT_BROKEN, walk.broken, JN_STR(""), jn_str_z(walk.why));
+    return rc;
+}
+
 static void examine_begin(struct examine *e) {
     jn_arena_init(&e->arena);
     for (const struct engine_program *program = e->engine->programs; program != NULL; program = program->next)
@@ -267,6 +281,7 @@ jn_rc jr_engine_examine(struct jr_engine *engine, void (*found)(void *user, cons
     if (rc == JN_OK) rc = examine_timers(&e);
     for (int state = 0; rc == JN_OK && state < JR_DELIVERY_STATES; state++)
         rc = examine_deliveries(&e, (enum jr_delivery_state)state);
+    if (rc == JN_OK) rc = examine_audit(&e);
     if (rc == JN_OK) examine_figures(&e);
     examine_end(&e);
     return rc;

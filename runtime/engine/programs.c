@@ -77,6 +77,14 @@ static jn_rc programs_stay(struct jr_engine *engine, struct jn_err *err) {
     return rc;
 }
 
+jn_rc engine_program_keep(struct jr_engine *engine, const struct engine_program *program, struct jn_str image,
+                          struct jn_arena *arena, struct jn_err *err) {
+    struct jr_row_program row = {.image = image};
+    struct jr_batch batch = {.program = &row, .n_program = 1};
+    memcpy(row.id, program->program->id, sizeof(row.id));
+    return engine_commit(engine, &batch, arena, err);
+}
+
 jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct engine_program **out, bool *fresh,
                            struct jn_err *err) {
     struct engine_program *loaded = engine_program_load(image, err);
@@ -102,16 +110,15 @@ void engine_program_dismiss(struct jr_engine *engine, struct engine_program *pro
 
 static jn_rc programs_make_current(struct jr_engine *engine, struct engine_program *program, struct jn_str image,
                                    struct jn_err *err) {
-    struct jr_row_program row = {.image = image};
     struct jn_arena arena;
-    memcpy(row.id, program->program->id, 32);
-    jn_rc rc = engine->store->ops->program_put(engine->store, &row, err);
-    if (rc != JN_OK) return rc;
-    JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(program->version)));
-    engine->current = program;
-    engine_track_begin(engine);
     jn_arena_init(&arena);
-    rc = engine_canary_forget(engine, &arena, err);
+    jn_rc rc = engine_program_keep(engine, program, image, &arena, err);
+    if (rc == JN_OK) {
+        JN_LOG(PROGRAM_DEPLOYED, JN_LF_STR("version", jn_str_z(program->version)));
+        engine->current = program;
+        engine_track_begin(engine);
+        rc = engine_canary_forget(engine, &arena, err);
+    }
     jn_arena_release(&arena);
     return rc;
 }

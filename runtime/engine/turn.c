@@ -262,7 +262,6 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
     struct jr_row_run *runs = NULL;
     struct jr_row_timer *gone = NULL, *timer = NULL;
     struct jr_row_merge *merge = NULL;
-    struct jr_row_counter *counter;
     for (uint32_t i = 0; i < turn->n_named; i++) {
         struct jr_row_alias *place = engine_grow(turn->arena, &alias, &batch->n_alias, sizeof(*place));
         *place = (struct jr_row_alias){turn->named[i].ext, turn_merged_into(turn->named[i].customer)->id};
@@ -301,11 +300,10 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
     batch->n_erase = turn->n_erase;
     batch->quarantine_gone = turn->quarantine_gone;
     batch->n_quarantine_gone = turn->n_quarantine_gone;
-    batch->n_counter = engine_counters_changed(turn->engine, turn->arena, &counter);
-    batch->counter = counter;
 }
 
-static bool turn_is_empty(const struct jr_batch *batch) {
+static bool turn_is_empty(const struct jr_engine *engine, const struct jr_batch *batch) {
+    if (jr_engine_has_notes(engine)) return false;
     uint32_t rows = batch->n_alias + batch->n_customer + batch->n_run + batch->n_timer_gone + batch->n_timer +
                     batch->n_event + batch->n_seen;
     return rows + batch->n_delivery + batch->n_delivery_gone + batch->n_quarantine == 0;
@@ -313,12 +311,10 @@ static bool turn_is_empty(const struct jr_batch *batch) {
 
 static jn_rc turn_commit(struct turn *turn, struct jr_batch *batch) {
     struct jr_engine *engine = turn->engine;
-    *batch = (struct jr_batch){.lane = engine->lane.lane, .epoch = engine->lane.epoch, .seq = engine->lane.seq};
+    *batch = (struct jr_batch){0};
     turn_collect(turn, batch);
-    if (turn_is_empty(batch)) return JN_OK; /* engine time alone is not worth a sync */
-    jn_rc rc = engine->store->ops->commit(engine->store, batch, turn->err);
-    if (rc == JN_OK) engine->lane.seq++;
-    return rc;
+    if (turn_is_empty(engine, batch)) return JN_OK; /* engine time alone is not worth a sync */
+    return engine_commit(engine, batch, turn->arena, turn->err);
 }
 
 /* ---- after the commit, and after a failure */

@@ -421,6 +421,14 @@ static const struct jr_wire_events WIRE_EVENTS = {.read = jr_http__on_read,
                                                   .failed = jr_http__on_failed,
                                                   .closed = jr_http__on_closed};
 
+static void jr_http__note_peer(struct jr_http_connection *c) {
+    struct sockaddr_storage address;
+    char peer[JR_HTTP_PEER] = "";
+    int n = sizeof address;
+    if (uv_tcp_getpeername(&c->wire.tcp, (struct sockaddr *)&address, &n) != 0) return;
+    if (uv_ip_name((struct sockaddr *)&address, peer, sizeof peer) == 0) jr_http1_set_peer(c->http1, peer);
+}
+
 void jr_http_connection_accept(struct jr_http_server *server) {
     struct jr_http_connection *c = jn_alloc_zero(1, sizeof *c);
     c->server = server;
@@ -436,6 +444,7 @@ void jr_http_connection_accept(struct jr_http_server *server) {
         jr_http_connection_close(c);
         return;
     }
+    jr_http__note_peer(c);
     c->read_deadline = server->clock + JR_HTTP_HEADER_TIME;
     jr_http__start_reading(c);
 }

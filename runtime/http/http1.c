@@ -215,7 +215,9 @@ static const llhttp_settings_t SETTINGS = {
 /* ---- lifecycle ---- */
 
 static void jr_http1__begin(struct jr_http1 *http1) {
-    *http1 = (struct jr_http1){.phase = JR_HTTP1_IN_HEAD};
+    struct jr_http1 fresh = {.phase = JR_HTTP1_IN_HEAD};
+    memcpy(fresh.message.request.peer, http1->message.request.peer, sizeof fresh.message.request.peer);
+    *http1 = fresh;
     llhttp_init(&http1->parser, HTTP_REQUEST, &SETTINGS);
     http1->parser.data = http1;
     jn_buf_init(&http1->message.head, JR_HTTP_REQUEST_LINE + JR_HTTP_HEADER_BYTES + 8);
@@ -226,6 +228,10 @@ struct jr_http1 *jr_http1_new(void) {
     struct jr_http1 *http1 = jn_alloc_zero(1, sizeof *http1);
     jr_http1__begin(http1);
     return http1;
+}
+
+void jr_http1_set_peer(struct jr_http1 *http1, const char peer[JR_HTTP_PEER]) {
+    memcpy(http1->message.request.peer, peer, JR_HTTP_PEER);
 }
 
 void jr_http1_free(struct jr_http1 *http1) {

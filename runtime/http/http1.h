@@ -20,6 +20,8 @@ struct jr_http1_message {
 };
 
 struct jr_http1 *jr_http1_new(void);
+/* Of all its requests. */
+void jr_http1_set_peer(struct jr_http1 *http1, const char peer[JR_HTTP_PEER]);
 void jr_http1_free(struct jr_http1 *http1);
 
 /* Takes bytes; *used says how many, also for BAD. */

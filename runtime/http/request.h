@@ -7,6 +7,8 @@
 #include "core/buffer.h"
 #include "runtime/http/limits.h"
 
+#define JR_HTTP_PEER 46 /* the longest IPv6 address */
+
 struct jr_http_header {
     struct jn_str name, value; /* the value without surrounding blanks */
 };
@@ -19,6 +21,7 @@ struct jr_http_request {
     struct jr_http_header header[JR_HTTP_HEADER_COUNT];
     uint32_t n_header;
     struct jn_str body;
+    char peer[JR_HTTP_PEER]; /* address of the other end, without port; empty when it is not known */
     bool keep_alive;
     bool expects_continue;
 };

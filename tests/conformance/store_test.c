@@ -430,14 +430,58 @@ static void counters_and_quarantine(struct world *w) {
 static void the_last_program_put_is_listed_last(struct world *w) {
     struct jr_row_program one = {{1}, JN_STR("first")}, two = {{2}, JN_STR("second")}, *row;
     uint32_t n;
-    assert_int_equal(w->store->ops->program_put(w->store, &one, NULL), JN_OK);
-    assert_int_equal(w->store->ops->program_put(w->store, &two, NULL), JN_OK);
-    assert_int_equal(w->store->ops->program_put(w->store, &one, NULL), JN_OK);
+    assert_int_equal(commit(w, (struct jr_batch){.program = &one, .n_program = 1}), JN_OK);
+    assert_int_equal(commit(w, (struct jr_batch){.program = &two, .n_program = 1}), JN_OK);
+    assert_int_equal(commit(w, (struct jr_batch){.program = &one, .n_program = 1}), JN_OK);
     assert_int_equal(w->store->ops->programs(w->store, &w->arena, &row, &n, NULL), JN_OK);
     assert_true(n == 2 && jn_str_is(row[1].image, "first"));
     assert_int_equal(w->store->ops->program_drop(w->store, one.id, NULL), JN_OK);
     assert_int_equal(w->store->ops->programs(w->store, &w->arena, &row, &n, NULL), JN_OK);
     assert_true(n == 1 && jn_str_is(row[0].image, "second"));
+}
+
+static void tokens_are_made_changed_and_dropped(struct world *w) {
+    struct jr_row_token one = {.hash = {1}, .fresh = true, .body = JN_STR("ci")}, *row;
+    struct jr_row_token change = {.hash = {1}, .body = JN_STR("used")}, gone = {.hash = {1}};
+    uint32_t n;
+    assert_int_equal(commit(w, (struct jr_batch){.token = &change, .n_token = 1}), JN_OK);
+    assert_int_equal(w->store->ops->tokens(w->store, &w->arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 0); /* what is not there does not change */
+    assert_int_equal(commit(w, (struct jr_batch){.token = &one, .n_token = 1}), JN_OK);
+    assert_int_equal(commit(w, (struct jr_batch){.token = &change, .n_token = 1}), JN_OK);
+    assert_int_equal(w->store->ops->tokens(w->store, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 1 && jn_str_is(row[0].body, "used"));
+    assert_memory_equal(row[0].hash, one.hash, sizeof(one.hash));
+    assert_int_equal(commit(w, (struct jr_batch){.token = &gone, .n_token = 1}), JN_OK);
+    assert_int_equal(commit(w, (struct jr_batch){.token = &change, .n_token = 1}), JN_OK);
+    assert_int_equal(w->store->ops->tokens(w->store, &w->arena, &row, &n, NULL), JN_OK);
+    assert_int_equal(n, 0);
+}
+
+static void the_audit_log_keeps_its_ends(struct world *w) {
+    enum { ENTRIES = 2500 };
+    struct jr_row_audit *entry = JN_NEW_ARRAY(&w->arena, struct jr_row_audit, ENTRIES), *row;
+    struct jr_audit_ends ends;
+    uint32_t n;
+    bool more = true;
+    assert_int_equal(w->store->ops->audit_ends(w->store, &ends, NULL), JN_OK);
+    assert_true(ends.pruned == 0 && ends.last == 0);
+    for (uint32_t i = 0; i < ENTRIES; i++)
+        entry[i] = (struct jr_row_audit){
+            .seq = i + 1, .at = i, .hash = {(uint8_t)i, (uint8_t)(i >> 8)}, .body = JN_STR("done")};
+    assert_int_equal(commit(w, (struct jr_batch){.audit = entry, .n_audit = ENTRIES}), JN_OK);
+    assert_int_equal(w->store->ops->audit(w->store, 10, 5, &w->arena, &row, &n, NULL), JN_OK);
+    assert_true(n == 5 && row[0].seq == 11 && row[0].at == 10 && jn_str_is(row[4].body, "done"));
+    assert_memory_equal(row[0].hash, entry[10].hash, 32);
+    while (more)
+        assert_int_equal(w->store->ops->audit_prune(w->store, ENTRIES - 1, &more, NULL), JN_OK);
+    assert_int_equal(w->store->ops->audit_ends(w->store, &ends, NULL), JN_OK);
+    assert_true(ends.pruned == ENTRIES - 1 && ends.last == ENTRIES);
+    assert_memory_equal(ends.pruned_hash, entry[ENTRIES - 2].hash, 32);
+    assert_int_equal(w->store->ops->audit_prune(w->store, ENTRIES, &more, NULL), JN_OK);
+    assert_int_equal(w->store->ops->audit_ends(w->store, &ends, NULL), JN_OK); /* the head is kept when all is gone */
+    assert_true(ends.pruned == ENTRIES && ends.last == ENTRIES);
+    assert_memory_equal(ends.last_hash, entry[ENTRIES - 1].hash, 32);
 }
 
 static void large_batches_and_bodies(struct world *w) {
@@ -508,6 +552,8 @@ static const struct {
     CASE(counters_and_quarantine),
     CASE(who_is_erased_leaves_nothing),
     CASE(the_last_program_put_is_listed_last),
+    CASE(tokens_are_made_changed_and_dropped),
+    CASE(the_audit_log_keeps_its_ends),
     CASE(large_batches_and_bodies),
     CASE(what_was_committed_is_there_after_reopening),
     CASE(a_second_process_is_refused),

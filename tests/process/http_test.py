@@ -138,7 +138,7 @@ class Surface(Case):
     def test_without_a_token_only_localhost_administers(self):
         server = self.serve()
         self.assertEqual(server.request("GET", "/api/journeys")[0], 200)
-        self.assertEqual(server.request("GET", "/api/journeys", headers={"Host": "evil.example"})[0], 403)
+        self.assertEqual(server.request("GET", "/api/journeys", headers={"Host": "evil.example"})[0], 421)
 
     def test_a_bad_image_is_refused_with_a_sentence(self):
         server = self.serve()

@@ -1,5 +1,6 @@
 #include "core/hash.h"
 #include "image/image.h"
+#include "runtime/api/access/access.h"
 #include "runtime/api/version/rollout.h"
 
 /* What is wrong with an image is the sender's affair, not a fault of the server. */
@@ -64,6 +65,22 @@ static jn_rc jr_deploy__try(struct jr_job *job, const struct jr_lane_view *lane,
     return jr_engine_canary_begin(lane->engine, image, canary, lane->now, &job->arena, err);
 }
 
+static struct jn_str jr_deploy__version(struct jr_job *job, const struct jn_program *program) {
+    struct jn_buf id;
+    jn_buf_init(&id, 64);
+    jn_hex((struct jn_str){(const char *)program->id, sizeof program->id}, &id);
+    struct jn_str version = jn_arena_str(&job->arena, jn_buf_view(&id));
+    jn_buf_release(&id);
+    return version;
+}
+
+static void jr_deploy__note(struct jr_job *job, const struct jr_lane_view *lane, const struct jn_program *program) {
+    struct jn_str query = jr_http_request_of(job->exchange)->query;
+    jr_audit_object(
+        job, lane,
+        jn_arena_printf(&job->arena, "version %.*s %.*s", JN_FMT(jr_deploy__version(job, program)), JN_FMT(query)));
+}
+
 static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jn_str image = jr_http_request_of(job->exchange)->body;
     struct jn_program *program = NULL;
@@ -74,25 +91,22 @@ static jn_rc jr_deploy__work(struct jr_job *job, const struct jr_lane_view *lane
     if (rc == JN_OK) rc = jr_rollout__rules(jr_http_request_of(job->exchange), &job->arena, &canary, &trial, err);
     if (rc != JN_OK) return rc;
     rc = jn_image_load(image, &job->arena, &program, err);
+    if (rc == JN_OK) jr_deploy__note(job, lane, program);
     if (rc == JN_OK) rc = job->api->host.check_program(program, err);
     if (rc == JN_OK)
         rc = trial ? jr_deploy__try(job, lane, &rules, &canary, err) : jr_deploy__make(job, lane, program, &rules, err);
     if (rc == JN_OK) rc = jr_engine_enable(lane->engine, JN_STR_NONE, &job->arena, err);
     if (rc != JN_OK) return jr_deploy__blame(rc);
     struct jn_json_out w;
-    struct jn_buf id;
-    jn_buf_init(&id, 64);
-    jn_hex((struct jn_str){(const char *)program->id, sizeof program->id}, &id);
     jn_jw_init(&w, &job->reply);
     jn_jw_object(&w);
     jn_jw_key(&w, "version");
-    jn_jw_str(&w, jn_buf_view(&id));
+    jn_jw_str(&w, jr_deploy__version(job, program));
     jn_jw_key(&w, "journeys");
     jn_jw_int(&w, program->n_journey);
     jn_jw_key(&w, "canary");
     jr_rollout__write(&w, lane->engine, &job->arena);
     jn_jw_end_object(&w);
-    jn_buf_release(&id);
     return JN_OK;
 }
 

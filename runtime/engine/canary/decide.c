@@ -129,22 +129,15 @@ static void canary_set(struct jr_engine *engine, const struct engine_program *pr
     *engine_counter(engine, engine_tracked_id(program)) = 0;
 }
 
-/* The counters first: before its image is the last one in the store, what they say of it is void. */
+/* Its image and the counters that say it is on trial come with one commit, or neither does. */
 static jn_rc canary_begin(struct jr_engine *engine, struct engine_program *program, struct jn_str image,
                           const struct jr_canary_rules *rules, int64_t now, struct jn_arena *arena,
                           struct jn_err *err) {
-    struct jr_row_program row = {.image = image};
-    memcpy(row.id, program->program->id, sizeof(row.id));
     canary_set(engine, program, rules, now);
-    jn_rc rc = engine_counters_commit(engine, arena, err);
-    if (rc == JN_OK) rc = engine->store->ops->program_put(engine->store, &row, err);
-    if (rc == JN_OK) {
-        program->target = NULL;
-        return canary_commit(engine, arena, err);
-    }
-    *canary_field(engine, CANARY_STATE) = JR_CANARY_NONE;
-    (void)engine_counters_commit(engine, arena, NULL);
-    return rc;
+    jn_rc rc = engine_program_keep(engine, program, image, arena, err);
+    if (rc != JN_OK) return rc;
+    program->target = NULL;
+    return canary_commit(engine, arena, err);
 }
 
 jn_rc jr_engine_canary_begin(struct jr_engine *engine, struct jn_str image, const struct jr_canary_rules *rules,

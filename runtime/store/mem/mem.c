@@ -21,7 +21,8 @@ struct jr_store_mem {
     struct jr_store base;
     struct jn_map alias; /* keys are owned */
     struct jr_lane lane[MEM_LANES];
-    struct mem_table customer, run, timer, event, seen, delivery, quarantine, counter;
+    struct mem_table customer, run, timer, event, seen, delivery, quarantine, counter, token, audit;
+    struct jr_audit_ends ends;
     struct mem_program *program;
     uint32_t n_program;
 };
@@ -41,8 +42,8 @@ static jn_rc mem_open(struct jn_str place, struct jr_store **out, struct jn_err 
 
 static void mem_close(struct jr_store *store) {
     struct jr_store_mem *mem = mem_of(store);
-    struct mem_table *tables[] = {&mem->customer, &mem->run,      &mem->timer,      &mem->event,
-                                  &mem->seen,     &mem->delivery, &mem->quarantine, &mem->counter};
+    struct mem_table *tables[] = {&mem->customer, &mem->run,        &mem->timer,   &mem->event, &mem->seen,
+                                  &mem->delivery, &mem->quarantine, &mem->counter, &mem->token, &mem->audit};
     struct jn_str key;
     for (uint32_t at = 0; jn_map_next(&mem->alias, &at, &key, NULL);)
         free((char *)(uintptr_t)key.p);
@@ -140,6 +141,45 @@ static void mem_erase(struct jr_store_mem *mem, uint64_t customer) {
             mem_table_remove(&mem->delivery, mem->delivery.row[i].key);
 }
 
+static jn_rc mem_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
+    struct jr_store_mem *mem = mem_of(store);
+    (void)err;
+    for (uint32_t i = 0; i < mem->n_program; i++) {
+        if (memcmp(mem->program[i].id, id, 32) != 0) continue;
+        free((char *)(uintptr_t)mem->program[i].image.p);
+        memmove(&mem->program[i], &mem->program[i + 1], (mem->n_program - i - 1) * sizeof(*mem->program));
+        mem->n_program--;
+        return JN_OK;
+    }
+    return JN_OK;
+}
+
+static void mem_put_program(struct jr_store_mem *mem, const struct jr_row_program *program) {
+    char *image = jn_alloc(program->image.n);
+    memcpy(image, program->image.p, program->image.n);
+    mem_program_drop(&mem->base, program->id, NULL);
+    mem->program = jn_realloc(mem->program, ((size_t)mem->n_program + 1) * sizeof(*mem->program));
+    struct mem_program *row = &mem->program[mem->n_program++];
+    memcpy(row->id, program->id, 32);
+    row->image = (struct jn_str){image, program->image.n};
+}
+
+static void mem_put_token(struct jr_store_mem *mem, const struct jr_row_token *row) {
+    struct mem_key key = mem_key_of(row->hash);
+    if (row->body.p == NULL)
+        mem_table_remove(&mem->token, key);
+    else if (row->fresh || mem_table_get(&mem->token, key) != NULL)
+        mem_table_put(&mem->token, key, row->hash, sizeof(row->hash), &row->body, 1);
+}
+
+static void mem_put_audit(struct jr_store_mem *mem, const struct jr_row_audit *row) {
+    struct jr_row_audit fixed = *row;
+    fixed.body = JN_STR_NONE;
+    mem_table_put(&mem->audit, (struct mem_key){0, row->seq}, &fixed, sizeof(fixed), &row->body, 1);
+    mem->ends.last = row->seq;
+    memcpy(mem->ends.last_hash, row->hash, sizeof(row->hash));
+}
+
 static void mem_apply(struct jr_store_mem *mem, const struct jr_batch *b) {
     for (uint32_t i = 0; i < b->n_merge; i++)
         mem_merge(mem, &b->merge[i]);
@@ -183,6 +223,12 @@ static void mem_apply(struct jr_store_mem *mem, const struct jr_batch *b) {
     for (uint32_t i = 0; i < b->n_counter; i++)
         mem_table_put(&mem->counter, (struct mem_key){0, b->counter[i].counter}, &b->counter[i].value,
                       sizeof(b->counter[i].value), NULL, 0);
+    for (uint32_t i = 0; i < b->n_program; i++)
+        mem_put_program(mem, &b->program[i]);
+    for (uint32_t i = 0; i < b->n_token; i++)
+        mem_put_token(mem, &b->token[i]);
+    for (uint32_t i = 0; i < b->n_audit; i++)
+        mem_put_audit(mem, &b->audit[i]);
 }
 
 static jn_rc mem_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
@@ -380,31 +426,6 @@ static jn_rc mem_counters(struct jr_store *store, struct jn_arena *arena, struct
 
 /* ---- programs */
 
-static jn_rc mem_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
-    struct jr_store_mem *mem = mem_of(store);
-    (void)err;
-    for (uint32_t i = 0; i < mem->n_program; i++) {
-        if (memcmp(mem->program[i].id, id, 32) != 0) continue;
-        free((char *)(uintptr_t)mem->program[i].image.p);
-        memmove(&mem->program[i], &mem->program[i + 1], (mem->n_program - i - 1) * sizeof(*mem->program));
-        mem->n_program--;
-        return JN_OK;
-    }
-    return JN_OK;
-}
-
-static jn_rc mem_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err) {
-    struct jr_store_mem *mem = mem_of(store);
-    char *image = jn_alloc(program->image.n);
-    memcpy(image, program->image.p, program->image.n);
-    mem_program_drop(store, program->id, err);
-    mem->program = jn_realloc(mem->program, ((size_t)mem->n_program + 1) * sizeof(*mem->program));
-    struct mem_program *row = &mem->program[mem->n_program++];
-    memcpy(row->id, program->id, 32);
-    row->image = (struct jn_str){image, program->image.n};
-    return JN_OK;
-}
-
 static jn_rc mem_programs(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
                           struct jn_err *err) {
     struct jr_store_mem *mem = mem_of(store);
@@ -414,6 +435,55 @@ static jn_rc mem_programs(struct jr_store *store, struct jn_arena *arena, struct
     for (uint32_t i = 0; i < mem->n_program; i++) {
         memcpy((*out)[i].id, mem->program[i].id, 32);
         (*out)[i].image = jn_arena_str(arena, mem->program[i].image);
+    }
+    return JN_OK;
+}
+
+/* ---- who may administer, and what they did */
+
+static jn_rc mem_tokens(struct jr_store *store, struct jn_arena *arena, struct jr_row_token **out, uint32_t *n,
+                        struct jn_err *err) {
+    const struct mem_table *table = &mem_of(store)->token;
+    (void)err;
+    *n = table->n;
+    *out = JN_NEW_ARRAY(arena, struct jr_row_token, table->n);
+    for (uint32_t i = 0; i < table->n; i++) {
+        (*out)[i] = (struct jr_row_token){.body = jn_arena_str(arena, table->row[i].text[0])};
+        memcpy((*out)[i].hash, table->row[i].fixed, sizeof((*out)[i].hash));
+    }
+    return JN_OK;
+}
+
+static jn_rc mem_audit(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                       struct jr_row_audit **out, uint32_t *n, struct jn_err *err) {
+    const struct mem_table *table = &mem_of(store)->audit;
+    uint32_t first;
+    (void)err;
+    *n = mem_page(table, (struct mem_key){0, after}, false, max, &first);
+    *out = JN_NEW_ARRAY(arena, struct jr_row_audit, *n);
+    for (uint32_t i = 0; i < *n; i++) {
+        memcpy(&(*out)[i], table->row[first + i].fixed, sizeof(**out));
+        (*out)[i].body = jn_arena_str(arena, table->row[first + i].text[0]);
+    }
+    return JN_OK;
+}
+
+static jn_rc mem_audit_ends(struct jr_store *store, struct jr_audit_ends *out, struct jn_err *err) {
+    (void)err;
+    *out = mem_of(store)->ends;
+    return JN_OK;
+}
+
+static jn_rc mem_audit_prune(struct jr_store *store, uint64_t upto, bool *more, struct jn_err *err) {
+    struct jr_store_mem *mem = mem_of(store);
+    (void)err;
+    *more = false;
+    while (mem->audit.n > 0 && mem->audit.row[0].key.low <= upto) {
+        struct jr_row_audit row;
+        memcpy(&row, mem->audit.row[0].fixed, sizeof(row));
+        mem->ends.pruned = row.seq;
+        memcpy(mem->ends.pruned_hash, row.hash, sizeof(row.hash));
+        mem_table_remove(&mem->audit, mem->audit.row[0].key);
     }
     return JN_OK;
 }
@@ -495,9 +565,12 @@ const struct jr_store_ops jr_store_mem = {
     .quarantined = mem_quarantined,
     .customers = mem_customers,
     .counters = mem_counters,
-    .program_put = mem_program_put,
     .programs = mem_programs,
     .program_drop = mem_program_drop,
+    .tokens = mem_tokens,
+    .audit = mem_audit,
+    .audit_ends = mem_audit_ends,
+    .audit_prune = mem_audit_prune,
     .prune = mem_prune,
     .forget = mem_forget,
     .rewrite = mem_rewrite,

@@ -2,7 +2,7 @@
 #include "core/civil.h"
 #include "runtime/store/sqlite/sqlite.h"
 
-static int commit_step(struct jr_store_sqlite_state *state, enum sqlite_statement which) {
+int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which) {
     sqlite3_stmt *statement = state->statement[which];
     int code = sqlite3_step(statement);
     int reset = sqlite3_reset(statement);
@@ -16,7 +16,7 @@ static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_ba
         for (int m = 0; code == SQLITE_OK && m < 2; m++) {
             sqlite_bind_u64(state->statement[MOVE[m]], 1, b->merge[i].from);
             sqlite_bind_u64(state->statement[MOVE[m]], 2, b->merge[i].into);
-            code = commit_step(state, MOVE[m]);
+            code = sqlite_step(state, MOVE[m]);
         }
     return code;
 }
@@ -27,7 +27,7 @@ static int commit_erase(struct jr_store_sqlite_state *state, const struct jr_bat
     for (uint32_t i = 0; i < b->n_erase; i++)
         for (int e = 0; code == SQLITE_OK && e < 2; e++) {
             sqlite_bind_u64(state->statement[ERASE[e]], 1, b->erase[i]);
-            code = commit_step(state, ERASE[e]);
+            code = sqlite_step(state, ERASE[e]);
         }
     return code;
 }
@@ -37,7 +37,7 @@ static int commit_part(struct jr_store_sqlite_state *state, uint64_t customer, u
     sqlite_bind_u64(state->statement[which], 1, customer);
     sqlite_bind_u64(state->statement[which], 2, part);
     if (which == SQL_PUT_PART) sqlite_bind_str(state->statement[which], 3, body);
-    return commit_step(state, which);
+    return sqlite_step(state, which);
 }
 
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
@@ -46,7 +46,7 @@ static int commit_people(struct jr_store_sqlite_state *state, const struct jr_ba
         enum sqlite_statement which = b->alias[i].customer == 0 ? SQL_DROP_ALIAS : SQL_PUT_ALIAS;
         sqlite_bind_str(state->statement[which], 1, b->alias[i].ext);
         if (which == SQL_PUT_ALIAS) sqlite_bind_u64(state->statement[which], 2, b->alias[i].customer);
-        code = commit_step(state, which);
+        code = sqlite_step(state, which);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++)
         code = commit_part(state, b->customer[i].customer, 0, b->customer[i].body);
@@ -60,13 +60,13 @@ static int commit_timers(struct jr_store_sqlite_state *state, const struct jr_ba
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_timer_gone; i++) {
         sqlite3_bind_int64(state->statement[SQL_DROP_TIMER], 1, b->timer_gone[i].due);
         sqlite_bind_u64(state->statement[SQL_DROP_TIMER], 2, b->timer_gone[i].run);
-        code = commit_step(state, SQL_DROP_TIMER);
+        code = sqlite_step(state, SQL_DROP_TIMER);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_timer; i++) {
         sqlite3_bind_int64(state->statement[SQL_PUT_TIMER], 1, b->timer[i].due);
         sqlite_bind_u64(state->statement[SQL_PUT_TIMER], 2, b->timer[i].run);
         sqlite_bind_u64(state->statement[SQL_PUT_TIMER], 3, b->timer[i].customer);
-        code = commit_step(state, SQL_PUT_TIMER);
+        code = sqlite_step(state, SQL_PUT_TIMER);
     }
     return code;
 }
@@ -84,13 +84,13 @@ static int commit_events(struct jr_store_sqlite_state *state, const struct jr_ba
         sqlite3_bind_int64(put, 3, b->event[i].at);
         sqlite_bind_str(put, 4, b->event[i].name);
         sqlite_bind_str(put, 5, b->event[i].body);
-        code = commit_step(state, SQL_PUT_EVENT);
+        code = sqlite_step(state, SQL_PUT_EVENT);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_seen; i++) {
         sqlite3_bind_int64(seen, 1, commit_day(b->seen[i].at));
         sqlite3_bind_blob(seen, 2, b->seen[i].key, sizeof(b->seen[i].key), SQLITE_STATIC);
         sqlite_bind_u64(seen, 3, b->seen[i].digest);
-        code = commit_step(state, SQL_PUT_SEEN);
+        code = sqlite_step(state, SQL_PUT_SEEN);
     }
     return code;
 }
@@ -102,7 +102,7 @@ static int commit_delivery(struct jr_store_sqlite_state *state, const struct jr_
         sqlite3_bind_int64(set, 2, row->due);
         sqlite3_bind_int64(set, 3, row->state);
         sqlite3_bind_int64(set, 4, row->attempts);
-        return commit_step(state, SQL_SET_DELIVERY);
+        return sqlite_step(state, SQL_SET_DELIVERY);
     }
     sqlite3_stmt *put = state->statement[SQL_PUT_DELIVERY];
     sqlite_bind_u64(put, 1, row->delivery);
@@ -112,7 +112,7 @@ static int commit_delivery(struct jr_store_sqlite_state *state, const struct jr_
     sqlite3_bind_int64(put, 5, row->state);
     sqlite3_bind_int64(put, 6, row->attempts);
     sqlite_bind_str(put, 7, row->body);
-    return commit_step(state, SQL_PUT_DELIVERY);
+    return sqlite_step(state, SQL_PUT_DELIVERY);
 }
 
 static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
@@ -122,7 +122,7 @@ static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batc
         code = commit_delivery(state, &b->delivery[i]);
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_delivery_gone; i++) {
         sqlite_bind_u64(state->statement[SQL_DROP_DELIVERY], 1, b->delivery_gone[i]);
-        code = commit_step(state, SQL_DROP_DELIVERY);
+        code = sqlite_step(state, SQL_DROP_DELIVERY);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine; i++) {
         sqlite_bind_u64(quarantine, 1, b->quarantine[i].seq);
@@ -131,16 +131,26 @@ static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batc
         sqlite_bind_str(quarantine, 4, b->quarantine[i].reason);
         sqlite_bind_str(quarantine, 5, b->quarantine[i].body);
         sqlite_bind_str(quarantine, 6, b->quarantine[i].customer);
-        code = commit_step(state, SQL_PUT_QUARANTINE);
+        code = sqlite_step(state, SQL_PUT_QUARANTINE);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine_gone; i++) {
         sqlite_bind_u64(state->statement[SQL_DROP_QUARANTINE], 1, b->quarantine_gone[i]);
-        code = commit_step(state, SQL_DROP_QUARANTINE);
+        code = sqlite_step(state, SQL_DROP_QUARANTINE);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_counter; i++) {
         sqlite_bind_u64(counter, 1, b->counter[i].counter);
         sqlite_bind_u64(counter, 2, b->counter[i].value);
-        code = commit_step(state, SQL_PUT_COUNTER);
+        code = sqlite_step(state, SQL_PUT_COUNTER);
+    }
+    return code;
+}
+
+static int commit_programs(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_program; i++) {
+        sqlite3_bind_blob(state->statement[SQL_PUT_PROGRAM], 1, b->program[i].id, 32, SQLITE_STATIC);
+        sqlite_bind_str(state->statement[SQL_PUT_PROGRAM], 2, b->program[i].image);
+        code = sqlite_step(state, SQL_PUT_PROGRAM);
     }
     return code;
 }
@@ -174,12 +184,12 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     struct jr_store_sqlite_state *state = sqlite_state(store);
     if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store cannot write its log back: a sync failed");
     if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
-    int pages = 0, code = commit_step(state, SQL_BEGIN);
+    int pages = 0, code = sqlite_step(state, SQL_BEGIN);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);
     sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);
     sqlite_bind_u64(state->statement[SQL_FENCE], 2, batch->epoch);
     sqlite_bind_u64(state->statement[SQL_FENCE], 3, batch->seq);
-    code = commit_step(state, SQL_FENCE);
+    code = sqlite_step(state, SQL_FENCE);
     if (code == SQLITE_OK && sqlite3_changes(state->db) == 0)
         code = SQLITE_CONSTRAINT_NOTNULL; /* a lane never claimed */
     if (code == SQLITE_OK) code = commit_merges(state, batch);
@@ -188,8 +198,10 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     if (code == SQLITE_OK) code = commit_timers(state, batch);
     if (code == SQLITE_OK) code = commit_events(state, batch);
     if (code == SQLITE_OK) code = commit_rest(state, batch);
+    if (code == SQLITE_OK) code = commit_programs(state, batch);
+    if (code == SQLITE_OK) code = sqlite_commit_access(state, batch);
     sqlite3_wal_hook(state->db, commit_hook, &pages);
-    if (code == SQLITE_OK) code = commit_step(state, SQL_COMMIT);
+    if (code == SQLITE_OK) code = sqlite_step(state, SQL_COMMIT);
     sqlite3_wal_hook(state->db, NULL, NULL);
     if (code == SQLITE_OK) {
         commit_note_days(state, batch);
@@ -198,14 +210,14 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     }
     jn_rc rc = sqlite_failure(state->db, code, "commit", err);
     if (rc == JN_FENCED) jn_fail(err, rc, "lane %u has another owner", batch->lane);
-    if (sqlite3_get_autocommit(state->db) == 0) commit_step(state, SQL_ROLLBACK);
+    if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
     return rc;
 }
 
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
     sqlite3_bind_int64(state->statement[SQL_CLAIM], 1, lane);
-    int code = commit_step(state, SQL_CLAIM);
+    int code = sqlite_step(state, SQL_CLAIM);
     return code == SQLITE_OK ? sqlite_lane(store, lane, out, err)
                              : sqlite_failure(state->db, code, "claim a lane", err);
 }
@@ -225,16 +237,8 @@ jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, st
 jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
     sqlite3_bind_blob(state->statement[SQL_DROP_PROGRAM], 1, id, 32, SQLITE_STATIC);
-    int code = commit_step(state, SQL_DROP_PROGRAM);
+    int code = sqlite_step(state, SQL_DROP_PROGRAM);
     return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "drop a program", err);
-}
-
-jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err) {
-    struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_bind_blob(state->statement[SQL_PUT_PROGRAM], 1, program->id, 32, SQLITE_STATIC);
-    sqlite_bind_str(state->statement[SQL_PUT_PROGRAM], 2, program->image);
-    int code = commit_step(state, SQL_PUT_PROGRAM);
-    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "keep a program", err);
 }
 
 /* A step for each day: ids are many, days are few. */
@@ -257,7 +261,7 @@ jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err) 
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
     sqlite3_bind_int64(state->statement[SQL_PRUNE], 1, commit_day(before));
-    int code = commit_step(state, SQL_PRUNE);
+    int code = sqlite_step(state, SQL_PRUNE);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old ids", err);
     *more = sqlite3_changes(state->db) > 0;
     return *more ? JN_OK : sqlite_load_days(state, err);
@@ -271,7 +275,7 @@ jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint6
     sqlite3_bind_int64(forget, 2, at);
     sqlite_bind_u64(forget, 3, below > INT64_MAX ? INT64_MAX : below);
     sqlite3_bind_int64(forget, 4, max);
-    int code = commit_step(state, SQL_FORGET);
+    int code = sqlite_step(state, SQL_FORGET);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old events", err);
     *n = (uint32_t)sqlite3_changes(state->db);
     return JN_OK;

@@ -288,7 +288,8 @@ static jn_rc reading_check(struct jr_store *store, struct jn_err *err) {
     .scheme = "sqlite", .find = sqlite_find, .seen = sqlite_seen, .load = sqlite_load, .events = sqlite_events,        \
     .recent = sqlite_recent, .timers = sqlite_timers, .deliveries = sqlite_deliveries, .outbox_of = sqlite_outbox_of,  \
     .dead = sqlite_dead, .quarantined = sqlite_quarantined, .customers = sqlite_customers,                             \
-    .counters = sqlite_counters, .programs = sqlite_programs, .facts = sqlite_facts
+    .counters = sqlite_counters, .programs = sqlite_programs, .tokens = sqlite_tokens, .audit = sqlite_audit,          \
+    .audit_ends = sqlite_audit_ends, .facts = sqlite_facts
 
 const struct jr_store_ops jr_store_sqlite = {SQLITE_READS,
                                              .open = sqlite_open,
@@ -296,9 +297,9 @@ const struct jr_store_ops jr_store_sqlite = {SQLITE_READS,
                                              .look = sqlite_look_at,
                                              .claim = sqlite_claim,
                                              .commit = sqlite_commit,
-                                             .program_put = sqlite_program_put,
                                              .program_drop = sqlite_program_drop,
                                              .prune = sqlite_prune,
+                                             .audit_prune = sqlite_audit_prune,
                                              .forget = sqlite_forget,
                                              .rewrite = sqlite_rewrite,
                                              .check = sqlite_check,

@@ -6,8 +6,7 @@ struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena 
     return jn_arena_str(arena, (struct jn_str){p == NULL ? "" : p, (size_t)n});
 }
 
-/* Ends a read: all rows were there, or why not. */
-static jn_rc read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err) {
+jn_rc sqlite_read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err) {
     jn_rc rc = code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "read", err);
     sqlite3_reset(state->statement[which]);
     return rc;
@@ -25,7 +24,7 @@ jn_rc sqlite_find(struct jr_store *store, const struct jn_str *ext, uint32_t n, 
         sqlite_bind_str(find, 1, ext[i]);
         int code = sqlite3_step(find);
         customer[i] = code == SQLITE_ROW ? read_u64(find, 0) : 0;
-        jn_rc rc = read_done(state, SQL_FIND, code, err);
+        jn_rc rc = sqlite_read_done(state, SQL_FIND, code, err);
         if (rc != JN_OK) return rc;
     }
     return JN_OK;
@@ -45,7 +44,7 @@ jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, b
                 known[i] = true;
                 row[i].digest = (uint32_t)sqlite3_column_int64(seen, 0);
             }
-            jn_rc rc = read_done(state, SQL_SEEN, code, err);
+            jn_rc rc = sqlite_read_done(state, SQL_SEEN, code, err);
             if (rc != JN_OK) return rc;
         }
     }
@@ -70,7 +69,7 @@ jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *ar
             *(struct jr_row_run *)sqlite_grow(arena, run, n_run, sizeof(**run)) =
                 (struct jr_row_run){customer, part, body};
     }
-    return read_done(state, SQL_LOAD, code, err);
+    return sqlite_read_done(state, SQL_LOAD, code, err);
 }
 
 static jn_rc read_events(struct jr_store_sqlite_state *state, enum sqlite_statement which, uint64_t customer,
@@ -90,7 +89,7 @@ static jn_rc read_events(struct jr_store_sqlite_state *state, enum sqlite_statem
         row->name = sqlite_column_str(read, 2, arena);
         row->body = sqlite_column_str(read, 3, arena);
     }
-    return read_done(state, which, code, err);
+    return sqlite_read_done(state, which, code, err);
 }
 
 jn_rc sqlite_events(struct jr_store *store, uint64_t customer, uint64_t after, uint32_t max, struct jn_arena *arena,
@@ -118,7 +117,7 @@ jn_rc sqlite_timers(struct jr_store *store, struct jr_row_timer after, uint32_t 
         struct jr_row_timer *row = sqlite_grow(arena, out, n, sizeof(*row));
         *row = (struct jr_row_timer){sqlite3_column_int64(read, 0), read_u64(read, 1), read_u64(read, 2)};
     }
-    return read_done(state, SQL_TIMERS, code, err);
+    return sqlite_read_done(state, SQL_TIMERS, code, err);
 }
 
 _Static_assert(JR_DELIVERY_FAILED == 1, "the statement DEAD and its index say so");
@@ -145,7 +144,7 @@ static jn_rc read_deliveries(struct jr_store_sqlite_state *state, enum sqlite_st
         if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
         row->body = sqlite_column_str(read, 5, arena);
     }
-    return read_done(state, which, code, err);
+    return sqlite_read_done(state, which, code, err);
 }
 
 /* What people are to decide is few among many messages, and is looked at often: it has an index of its own. */
@@ -166,7 +165,7 @@ jn_rc sqlite_dead(struct jr_store *store, const uint8_t id[16], uint64_t *delive
     sqlite3_bind_blob(read, 1, id, 16, SQLITE_STATIC);
     int code = sqlite3_step(read);
     *delivery = code == SQLITE_ROW ? read_u64(read, 0) : 0;
-    return read_done(state, SQL_DEAD, code, err);
+    return sqlite_read_done(state, SQL_DEAD, code, err);
 }
 
 jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
@@ -186,7 +185,7 @@ jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, s
         row->body = sqlite_column_str(read, 4, arena);
         row->customer = sqlite_column_str(read, 5, arena);
     }
-    return read_done(state, SQL_QUARANTINED, code, err);
+    return sqlite_read_done(state, SQL_QUARANTINED, code, err);
 }
 
 /* Numbers are dense: one search finds most profiles, and passes over events and runs, which may be many. */
@@ -207,7 +206,7 @@ jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, str
                 *(struct jr_row_customer *)sqlite_grow(arena, out, n, sizeof(**out)) =
                     (struct jr_row_customer){from - 1, sqlite_column_str(read, 2, arena)};
         }
-        jn_rc rc = read_done(state, SQL_NEXT_CUSTOMER, code, err);
+        jn_rc rc = sqlite_read_done(state, SQL_NEXT_CUSTOMER, code, err);
         if (rc != JN_OK) return rc;
     }
     return JN_OK;
@@ -224,7 +223,7 @@ jn_rc sqlite_counters(struct jr_store *store, struct jn_arena *arena, struct jr_
         struct jr_row_counter *row = sqlite_grow(arena, out, n, sizeof(*row));
         *row = (struct jr_row_counter){read_u64(read, 0), read_u64(read, 1)};
     }
-    return read_done(state, SQL_COUNTERS, code, err);
+    return sqlite_read_done(state, SQL_COUNTERS, code, err);
 }
 
 jn_rc sqlite_programs(struct jr_store *store, struct jn_arena *arena, struct jr_row_program **out, uint32_t *n,
@@ -240,5 +239,5 @@ jn_rc sqlite_programs(struct jr_store *store, struct jn_arena *arena, struct jr_
         *row = (struct jr_row_program){.image = sqlite_column_str(read, 1, arena)};
         if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
     }
-    return read_done(state, SQL_PROGRAMS, code, err);
+    return sqlite_read_done(state, SQL_PROGRAMS, code, err);
 }

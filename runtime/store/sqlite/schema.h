@@ -3,7 +3,7 @@
 #define RUNTIME_STORE_SQLITE_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4A524E59 /* "JRNY" */
-#define SCHEMA_VERSION     3
+#define SCHEMA_VERSION     4
 
 /* What is of one customer lies together: the profile is part 0, a run is part `run`, an event is part -seq. What an
  * event changes is then on one page, not on one of each of three tables. */
@@ -16,10 +16,16 @@
     "create table seen (day integer not null, key blob not null, digest integer not null, primary key (day, key))"     \
     " strict, without rowid;"
 
+/* Who may administer, and what they did. */
+#define SCHEMA_ACCESS                                                                                                  \
+    "create table token (hash blob primary key, body blob not null) strict, without rowid;"                            \
+    "create table audit (seq integer primary key, at integer not null, hash blob not null, body blob not null) "       \
+    "strict;"
+
 /* Ids grow with time, so that what is used together lies together; timers are their own primary keys, so that each
  * touches one page (measured: half the bytes of a table with an index beside it). */
 #define SCHEMA_SQL                                                                                                     \
-    SCHEMA_CUSTOMER SCHEMA_SEEN                                                                                        \
+    SCHEMA_CUSTOMER SCHEMA_SEEN SCHEMA_ACCESS                                                                          \
         "create table meta (key text primary key, value any) strict, without rowid;"                                   \
         "create table lane (lane integer primary key, epoch integer not null, seq integer not null) strict;"           \
         "create table alias (ext blob primary key, customer integer not null) strict, without rowid;"                  \
@@ -52,6 +58,6 @@
     "drop table customer_2; drop table run; drop table event; drop table seen_2"
 
 #define SCHEMA_STEPS                                                                                                   \
-    { SCHEMA_TO_2, SCHEMA_TO_3 }
+    { SCHEMA_TO_2, SCHEMA_TO_3, SCHEMA_ACCESS }
 
 #endif

@@ -71,16 +71,25 @@ bool sqlite_look_end(struct jr_store_sqlite_state *state);
 jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
 
 /* ---- commit.c */
+int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which); /* runs one that gives no rows */
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
 jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
-jn_rc sqlite_program_put(struct jr_store *store, const struct jr_row_program *program, struct jn_err *err);
 jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err);
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
 jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint64_t below, uint32_t max, uint32_t *n,
                     struct jn_err *err);
 jn_rc sqlite_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err);
 jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err);
+
+/* ---- access.c: who may administer, and what they did */
+int sqlite_commit_access(struct jr_store_sqlite_state *state, const struct jr_batch *batch);
+jn_rc sqlite_tokens(struct jr_store *store, struct jn_arena *arena, struct jr_row_token **out, uint32_t *n,
+                    struct jn_err *err);
+jn_rc sqlite_audit(struct jr_store *store, uint64_t after, uint32_t max, struct jn_arena *arena,
+                   struct jr_row_audit **out, uint32_t *n, struct jn_err *err);
+jn_rc sqlite_audit_ends(struct jr_store *store, struct jr_audit_ends *out, struct jn_err *err);
+jn_rc sqlite_audit_prune(struct jr_store *store, uint64_t upto, bool *more, struct jn_err *err);
 
 /* ---- read.c: the contract's reads */
 jn_rc sqlite_find(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer, struct jn_err *err);
@@ -117,6 +126,8 @@ static inline void sqlite_bind_u64(sqlite3_stmt *statement, int i, uint64_t v) {
 }
 
 struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena *arena);
+/* Ends a read: all rows were there, or why not. */
+jn_rc sqlite_read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err);
 static inline void *sqlite_grow(struct jn_arena *arena, void *array, uint32_t *n, size_t size) {
     return jn_arena_grow(arena, array, n, size);
 }

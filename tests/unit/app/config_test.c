@@ -17,6 +17,7 @@ static struct jr_app_options sound(void) {
                                    .write_keys = JN_STR("wk"),
                                    .token = JN_STR("t"),
                                    .keep_ids = JN_STR("30"),
+                                   .keep_audit = JN_STR("400"),
                                    .queue = JN_STR("1000"),
                                    .key_rate = JN_STR("0"),
                                    .source_rate = JN_STR("0"),
@@ -121,6 +122,26 @@ static void test_size_to_write_anew(void **state) {
         options.rewrite_max = jn_str_z(BAD[i]);
         assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     }
+}
+
+static void test_hosts_and_the_audit_log(void **state) {
+    (void)state;
+    struct jr_app_options options = sound();
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_false(config.hosts.any);
+    assert_int_equal(config.keep_audit_ms / 86400000, 400);
+    options.listen = JN_STR("0.0.0.0:80");
+    options.plain_http = JN_STR("true");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_true(config.hosts.any);
+    options.allow_hosts = JN_STR("journey.example.com");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_false(config.hosts.any);
+    options.allow_hosts = JN_STR("https://journey.example.com");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    options = sound();
+    options.keep_audit = JN_STR("29");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
 }
 
 static void expect_missing(struct jr_app_options options, const char *variable) {
@@ -242,6 +263,7 @@ int main(void) {
         cmocka_unit_test(test_size_to_write_anew),
         cmocka_unit_test(test_keys_and_tokens),
         cmocka_unit_test(test_encryption),
+        cmocka_unit_test(test_hosts_and_the_audit_log),
         cmocka_unit_test(test_development),
         cmocka_unit_test(test_presets_and_environment),
         cmocka_unit_test(test_programs_need_their_variables),
