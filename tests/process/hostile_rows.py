@@ -221,9 +221,12 @@ def bodies():
     yield "hook: unsigned", sized(EVENT, path=b"/hooks/shop"), (401,), OPEN
     yield "hook: no name", sized(EVENT, path=b"/hooks/"), (404,), CLOSE
     yield "hook: a signature of 8 KB", sized(EVENT, b"X-Shop-Signature: " + b"a" * 8000, path=b"/hooks/shop"), (401,), OPEN
-    yield "administration: no token", get(b"GET /api/journeys HTTP/1.1"), (401,), OPEN
-    yield "administration: another token", get(b"GET /api/journeys HTTP/1.1", b"Authorization: Bearer x"), (401,), OPEN
-    yield "administration: an image without a token", get(b"PUT /api/program HTTP/1.1", b"Content-Length: 67108864"), (401,), CLOSE
+    here = b"Host: localhost\r\n"
+    yield "administration: no token", get(b"GET /api/journeys HTTP/1.1", host=here), (401,), OPEN
+    yield "administration: another token", get(b"GET /api/journeys HTTP/1.1", b"Authorization: Bearer x", host=here), (401,), OPEN
+    yield ("administration: an image without a token",
+           get(b"PUT /api/program HTTP/1.1", b"Content-Length: 67108864", host=here), (401,), CLOSE)
+    yield "administration: a name that leads here by chance", get(b"GET /api/journeys HTTP/1.1"), (421,), OPEN
 
 
 def pipelines():
