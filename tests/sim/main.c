@@ -37,6 +37,7 @@ struct outcome {
     struct jn_buf told;
     uint64_t hash, turns;
     uint32_t restarts;
+    bool doubted;
     char wrong[256];
 };
 
@@ -52,6 +53,7 @@ static void live(const struct plan *plan, bool disturbed, struct outcome *out) {
     out->hash = sim.hash;
     out->turns = sim.turns;
     out->restarts = sim.restarts;
+    out->doubted = sim.doubted;
     memcpy(out->wrong, sim.wrong, sizeof(out->wrong));
     sim_end(&sim);
     living = NULL;
@@ -74,7 +76,8 @@ static void one_seed(uint64_t seed, bool show, struct outcome *out) {
     if (wrong != NULL && show) fprintf(stderr, "%.*s", JN_FMT(plan.script));
     if (wrong == NULL) {
         live(&plan, true, out);
-        if (out->wrong[0] == '\0' && plan.kind == PLAN_TWIN) {
+        /* Who starts again after more than a quiet week doubts the clock: what was due comes ten minutes later. */
+        if (out->wrong[0] == '\0' && plan.kind == PLAN_TWIN && !out->doubted) {
             live(&plan, false, &calm);
             if (calm.wrong[0] != '\0' || !jn_str_eq(jn_buf_view(&calm.told), jn_buf_view(&out->told)))
                 (void)snprintf(out->wrong, sizeof(out->wrong), "its end is not that of a life without trouble %.200s",

@@ -30,7 +30,9 @@ void sim_trace(struct sim *sim, const char *what, uint64_t number, struct jn_str
 }
 
 int64_t sim_engine_now(struct sim *sim) {
-    return jr_clock_look(&sim->clock, sim->now + sim->off, sim->now);
+    int64_t now = jr_clock_look(&sim->clock, sim->now + sim->off, sim->now);
+    sim->doubted |= jr_clock_error(&sim->clock) > 0;
+    return now;
 }
 
 /* ---- what goes wrong */

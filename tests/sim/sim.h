@@ -45,6 +45,7 @@ struct sim {
     struct jn_random dice, ids; /* of the world; of what the process draws */
     int64_t now;                /* true time, ms */
     int64_t off;                /* by which the wall clock is wrong */
+    bool doubted;               /* the clock was, at some time: what was due waited for it */
     uint32_t next_trouble;
     int64_t outage_until, stalled_until;
     struct asking asking[PLAN_REQUESTS];
