@@ -111,7 +111,7 @@ static void the_engine_agrees_with_the_tree(void **state) {
 
 static void everything_that_behaves_is_generated(void **state) {
     (void)state;
-    if (setting("JOURNEY_SEEDS", 1000) < 1000) skip(); /* too few to hold everything */
+    if (getenv("JOURNEY_SEEDS") != NULL || getenv("JOURNEY_SEED") != NULL) skip(); /* may lack what is rare */
     assert_int_equal(covered_gaps(&covered), 0);
 }
 
