@@ -128,15 +128,7 @@ bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
 
 void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report) {
     struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + report->reason.n + report->answer.n + 1);
-    if (report->reason.n > 0) memcpy(result->text, report->reason.p, report->reason.n);
-    if (report->answer.n > 0) memcpy(result->text + report->reason.n, report->answer.p, report->answer.n);
-    result->input = (struct jr_input){.kind = JR_INPUT_RESULT,
-                                      .delivery = report->delivery,
-                                      .result = report->result,
-                                      .retry_at = report->retry_at,
-                                      .status = report->status,
-                                      .reason = {result->text, report->reason.n},
-                                      .answer = {result->text + report->reason.n, report->answer.n}};
+    result->input = jr_report_input(report, result->text);
     uv_mutex_lock(&lane->lock);
     bool ended = lane->ended;
     if (!ended) {

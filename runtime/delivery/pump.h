@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "journey/channel.h"
+#include "journey/runtime.h"
 #include "runtime/delivery/policy.h"
 
 #define JR_PUMP_MAX    50000 /* messages held */
@@ -24,6 +25,8 @@ struct jr_report {
     struct jn_str answer; /* ACCEPTED, to a question: what came back */
     int64_t took_ms;      /* the attempt; -1: none was made */
 };
+/* The report as an input of a turn. Its texts are copied to `text`, which has room for reason and answer. */
+struct jr_input jr_report_input(const struct jr_report *report, char *text);
 
 struct jr_pump_options {
     uv_loop_t *loop;

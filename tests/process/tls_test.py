@@ -31,9 +31,9 @@ class Tls(Case):
         return self.serve(args=("--dev", "--tls-cert", self.certificate, "--tls-key", self.key, *more), trust=AUTHORITY.certificate,
                           **options)
 
-    def refused(self, *args):
+    def refused(self, *args, env=None, **options):
         """What a start that is refused says."""
-        server = Server(self.directory, self.env(), ("--dev", *args), wait=False)
+        server = Server(self.directory, self.env(**(env or {})), args, wait=False, **options)
         self.servers.append(server)
         server.process.stdout.read()
         self.assertEqual(server.process.wait(DEADLINE), 78)
@@ -147,8 +147,8 @@ class Serving(Tls):
 
 class Files(Tls):
     def test_both_are_needed(self):
-        self.assertIn("--tls-key", self.refused("--tls-cert", self.certificate))
-        self.assertIn("--tls-cert", self.refused("--tls-key", self.key))
+        self.assertIn("--tls-key", self.refused("--dev", "--tls-cert", self.certificate))
+        self.assertIn("--tls-cert", self.refused("--dev", "--tls-key", self.key))
 
     def test_what_cannot_be_used_is_named(self):
         locked, other = os.path.join(self.directory, "locked.key"), AUTHORITY.server("two")[1]
@@ -168,23 +168,14 @@ class Files(Tls):
                 (self.key, self.key, self.key, "no certificate"),
                 (self.certificate, readable, readable, "chmod 600")):
             with self.subTest(why):
-                text = self.refused("--tls-cert", certificate, "--tls-key", key).splitlines()[-1]
+                text = self.refused("--dev", "--tls-cert", certificate, "--tls-key", key).splitlines()[-1]
                 self.assertIn(path, text)
                 self.assertIn(why, text)
 
     def test_nothing_is_served_plainly_to_other_machines_unasked(self):
-        text = self.refused_at("0.0.0.0:0")
+        text = self.refused("--store", "mem:", env={"JOURNEY_WRITE_KEY": "k", "JOURNEY_TOKEN": "t"}, listen="0.0.0.0:0")
         self.assertIn("--plain-http", text)
         self.assertIn("--tls-cert", text)
-
-    def refused_at(self, place):
-        server = Server(self.directory, self.env(JOURNEY_WRITE_KEY="k", JOURNEY_TOKEN="t"), ("--store", "mem:"), wait=False, listen=place)
-        self.servers.append(server)
-        server.process.stdout.read()
-        self.assertEqual(server.process.wait(DEADLINE), 78)
-        text = server.read_log()
-        server.wait()
-        return text
 
     def test_a_proxy_in_front_may_speak_tls(self):
         server = self.serve(self.env(JOURNEY_WRITE_KEY="k", JOURNEY_TOKEN="t"), args=("--plain-http",), listen="0.0.0.0:0")

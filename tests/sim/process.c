@@ -32,15 +32,7 @@ static void process_give(struct sim *sim, const struct jr_delivery *delivery, bo
 static void process_report(void *user, const struct jr_report *report) {
     struct sim *sim = user;
     struct result *result = jn_alloc_zero(1, sizeof(*result) + report->reason.n + report->answer.n + 1);
-    if (report->reason.n > 0) memcpy(result->text, report->reason.p, report->reason.n);
-    if (report->answer.n > 0) memcpy(result->text + report->reason.n, report->answer.p, report->answer.n);
-    result->input = (struct jr_input){.kind = JR_INPUT_RESULT,
-                                      .delivery = report->delivery,
-                                      .result = report->result,
-                                      .retry_at = report->retry_at,
-                                      .status = report->status,
-                                      .reason = {result->text, report->reason.n},
-                                      .answer = {result->text + report->reason.n, report->answer.n}};
+    result->input = jr_report_input(report, result->text);
     *sim->result_end = result;
     sim->result_end = &result->next;
 }

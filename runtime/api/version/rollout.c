@@ -25,19 +25,11 @@ static jn_rc rollout_share(struct jn_str text, uint32_t *out, struct jn_err *err
                    "the share `%.*s` is none: write more than 0%% and less than 100%%, as 10%% or 2.5%%", JN_FMT(text));
 }
 
-static struct jn_str rollout_trim(struct jn_str s) {
-    while (s.n > 0 && s.p[0] == ' ')
-        s = jn_str_sub(s, 1, s.n);
-    while (s.n > 0 && s.p[s.n - 1] == ' ')
-        s.n--;
-    return s;
-}
-
 /* The part up to the separator, which is taken off. */
 static struct jn_str rollout_part(struct jn_str *rest, char separator) {
     const char *at = rest->n == 0 ? NULL : memchr(rest->p, separator, rest->n);
     size_t n = at == NULL ? rest->n : (size_t)(at - rest->p);
-    struct jn_str part = rollout_trim(jn_str_sub(*rest, 0, n));
+    struct jn_str part = jn_str_trim(jn_str_sub(*rest, 0, n));
     *rest = at == NULL ? JN_STR("") : jn_str_sub(*rest, n + 1, rest->n);
     return part;
 }
@@ -58,7 +50,7 @@ static jn_rc rollout_guards(struct jn_str text, struct jr_canary_rules *rules, s
     while (text.n > 0) {
         struct jn_str part = rollout_part(&text, ',');
         uint32_t *margin = rollout_margin(rules, rollout_part(&part, ' '));
-        part = rollout_trim(part);
+        part = jn_str_trim(part);
         if (margin == NULL || (!jn_str_is(part, "off") && !rollout_percent(part, margin)))
             return jn_fail(
                 err, JN_INVALID,
@@ -105,7 +97,7 @@ static jn_rc rollout_query(const struct jr_http_request *request, const char *na
     if (written.p == NULL) return JN_OK;
     jn_buf_init(&text, 1024);
     bool plain = jr_http_unescape(written, &text);
-    if (plain) *out = rollout_trim(jn_arena_str(arena, jn_buf_view(&text)));
+    if (plain) *out = jn_str_trim(jn_arena_str(arena, jn_buf_view(&text)));
     jn_buf_release(&text);
     return plain ? JN_OK : jn_fail(err, JN_INVALID, "`%s` is malformed or longer than 1,024 bytes", name);
 }

@@ -137,7 +137,8 @@ static jn_rc canary_begin(struct jr_engine *engine, struct engine_program *progr
     jn_rc rc = engine_program_keep(engine, program, image, arena, err);
     if (rc != JN_OK) return rc;
     program->target = NULL;
-    return canary_commit(engine, arena, err);
+    engine_canary_carry_out(engine);
+    return JN_OK;
 }
 
 jn_rc jr_engine_canary_begin(struct jr_engine *engine, struct jn_str image, const struct jr_canary_rules *rules,

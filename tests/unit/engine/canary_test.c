@@ -59,6 +59,14 @@ static struct jr_canary looked_at(struct world *w) {
     return canary;
 }
 
+static struct jr_canary assert_ended_by(struct world *w, enum jr_guard guard) {
+    struct jr_canary canary = looked_at(w);
+    assert_int_equal(canary.state, JR_CANARY_ENDED);
+    assert_true(canary.by_guard);
+    assert_int_equal(canary.why.guard, guard);
+    return canary;
+}
+
 static const struct jr_canary_figure *figure(const struct jr_canary *canary, enum jr_guard guard) {
     for (uint32_t i = 0; i < canary->n_figure; i++)
         if (canary->figure[i].guard == guard) return &canary->figure[i];
@@ -151,10 +159,7 @@ static void it_ends_when_its_messages_fail(void **state) {
     const struct jn_program *old = jr_engine_program(w.engine);
     assert_int_equal(until_it_is_ended(&w, &i, JR_RESULT_FAILED, JR_RESULT_ACCEPTED), 20);
     for (int again = 0; again < 2; again++) {
-        struct jr_canary canary = looked_at(&w);
-        assert_int_equal(canary.state, JR_CANARY_ENDED);
-        assert_true(canary.by_guard);
-        assert_int_equal(canary.why.guard, JR_GUARD_FAILED);
+        struct jr_canary canary = assert_ended_by(&w, JR_GUARD_FAILED);
         assert_true(jn_str_is(canary.why.journey, "trial"));
         assert_int_equal(canary.why.trial[1], 20);
         assert_int_equal(canary.inside, 20); /* they finish */
@@ -212,9 +217,7 @@ static void exits_that_are_failures_end_it(void **state) {
     assert_int_equal(looked_at(&w).state, JR_CANARY_RUNNING);
     after(&w, 11 * 86400000LL);
     turn(&w);
-    struct jr_canary canary = looked_at(&w);
-    assert_int_equal(canary.state, JR_CANARY_ENDED);
-    assert_int_equal(canary.why.guard, JR_GUARD_EXITS);
+    (void)assert_ended_by(&w, JR_GUARD_EXITS);
     world_close(&w);
 }
 
@@ -238,10 +241,7 @@ static void runs_that_cannot_go_on_end_it(void **state) {
         does(&w, person(&w, i), "begin", NULL);
         turn(&w);
     }
-    struct jr_canary canary = looked_at(&w);
-    assert_int_equal(canary.state, JR_CANARY_ENDED);
-    assert_int_equal(canary.why.guard, JR_GUARD_PARKED);
-    assert_int_equal(canary.why.trial[1], 20);
+    assert_int_equal(assert_ended_by(&w, JR_GUARD_PARKED).why.trial[1], 20);
     world_close(&w);
 }
 
@@ -254,9 +254,7 @@ static void complaints_end_it(void **state) {
             does(&w, person(&w, i), "complained", NULL);
             turn(&w);
         }
-    struct jr_canary canary = looked_at(&w);
-    assert_int_equal(canary.state, JR_CANARY_ENDED);
-    assert_int_equal(canary.why.guard, JR_GUARD_UNWANTED);
+    (void)assert_ended_by(&w, JR_GUARD_UNWANTED);
     world_close(&w);
 }
 
