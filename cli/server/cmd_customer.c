@@ -44,14 +44,35 @@ static void customer_tell(struct admin *a, const struct jn_json *customer) {
         customer_run(a, jn_json_at(runs, i));
 }
 
+/* What chance has given: control group and arms. */
+static void customer_drawn(struct admin *a, const struct jn_json *item) {
+    const struct jn_json *arms = jn_json_get(item, "arms");
+    if (jn_json_bool(jn_json_get(item, "control"))) jn_buf_z(&a->out, "  in the control group: nothing is sent");
+    for (size_t i = 0; i < jn_json_count(arms); i++) {
+        const struct jn_json *arm = jn_json_at(arms, i);
+        jn_buf_printf(
+            &a->out, "  %.*s: %.*s (drawn %lld, below %lld of 10000)",
+            JN_FMT(admin_shown(a, jn_json_get(arm, "split"))), JN_FMT(admin_shown(a, jn_json_get(arm, "arm"))),
+            (long long)jn_json_int(jn_json_get(arm, "drawn")), (long long)jn_json_int(jn_json_get(arm, "below")));
+    }
+}
+
 static void customer_item(struct admin *a, const struct jn_json *item) {
     static const char *const KEY[] = {"event", "journey", "step", "message", "state", "id", "left", "why", "reason"};
+    static const struct {
+        const char *key, *words;
+    } WHY[] = {{"trigger", "by"}, {"goals", "goals"}, {"waits_for", "or"}, {"last_reason", "because"}};
     jn_buf_printf(&a->out, "%.*s  %.*s", JN_FMT(admin_shown(a, jn_json_get(item, "at"))),
                   JN_FMT(admin_shown(a, jn_json_get(item, "kind"))));
     for (size_t i = 0; i < sizeof(KEY) / sizeof(*KEY); i++) {
         const struct jn_json *node = jn_json_get(item, KEY[i]);
         if (node != NULL) jn_buf_printf(&a->out, "  %.*s", JN_FMT(admin_shown(a, node)));
     }
+    for (size_t i = 0; i < sizeof(WHY) / sizeof(*WHY); i++) {
+        const struct jn_json *node = jn_json_get(item, WHY[i].key);
+        if (node != NULL) jn_buf_printf(&a->out, "  %s %.*s", WHY[i].words, JN_FMT(admin_shown(a, node)));
+    }
+    customer_drawn(a, item);
     jn_buf_char(&a->out, '\n');
 }
 

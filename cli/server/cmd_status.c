@@ -43,6 +43,11 @@ static void status_tell(struct admin *a, const struct jn_json *status) {
                   (long long)jn_json_int(jn_json_get(deliveries, "pending")),
                   (long long)jn_json_int(jn_json_get(deliveries, "sent")),
                   (long long)jn_json_int(jn_json_get(deliveries, "dead")));
+    const struct jn_json *quarantine = jn_json_get(status, "quarantine");
+    jn_buf_printf(&a->out, "set aside %lld events, %lld bytes; %lld were dropped\n",
+                  (long long)jn_json_int(jn_json_get(quarantine, "events")),
+                  (long long)jn_json_int(jn_json_get(quarantine, "bytes")),
+                  (long long)jn_json_int(jn_json_get(quarantine, "dropped")));
     const struct jn_json *disabled = jn_json_get(status, "disabled");
     for (size_t i = 0; i < jn_json_count(disabled); i++) {
         const struct jn_json *row = jn_json_at(disabled, i);

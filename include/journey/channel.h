@@ -28,6 +28,7 @@ struct jr_channel_place {
     struct jr_multi *multi;       /* libcurl's, on the loop; shared by all channels */
     const struct jr_allow *allow; /* internal addresses that may be reached */
     bool dev;                     /* loopback may be reached */
+    const char *ca_file;          /* certificates that are trusted beside the system's; NULL: none */
     /* Value of an environment variable; empty when it is not set. */
     struct jn_str (*variable)(struct jn_str name);
 };

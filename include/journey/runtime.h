@@ -120,8 +120,9 @@ enum jr_share { JR_SHARE_CONTROL, JR_SHARE_ROLLOUT };
 
 struct jr_engine_options {
     uint32_t lane;
-    uint32_t timers_max; /* in memory; 0: 65,536 */
-    jr_trace_fn trace;   /* may be NULL */
+    uint32_t timers_max;                        /* in memory; 0: 65,536 */
+    uint64_t quarantine_rows, quarantine_bytes; /* of events set aside, at most; 0: 100,000 and 64 MiB */
+    jr_trace_fn trace;                          /* may be NULL */
     void *trace_user;
     /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */
     struct jn_str (*force_arm)(void *user, struct jn_str journey, struct jn_str split);
@@ -240,9 +241,21 @@ const struct jn_program *jr_engine_program_at(const struct jr_engine *engine, ui
 jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
                      struct jr_turn *turn, struct jn_err *err);
 
-/* One bounded slice of forgetting what nothing can ask about any more: ids taken longer ago than `keep_ids` (ms), and
- * events that no loaded program keeps. *more: the round goes on. Between turns, and no part of one. */
-jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, bool *more, struct jn_err *err);
+/* For how long, in ms: ids of inputs, events that were set aside, dead letters. */
+struct jr_keep {
+    int64_t ids, quarantine, dead;
+};
+/* One bounded slice of forgetting what is older than that, and events that no loaded program keeps. *more: the round
+ * goes on. Between turns, and no part of one. */
+jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, bool *more,
+                       struct jn_err *err);
+
+/* Events that could not be taken over. */
+struct jr_quarantine {
+    uint64_t events, bytes; /* kept */
+    uint64_t dropped;       /* ever, because there were too many */
+};
+struct jr_quarantine jr_engine_quarantine(const struct jr_engine *engine);
 
 /* Engine time as it is kept: of the last turn. 0: there was none. */
 int64_t jr_engine_time(const struct jr_engine *engine);
@@ -385,6 +398,20 @@ struct jr_run_view {
     const struct jn_str *slot_name; /* what the journey has named, and its value */
     const struct jn_value *slot;
     uint32_t n_slot;
+    /* Why: what began it (empty: not known any more), whether it is in a control group, so that nothing is sent; events
+     * that it waits for; where its step is written; the arms that the customer is drawn for. */
+    struct jn_str trigger;
+    bool control;
+    const struct jn_str *awaits;
+    uint32_t n_awaits;
+    struct jn_str file;
+    uint32_t line;
+    const struct jr_arm_view *arm;
+    uint32_t n_arm;
+};
+struct jr_arm_view {
+    struct jn_str split, arm;
+    uint32_t drawn, below; /* of 10,000 */
 };
 
 /* What says that the customer of this id was erased, without saying who that is: the same for the same id. */
@@ -440,6 +467,8 @@ struct jr_held_slot { /* a message that caps count */
 struct jr_held_message {
     struct jr_delivery delivery;
     enum jr_delivery_state state; /* APPROVAL: a request, of which the delivery holds nothing */
+    struct jn_str stage, step;    /* where it was written */
+    uint64_t run;
 };
 struct jr_held {
     struct jr_customer_view view;

@@ -24,6 +24,19 @@ void jr_reply__begin(struct jr_api *api, struct jr_http_exchange *exchange,
     jr_api__submit(api, job);
 }
 
+jn_rc jr_reply__query(const struct jr_http_request *request, const char *name, struct jn_arena *arena,
+                      struct jn_str *out, struct jn_err *err) {
+    struct jn_str written = jr_http_query(request, name);
+    struct jn_buf text;
+    *out = JN_STR_NONE;
+    if (written.p == NULL) return JN_OK;
+    jn_buf_init(&text, 1024);
+    bool plain = jr_http_unescape(written, &text);
+    if (plain) *out = jn_str_trim(jn_arena_str(arena, jn_buf_view(&text)));
+    jn_buf_release(&text);
+    return plain ? JN_OK : jn_fail(err, JN_INVALID, "`%s` is malformed or longer than 1,024 bytes", name);
+}
+
 bool jr_reply__digits(struct jn_str text, uint64_t *out) {
     *out = 0;
     for (size_t i = 0; i < text.n; i++) {

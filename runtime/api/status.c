@@ -24,6 +24,13 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jr_reply__number(&w, "inside", inside);
     jr_reply__number(&w, "generation", lane->store->ops->facts(lane->store).generation);
     jr_reply__number(&w, "parked", jr_engine_parked_count(lane->engine));
+    struct jr_quarantine quarantine = jr_engine_quarantine(lane->engine);
+    jn_jw_key(&w, "quarantine");
+    jn_jw_object(&w);
+    jr_reply__number(&w, "events", quarantine.events);
+    jr_reply__number(&w, "bytes", quarantine.bytes);
+    jr_reply__number(&w, "dropped", quarantine.dropped);
+    jn_jw_end_object(&w);
     jn_jw_key(&w, "rewrite_due");
     jn_jw_bool(&w, jr_engine_wants_rewrite(lane->engine));
     jn_jw_key(&w, "canary");

@@ -144,7 +144,10 @@ static void jr_app__measure(void *user) {
     struct jr_app *app = user;
     uint64_t in_state[JR_DESTINATION_STATES] = {0}, busiest = 0;
     struct jr_destination_view view;
+    jr_named_clear();
     for (uint32_t at = 0; jr_pump_destination(app->pump, &at, &view);) {
+        jr_named_add(JR_NAMED_IN_FLIGHT, view.name, view.in_flight);
+        jr_named_add(JR_NAMED_WAITING, view.name, view.waiting);
         in_state[view.state]++;
         if (view.in_flight > busiest) busiest = view.in_flight;
     }
@@ -280,7 +283,8 @@ static jn_rc jr_app__begin_with(struct jr_app *app, struct jn_err *err) {
 
 static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     jn_rc rc = jr_store_open(app->config.store, &app->store, err);
-    struct jr_engine_options options = {.lane = 0};
+    struct jr_engine_options options = {
+        .lane = 0, .quarantine_rows = app->config.quarantine_rows, .quarantine_bytes = app->config.quarantine_bytes};
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
     if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);
@@ -309,14 +313,16 @@ static void jr_app__disable(struct jr_app *app) {
 }
 
 static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
-    struct jr_pump_options options = {
-        .loop = &app->loop,
-        .place = {.allow = &app->config.allow, .dev = app->config.dev, .variable = jr_config_variable},
-        .per_destination = app->config.per_destination,
-        .at_a_time = app->config.attempts,
-        .now = jr_app__now,
-        .report = jr_app__on_report,
-        .user = app};
+    struct jr_pump_options options = {.loop = &app->loop,
+                                      .place = {.allow = &app->config.allow,
+                                                .dev = app->config.dev,
+                                                .ca_file = app->config.ca_file[0] == '\0' ? NULL : app->config.ca_file,
+                                                .variable = jr_config_variable},
+                                      .per_destination = app->config.per_destination,
+                                      .at_a_time = app->config.attempts,
+                                      .now = jr_app__now,
+                                      .report = jr_app__on_report,
+                                      .user = app};
     jn_random_bytes(&options.seed, sizeof options.seed);
     jn_rc rc = jr_pump_open(&options, &app->pump, err);
     if (rc == JN_OK) jr_app__disable(app);
@@ -371,7 +377,7 @@ static void jr_app__open_handles(struct jr_app *app) {
 static void jr_app__start_lane(struct jr_app *app) {
     struct jr_lane_options options = {.store = app->store,
                                       .queue_events = app->config.queue,
-                                      .keep_ids_ms = app->config.keep_ids_ms,
+                                      .keep = app->config.keep,
                                       .keep_audit_ms = app->config.keep_audit_ms,
                                       .rewrite_max = app->config.rewrite_max,
                                       .engine = app->engine,

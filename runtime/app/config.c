@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include <unistd.h>
+
 #include "core/civil.h"
 #include "core/decimal.h"
 #include "core/signing_key.h"
@@ -12,6 +14,9 @@
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
 #define KEEP_AUDIT_MIN      30 /* days */
 #define KEEP_AUDIT_MAX      3650
+#define KEEP_DAYS_MAX       3650
+#define QUARANTINE_MIN      1000
+#define QUARANTINE_MAX      10000000
 #define PER_DESTINATION_MAX 256
 #define ATTEMPTS_MAX        512 /* each is a descriptor */
 #define QUEUE_MIN           1000
@@ -75,10 +80,14 @@ static jn_rc jr_config__number(const struct jr_config__number *row, struct jn_er
 }
 
 static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
-    uint32_t days = 0, audit_days = 0, mib = 0;
+    uint32_t ids = 0, audit_days = 0, quarantine = 0, dead = 0, mib = 0, events = 0, quarantine_mib = 0;
     const struct jr_config__number rows[] = {
-        {options->keep_ids, 1, KEEP_IDS_DAYS_MAX, "days to keep ids for", &days},
+        {options->keep_ids, 1, KEEP_IDS_DAYS_MAX, "days to keep ids for", &ids},
         {options->keep_audit, KEEP_AUDIT_MIN, KEEP_AUDIT_MAX, "days to keep the audit log for", &audit_days},
+        {options->keep_quarantine, 1, KEEP_DAYS_MAX, "days to keep events that were set aside", &quarantine},
+        {options->keep_dead, 1, KEEP_DAYS_MAX, "days to keep dead letters", &dead},
+        {options->quarantine_events, QUARANTINE_MIN, QUARANTINE_MAX, "events that are set aside", &events},
+        {options->quarantine_size, 1, REWRITE_MIB_MAX, "MiB of events that are set aside", &quarantine_mib},
         {options->per_destination, 1, PER_DESTINATION_MAX, "attempts per destination", &out->per_destination},
         {options->attempts, 1, ATTEMPTS_MAX, "attempts at a time", &out->attempts},
         {options->queue, QUEUE_MIN, EVENTS_MAX, "events that may wait", &out->queue},
@@ -89,7 +98,9 @@ static jn_rc jr_config__numbers(const struct jr_app_options *options, struct jr_
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rc == JN_OK; i++)
         rc = jr_config__number(&rows[i], err);
     out->rewrite_max = (uint64_t)mib << 20;
-    out->keep_ids_ms = days * JN_MS_DAY;
+    out->keep = (struct jr_keep){ids * JN_MS_DAY, quarantine * JN_MS_DAY, dead * JN_MS_DAY};
+    out->quarantine_rows = events;
+    out->quarantine_bytes = (uint64_t)quarantine_mib << 20;
     out->keep_audit_ms = audit_days * JN_MS_DAY;
     return rc;
 }
@@ -135,6 +146,15 @@ static jn_rc jr_config__encryption(const struct jr_app_options *options, struct 
     return JN_OK;
 }
 
+/* Looked at now: else every message would fail later. */
+static jn_rc jr_config__ca_file(struct jn_str file, struct jr_config *out, struct jn_err *err) {
+    if (file.n >= sizeof out->ca_file) return jn_fail(err, JN_CONFIG, "the name of ca_file is too long");
+    if (file.n == 0) return JN_OK;
+    memcpy(out->ca_file, file.p, file.n);
+    if (access(out->ca_file, R_OK) == 0) return JN_OK;
+    return jn_fail(err, JN_CONFIG, "ca_file `%s` cannot be read", out->ca_file);
+}
+
 jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
     *out = (struct jr_config){.token = options->token,
                               .store = options->store,
@@ -143,6 +163,7 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
                               .tls_key = options->tls_key,
                               .dev = jr_config__is_on(options->dev)};
     jn_rc rc = jr_config__listen(options->listen, out, err);
+    if (rc == JN_OK) rc = jr_config__ca_file(options->ca_file, out, err);
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
     if (rc == JN_OK) rc = jr_hosts_parse(options->allow_hosts, jr_config__listens_on_loopback(out), &out->hosts, err);
     struct jn_str keys = options->write_keys;

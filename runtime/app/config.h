@@ -2,7 +2,10 @@
 #ifndef RUNTIME_APP_CONFIG_H
 #define RUNTIME_APP_CONFIG_H
 
+#include <limits.h>
+
 #include "journey/program.h"
+#include "journey/runtime.h"
 #include "runtime/access/hosts.h"
 #include "runtime/app/app.h"
 #include "runtime/delivery/address.h"
@@ -14,9 +17,12 @@ struct jr_config {
     bool dev;
     bool plain_reached; /* other machines reach it, and it is plain HTTP by request */
     struct jr_allow allow;
+    char ca_file[PATH_MAX]; /* empty: none */
     struct jr_keys keys;
     struct jr_hosts hosts; /* the administration answers to */
-    int64_t keep_ids_ms, keep_audit_ms;
+    int64_t keep_audit_ms;
+    struct jr_keep keep;
+    uint64_t quarantine_rows, quarantine_bytes;
     uint32_t per_destination, attempts;
     uint32_t queue, key_rate, source_rate;
     uint64_t rewrite_max; /* bytes */

@@ -320,6 +320,13 @@ static void jr_lane__gather(struct jr_lane_thread *lane, struct jr_lane__news *n
     }
 }
 
+static void jr_lane__measure_quarantine(const struct jr_lane_thread *lane) {
+    struct jr_quarantine quarantine = jr_engine_quarantine(lane->options.engine);
+    jr_metric_set(JR_METRIC_QUARANTINE, 0, quarantine.events);
+    jr_metric_set(JR_METRIC_QUARANTINE_BYTES, 0, quarantine.bytes);
+    jr_metric_set(JR_METRIC_QUARANTINE_DROPPED, 0, quarantine.dropped);
+}
+
 /* After the commit: hands over what is finished. */
 static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news *news, int64_t now) {
     struct jr_lane_view view = {.engine = lane->options.engine, .store = lane->options.store, .now = now};
@@ -338,6 +345,7 @@ static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news
         jr_lane__finish(lane, news);
     lane->more = news->turn.more;
     jr_metric_set(JR_METRIC_TIMERS, 0, jr_engine_timer_count(lane->options.engine));
+    jr_lane__measure_quarantine(lane);
 }
 
 static void jr_lane__set_failing(struct jr_lane_thread *lane, bool failing, const struct jn_err *err) {
@@ -421,10 +429,11 @@ static void jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now) {
     if (!jr_lane__is_idle(lane) || (!lane->tidying && now < lane->next_upkeep)) return;
     jn_rc rc = jr_engine_forget_notes(lane->options.engine, now - lane->options.keep_audit_ms, &lane->tidying, &err);
     if (rc == JN_OK && !lane->tidying)
-        rc = jr_engine_upkeep(lane->options.engine, now, lane->options.keep_ids_ms, &lane->tidying, &err);
+        rc = jr_engine_upkeep(lane->options.engine, now, &lane->options.keep, &lane->tidying, &err);
     if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
     if (rc != JN_OK) lane->tidying = false;
     if (!lane->tidying) lane->next_upkeep = now + JR_LANE_UPKEEP_MS;
+    jr_lane__measure_quarantine(lane);
 }
 
 static struct jr_lane__news *jr_lane__news_new(struct jr_lane_thread *lane) {

@@ -24,7 +24,7 @@ struct jr_lane_options {
     struct jr_clock *clock;
     struct jr_mailbox *mailbox;
     uint32_t queue_events; /* that may wait; beyond: 503 */
-    int64_t keep_ids_ms;   /* how long ids of events are remembered */
+    struct jr_keep keep;
     int64_t keep_audit_ms; /* how long entries of the audit log are */
     uint64_t rewrite_max;  /* bytes of a store that is written anew after an erasure */
     void *user;

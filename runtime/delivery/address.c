@@ -123,6 +123,20 @@ static bool jr_allow__address(struct jn_str text, struct jr_allow_entry *entry) 
     return inet_pton(AF_INET, z, entry->net + 12) == 1;
 }
 
+bool jr_address_is_named(const struct jr_allow *allow, struct jn_str host, int port) {
+    struct jr_allow_entry number;
+    if (host.n > 2 && host.p[0] == '[') host = jn_str_sub(host, 1, host.n - 2);
+    bool numeric = jr_allow__address(host, &number);
+    for (uint32_t i = 0; i < allow->n; i++) {
+        const struct jr_allow_entry *entry = &allow->entry[i];
+        if (entry->port != 0 && entry->port != port) continue;
+        if (entry->host.n > 0 ? jr_address__same_host(entry->host, host)
+                              : numeric && jr_address__inside(number.net, entry->net, entry->bits))
+            return true;
+    }
+    return false;
+}
+
 static bool jr_allow__name(struct jn_str text, struct jr_allow_entry *entry) {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];

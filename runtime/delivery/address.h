@@ -34,4 +34,7 @@ bool jr_address_is_loopback(const struct sockaddr *address);
 bool jr_address_allowed(const struct jr_allow *allow, bool dev, const struct sockaddr *address, struct jn_str host,
                         int port);
 
+/* Whether the list names this host itself, by name or by number. */
+bool jr_address_is_named(const struct jr_allow *allow, struct jn_str host, int port);
+
 #endif

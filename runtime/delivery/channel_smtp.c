@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "runtime/delivery/address.h"
 #include "runtime/delivery/mail.h"
 #include "runtime/delivery/transfer.h"
 #include "runtime/loop/multi.h"
@@ -59,12 +60,16 @@ static size_t jr_smtp__ignore(char *p, size_t size, size_t n, void *user) {
 
 /* ---- preparing one transfer ---- */
 
-/* A password goes over an encrypted line only, unless in development. */
+/* Mails are for one reader, and whoever stands on the way could take the offer of STARTTLS out of a greeting: so the
+ * line is encrypted or nothing is sent. But for development, and for servers that the operator names as internal ones:
+ * those may do without, when no password is sent. */
 static long jr_smtp__encryption(const struct jr_transfer *transfer) {
+    const struct jr_channel_place *place = transfer->place;
     char *user = NULL;
     bool secret = curl_url_get(transfer->url, CURLUPART_USER, &user, 0) == CURLUE_OK;
     curl_free(user);
-    return secret && !transfer->place->dev ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY;
+    bool internal = !secret && jr_address_is_named(place->allow, transfer->host, transfer->port);
+    return place->dev || internal ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL;
 }
 
 static void jr_smtp__options(struct jr_attempt *attempt) {

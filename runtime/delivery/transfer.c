@@ -78,6 +78,7 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const cha
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (transfer->place->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->place->ca_file);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else an unanswered DNS query holds up the whole loop */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS);

@@ -131,22 +131,27 @@ static jn_rc activation_branch(struct activation *a) {
     return JN_OK;
 }
 
+struct engine_draw engine_draw(const struct engine_customer *customer, const struct jn_program *program,
+                               const struct jn_step *step) {
+    const struct jn_arm *arm = &program->arm[step->a];
+    struct jn_str salt = program->string[step->kind == JN_STEP_OPTIMIZE ? program->choice[step->d].salt : step->d];
+    struct engine_draw draw = {.point = (uint32_t)(jn_hash64_seed(engine_seed(customer), jn_hash64(salt)) % 10000)};
+    for (uint32_t i = 0; i < step->b; i++) {
+        draw.arm = &arm[i];
+        draw.below += arm[i].weight;
+        if (draw.point < draw.below) break;
+    }
+    return draw;
+}
+
 static const struct jn_arm *activation_arm(const struct activation *a) {
     const struct jr_engine_options *options = &a->turn->engine->options;
     const struct jn_arm *arm = &a->program->arm[a->step->a];
     struct jn_str name = a->program->string[a->step->c], forced = JN_STR_NONE;
-    struct jn_str salt =
-        a->program->string[a->step->kind == JN_STEP_OPTIMIZE ? a->program->choice[a->step->d].salt : a->step->d];
     if (options->force_arm != NULL) forced = options->force_arm(options->force_user, engine_journey_name(a->run), name);
     for (uint32_t i = 0; forced.n > 0 && i < a->step->b; i++)
         if (jn_str_eq(a->program->string[arm[i].name], forced)) return &arm[i];
-    /* Sticky by itself: the same salt and customer give the same arm after a restart and in a new version. */
-    uint64_t point = jn_hash64_seed(engine_seed(a->customer), jn_hash64(salt)) % 10000, sum = 0;
-    for (uint32_t i = 0; i < a->step->b; i++) {
-        sum += arm[i].weight;
-        if (point < sum) return &arm[i];
-    }
-    return &arm[a->step->b - 1];
+    return engine_draw(a->customer, a->program, a->step).arm;
 }
 
 static jn_rc activation_split(struct activation *a) {

@@ -108,6 +108,7 @@ jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *opt
     jn_rc rc = store->ops->claim(store, options->lane, &engine->lane, err);
     if (rc == JN_OK) rc = engine_notes_open(engine, err);
     if (rc == JN_OK) rc = engine_load_counters(engine, &arena, err);
+    if (rc == JN_OK) rc = engine_quarantine_open(engine, &arena, err);
     if (rc == JN_OK) rc = engine_load_programs(engine, &arena, err);
     if (rc == JN_OK) rc = engine_fill_timers(engine, err);
     jn_arena_release(&arena);

@@ -54,7 +54,10 @@ enum engine_counter_id {
     ENGINE_PARKED_RUNS,
     ENGINE_REMAINS, /* people erased who had refused something */
     ENGINE_REWRITE, /* 1: the store is to be written anew, for somebody was erased */
-    ENGINE_NOTED    /* entries of the audit log that were ever made */
+    ENGINE_NOTED,   /* entries of the audit log that were ever made */
+    ENGINE_QUARANTINE_ROWS,
+    ENGINE_QUARANTINE_BYTES,
+    ENGINE_QUARANTINE_DROPPED /* ever, for there were too many */
 };
 
 struct engine_counters {
@@ -117,11 +120,12 @@ struct jr_engine {
     uint32_t n_note, n_token;
     uint64_t noted; /* entries of the audit log that are durable */
     uint8_t noted_hash[32];
-    bool migrating;        /* some program has a target */
-    bool sweeping;         /* not everybody has been looked at since */
-    bool upkeep_ids_done;  /* of this round of upkeep */
-    uint64_t upkeep_after; /* customers up to here are done */
-    uint64_t sweep_after;  /* customers up to here have been */
+    bool migrating;          /* some program has a target */
+    bool sweeping;           /* not everybody has been looked at since */
+    uint32_t upkeep_stage;   /* of this round of upkeep */
+    uint64_t upkeep_after;   /* customers, or letters, up to here are done */
+    int64_t quarantine_told; /* when the log may say again that it is full */
+    uint64_t sweep_after;    /* customers up to here have been */
 };
 
 /* ---- notes (notes.c) */
@@ -185,6 +189,14 @@ uint64_t engine_control_id(struct jn_str journey, uint32_t field);
 uint64_t engine_canary_id(uint32_t field, struct jn_str journey);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
+
+/* ---- slices of upkeep, each a commit; *more: there is more of it */
+jn_rc engine_quarantine_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep,
+                               struct jn_arena *arena, bool *more, struct jn_err *err);
+jn_rc engine_dead_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
+                         bool *more, struct jn_err *err);
+/* Counts what is set aside, in a store that has not. */
+jn_rc engine_quarantine_open(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 
 /* ---- the outbox as it is stored (send/outgoing.c) */
 jn_rc engine_outbox(struct jr_engine *engine, enum jr_delivery_state state, uint64_t after, uint32_t max,

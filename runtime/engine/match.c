@@ -3,26 +3,6 @@
 #include "runtime/engine/canary/canary.h"
 #include "runtime/engine/policy/policy.h"
 
-#define QUARANTINE_TEXT_MAX 4096
-
-void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason,
-                     const struct jn_json *body) {
-    struct jr_row_quarantine *row = engine_grow(turn->arena, &turn->quarantine, &turn->n_quarantine, sizeof(*row));
-    *row = (struct jr_row_quarantine){.seq = engine_counter_next(turn->engine, ENGINE_NEXT_QUARANTINE),
-                                      .at = turn->now,
-                                      .customer = input->customer,
-                                      .source = input->source,
-                                      .reason = reason,
-                                      .body = input->text};
-    if (body != NULL) {
-        struct jn_buf text;
-        jn_buf_init(&text, ENGINE_EVENT_MAX);
-        jn_json_dump(body, &text);
-        row->body = text.failed ? JN_STR("") : jn_arena_str(turn->arena, jn_buf_view(&text));
-        jn_buf_release(&text);
-    }
-}
-
 /* An event as each program sees it: decoded once a program. */
 struct seen_event {
     const struct engine_program *program;

@@ -181,6 +181,7 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
         rc = turn_fire(turn, c, turn->limit); /* who has become another has nothing that is due */
     if (rc == JN_OK) rc = turn_claim_attributes(turn);
     if (rc == JN_OK) rc = turn_erase(turn);
+    if (rc == JN_OK) rc = turn_bound_quarantine(turn);
     if (rc == JN_OK) turn_judge(turn);
     return rc == JN_OK ? turn->asked : rc;
 }

@@ -91,7 +91,13 @@ jn_rc turn_match(struct turn *turn, struct engine_customer *customer, struct eng
                  const struct engine_event *event, int64_t at);
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i);
 jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at);
+
+/* ---- events that are set aside (quarantine.c) */
 void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
+/* A stored one is kept no more. */
+void turn_quarantine_gone(struct turn *turn, const struct jr_row_quarantine *row);
+/* At the end of the turn: when there are too many, or too large ones, the oldest go. */
+jn_rc turn_bound_quarantine(struct turn *turn);
 
 /* ---- entering (entry.c) */
 /* What comes next is by this cause. */
@@ -120,6 +126,15 @@ void turn_park(struct turn *turn, struct engine_customer *customer, struct engin
 bool turn_parks(struct turn *turn, struct engine_customer *customer, struct engine_run *run);
 /* Tries anew; nothing when the run can go on or is gone. */
 jn_rc turn_unpark(struct turn *turn, uint64_t run);
+
+/* Which arm of a split the customer is drawn for. Sticky by itself: the same salt and customer give the same point
+ * after a restart and in a new version. */
+struct engine_draw {
+    const struct jn_arm *arm;
+    uint32_t point, below; /* of 10,000: drawn, and up to where the arm reaches */
+};
+struct engine_draw engine_draw(const struct engine_customer *customer, const struct jn_program *program,
+                               const struct jn_step *step);
 
 /* Fires a timer of the heap; nothing when its run has moved on. */
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer);

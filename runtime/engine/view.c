@@ -4,6 +4,59 @@
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/policy.h"
 
+/* Nobody but its own trigger begins it. */
+static bool view_is_started(const struct jn_program *program, uint32_t journey) {
+    for (uint32_t i = 0; i < program->n_step; i++)
+        if (program->step[i].kind == JN_STEP_START && program->step[i].a == journey) return true;
+    return false;
+}
+
+static struct jn_str view_trigger(const struct engine_run *run) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_journey *journey = engine_journey(run);
+    for (const struct engine_event *event = run->events; event != NULL; event = event->next)
+        if (event->seq == run->entry_seq && event->event == journey->event)
+            return program->string[program->event[event->event].name];
+    bool started = view_is_started(program, run->journey);
+    if (journey->segment == JN_NONE && journey->event == JN_NONE) return JN_STR("start");
+    if (started) return JN_STR("");
+    return journey->segment != JN_NONE ? program->string[program->segment[journey->segment].name]
+                                       : program->string[program->event[journey->event].name];
+}
+
+/* "purchase", "opened of welcome" */
+static void view_awaits(const struct turn *turn, const struct engine_run *run, struct jr_run_view *out) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_step *step = &program->step[run->step];
+    struct jn_str *awaits = NULL;
+    if (run->status != ENGINE_LIVE || run->arriving || step->kind != JN_STEP_WAIT_FOR) return;
+    for (uint32_t i = step->a; i < step->a + step->b; i++) {
+        const struct jn_alternative *row = &program->alternative[i];
+        struct jn_str event = program->string[program->event[row->event].name];
+        struct jn_str *place = engine_grow(turn->arena, &awaits, &out->n_awaits, sizeof(*place));
+        *place = row->message == JN_NONE
+                     ? event
+                     : jn_arena_printf(turn->arena, "%.*s of %.*s", JN_FMT(event),
+                                       JN_FMT(program->string[program->message[row->message].name]));
+    }
+    out->awaits = awaits;
+}
+
+static void view_arms(const struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+                      struct jr_run_view *out) {
+    const struct jn_program *program = run->program->program;
+    const struct jn_journey *journey = engine_journey(run);
+    struct jr_arm_view *arm = NULL;
+    for (uint32_t i = journey->first_step; i < journey->first_step + journey->n_step; i++) {
+        const struct jn_step *step = &program->step[i];
+        if (step->kind != JN_STEP_SPLIT && step->kind != JN_STEP_OPTIMIZE) continue;
+        struct engine_draw draw = engine_draw(customer, program, step);
+        *(struct jr_arm_view *)engine_grow(turn->arena, &arm, &out->n_arm, sizeof(*arm)) =
+            (struct jr_arm_view){program->string[step->c], program->string[draw.arm->name], draw.point, draw.below};
+    }
+    out->arm = arm;
+}
+
 void turn_view_run(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                    struct jr_run_view *out) {
     const struct jn_program *program = run->program->program;
@@ -32,6 +85,12 @@ void turn_view_run(struct turn *turn, struct engine_customer *customer, const st
     out->slot = run->slot;
     out->n_slot = journey->n_slot;
     out->held = turn_policy_reason(turn, customer, run);
+    out->trigger = view_trigger(run);
+    out->control = turn_is_ghost(turn, customer, run);
+    out->file = program->string[program->step[run->step].file];
+    out->line = program->step[run->step].line;
+    view_awaits(turn, run, out);
+    view_arms(turn, customer, run, out);
 }
 
 /* Attributes of the customer's program with their presets, then those kept from other versions. */

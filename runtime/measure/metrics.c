@@ -13,20 +13,36 @@ static const struct jr_metrics__row ROW[JR_METRICS] = {
 #define COUNTER(name, exposed, label, values, text) {"counter", exposed, label, values, text},
 #define GAUGE(name, exposed, label, values, text)   {"gauge", exposed, label, values, text},
 #define HISTOGRAM(name, exposed, text)
+#define NAMED(name, exposed, label, text)
 #include "runtime/measure/metrics.def"
 #undef COUNTER
 #undef GAUGE
 #undef HISTOGRAM
+#undef NAMED
 };
 
 static const struct jr_metrics__row HISTOGRAM_ROW[JR_HISTOGRAMS] = {
 #define COUNTER(name, exposed, label, values, text)
 #define GAUGE(name, exposed, label, values, text)
 #define HISTOGRAM(name, exposed, text) {"histogram", exposed, "", "", text},
+#define NAMED(name, exposed, label, text)
 #include "runtime/measure/metrics.def"
 #undef COUNTER
 #undef GAUGE
 #undef HISTOGRAM
+#undef NAMED
+};
+
+static const struct jr_metrics__row NAMED_ROW[JR_NAMED] = {
+#define COUNTER(name, exposed, label, values, text)
+#define GAUGE(name, exposed, label, values, text)
+#define HISTOGRAM(name, exposed, text)
+#define NAMED(name, exposed, label, text) {"gauge", exposed, label, "", text},
+#include "runtime/measure/metrics.def"
+#undef COUNTER
+#undef GAUGE
+#undef HISTOGRAM
+#undef NAMED
 };
 
 /* Upper bounds in microseconds; one more bucket takes the rest. */
@@ -37,6 +53,34 @@ enum { JR_METRICS__BOUNDS = sizeof BOUND / sizeof BOUND[0] };
 static _Atomic uint64_t cell[JR_METRICS][JR_METRIC_LABELS];
 static _Atomic uint64_t bucket[JR_HISTOGRAMS][JR_METRICS__BOUNDS + 1];
 static _Atomic uint64_t sum[JR_HISTOGRAMS];
+
+/* The last row is of all names that the others have no room for. */
+enum { JR_METRICS__NAME_MAX = 128 };
+static struct {
+    char text[JR_METRICS__NAME_MAX];
+    size_t n;
+    uint64_t value[JR_NAMED];
+} named_row[JR_METRIC_NAMES + 1];
+static uint32_t n_named;
+
+void jr_named_clear(void) {
+    memset(named_row, 0, sizeof named_row);
+    n_named = 0;
+}
+
+void jr_named_add(enum jr_named named, struct jn_str name, uint64_t n) {
+    uint32_t i = 0;
+    while (i < n_named && !jn_str_eq((struct jn_str){named_row[i].text, named_row[i].n}, name))
+        i++;
+    if (i == n_named && i < JR_METRIC_NAMES && name.n <= JR_METRICS__NAME_MAX) {
+        memcpy(named_row[i].text, name.p, name.n);
+        named_row[i].n = name.n;
+        n_named++;
+    } else if (i == n_named) {
+        i = JR_METRIC_NAMES;
+    }
+    named_row[i].value[named] += n;
+}
 
 void jr_metric_add(enum jr_metric metric, unsigned label, uint64_t n) {
     JN_CHECK(label < JR_METRIC_LABELS);
@@ -91,10 +135,24 @@ static void jr_metrics__buckets(enum jr_histogram histogram, struct jn_buf *out)
                   name, total, name, us / 1000000, us % 1000000, name, total);
 }
 
+/* Names are identifiers: nothing in them is to be escaped. */
+static void jr_metrics__names(enum jr_named named, struct jn_buf *out) {
+    const struct jr_metrics__row *row = &NAMED_ROW[named];
+    for (uint32_t i = 0; i <= JR_METRIC_NAMES; i++) {
+        if (i >= n_named && (i < JR_METRIC_NAMES || named_row[i].value[named] == 0)) continue;
+        jn_buf_printf(out, "%s{%s=\"%.*s\"} %" PRIu64 "\n", row->exposed, row->label, (int)named_row[i].n,
+                      named_row[i].text, named_row[i].value[named]);
+    }
+}
+
 void jr_metrics_write(struct jn_buf *out) {
     for (int i = 0; i < JR_METRICS; i++) {
         jr_metrics__head(&ROW[i], out);
         jr_metrics__cells((enum jr_metric)i, out);
+    }
+    for (int i = 0; i < JR_NAMED; i++) {
+        jr_metrics__head(&NAMED_ROW[i], out);
+        jr_metrics__names((enum jr_named)i, out);
     }
     for (int i = 0; i < JR_HISTOGRAMS; i++) {
         jr_metrics__head(&HISTOGRAM_ROW[i], out);

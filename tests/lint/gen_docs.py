@@ -72,7 +72,8 @@ PAGES = {
     "metrics.md": lambda: table(
         "Metrics", "What `/metrics` exposes, as Prometheus text.", ("name", "kind", "label", "counts"),
         [(code(r[1]), kind.lower(), code(f"{r[2]}={r[3]}") if len(r) > 3 and r[2] else "", r[-1])
-         for kind in ("COUNTER", "GAUGE", "HISTOGRAM") for r in rows("runtime/measure/metrics.def", kind)]),
+         for kind in ("COUNTER", "GAUGE", "HISTOGRAM") for r in rows("runtime/measure/metrics.def", kind)]
+        + [(code(exposed), "gauge", code(label), t) for _, exposed, label, t in rows("runtime/measure/metrics.def", "NAMED")]),
     "log-events.md": lambda: table(
         "Log events", "One JSON line each on stderr.", ("event", "level", "says"),
         [(n, level.lower(), t) for n, level, t in rows("include/journey/tbl/logs.def", "LOG")]),

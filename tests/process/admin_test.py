@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import time
 import unittest
 
 from journey_process import JOURNEY, Case
@@ -65,6 +66,49 @@ class Deliveries(Admin):
         again = self.receiver.next()
         self.assertEqual((again.id, again.body), (refused.id, refused.body))
         self.items(server, "sent", 1)
+
+    def letters(self):
+        """A server that has given up hello of four people and thanks of one; their ids by person."""
+        server = self.serve()
+        self.receiver.answer_to = lambda request: (400, {})
+        for user in ("ann", "bo", "cy", "dan"):
+            server.identify(user, email=f"{user}@example.com")
+            server.track(user, "signup")
+        server.identify("eve", email="eve@example.com")
+        server.track("eve", "purchase", properties={"order_id": "1", "amount": {"amount": "5", "currency": "CNY"}})
+        ids = {item["customer"]: item["id"] for item in self.items(server, "dead", 5)}
+        for _ in ids:
+            self.receiver.next()
+        self.receiver.answer_to = lambda request: (200, {})
+        return server, ids
+
+    def test_dead_letters_are_retried_by_filter_under_their_ids(self):
+        server, ids = self.letters()
+        self.assertEqual(len(server.get("/api/deliveries?state=dead&message=hello&since=1%20hour")["items"]), 4)
+        self.assertEqual(server.get("/api/deliveries?state=dead&since=2100-01-01T00:00:00Z")["items"], [])
+        self.assertEqual(self.problem(server, "GET", "/api/deliveries?since=lately"), 400)
+        self.assertEqual(self.problem(server, "GET", "/api/deliveries?state=sent&channel=email"), 400)
+        began = time.monotonic()
+        code, out, _ = self.command(server, "deliveries", "retry", "--state", "dead", "--channel", "email", "--journey",
+                                    "greet", "--message", "hello", "--since", "1 hour", "--rate", "5/s", "--max", "3")
+        self.assertEqual((code, out), (0, "3 messages are tried again: as many as --max lets; there may be more\n"))
+        self.assertGreater(time.monotonic() - began, 0.4)  # the second waits for 0.2 s, the third as long again
+        again = [self.receiver.next() for _ in range(3)]
+        self.assertTrue(all(ids[hook.json["customer"]["id"]] == hook.id for hook in again))
+        code, out, _ = self.command(server, "deliveries", "retry", "--state", "dead", "--customer", "eve")
+        self.assertEqual((code, out), (0, "1 message is tried again\n"))
+        self.assertEqual(self.receiver.next().id, ids["eve"])
+        self.assertEqual(len(self.items(server, "dead", 1)), 1)
+
+    def test_retrying_by_filter_says_what_it_wants(self):
+        server = self.serve()
+        for words, says in (((), "--state dead"), (("--state", "pending"), "--state dead"),
+                            (("--state", "dead", "--rate", "0/s"), "--rate"),
+                            (("--state", "dead", "--rate", "9/h"), "--rate"),
+                            (("--state", "dead", "--max", "many"), "--max")):
+            code, _, err = self.command(server, "deliveries", "retry", *words)
+            self.assertEqual(code, 64)
+            self.assertIn(says, err)
 
     def test_what_is_not_dead_is_not_retried(self):
         server, _, letter = self.dead_letter()

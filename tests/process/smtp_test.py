@@ -59,9 +59,9 @@ def interpreter():
 
 
 class MailServer:
-    def __init__(self):
+    def __init__(self, *arguments):
         script = os.path.join(os.path.dirname(__file__), "mail_server.py")
-        self.process = subprocess.Popen([interpreter(), "-W", "ignore", script], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([interpreter(), "-W", "ignore", script, *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self.lines, self.told = queue.Queue(), queue.Queue()

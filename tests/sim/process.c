@@ -182,13 +182,15 @@ static void process_failed(struct sim *sim, jn_rc rc) {
     }
 }
 
+static const struct jr_keep KEEP = {4000 * JN_MS_DAY, 4000 * JN_MS_DAY, 4000 * JN_MS_DAY};
+
 static void process_upkeep(struct sim *sim, int64_t now) {
     bool more = true;
     jn_rc rc = JN_OK;
     if (sim->plan->kind == PLAN_TWIN || now < sim->next_upkeep) return;
     sim->next_upkeep = now + PROCESS_UPKEEP_MS;
     while (rc == JN_OK && more)
-        rc = jr_engine_upkeep(sim->engine, now, 4000 * JN_MS_DAY, &more, NULL);
+        rc = jr_engine_upkeep(sim->engine, now, &KEEP, &more, NULL);
     bool cut = (sim->disk.fault == DISK_POWER || sim->disk.fault == DISK_KILL) && sim->disk.struck;
     if (!cut) return; /* what fails is tried again in the next round */
     process_kill(sim);

@@ -28,6 +28,7 @@ void jr_held__message(struct jn_json_out *w, const struct jr_held_message *messa
     jr_reply__text(w, "journey", d->journey);
     jr_reply__text(w, "message", d->message);
     jr_reply__text(w, "channel", d->channel);
+    if (message->step.n > 0) jr_reply__text(w, "step", message->step);
     jr_reply__number(w, "attempts", d->attempts);
     if (d->due > 0) jr_reply__instant(w, message->state == JR_DELIVERY_FAILED ? "failed_at" : "due", d->due);
     if (d->last_reason.n > 0) jr_reply__text(w, "last_reason", d->last_reason);

@@ -70,6 +70,31 @@ static void jr_timeline__collect(struct jr_timeline *t, int64_t now, struct jn_a
     if (t->n > 0) qsort(t->item, t->n, sizeof *t->item, jr_timeline__before);
 }
 
+static void jr_timeline__texts(struct jn_json_out *w, const char *key, const struct jn_str *text, uint32_t n) {
+    if (n == 0) return;
+    jn_jw_key(w, key);
+    jn_jw_array(w);
+    for (uint32_t i = 0; i < n; i++)
+        jn_jw_str(w, text[i]);
+    jn_jw_end_array(w);
+}
+
+/* Whose splits they are is the run's version; who comes to one goes where he is drawn. */
+static void jr_timeline__arms(struct jn_json_out *w, const struct jr_run_view *run) {
+    if (run->n_arm == 0) return;
+    jn_jw_key(w, "arms");
+    jn_jw_array(w);
+    for (uint32_t i = 0; i < run->n_arm; i++) {
+        jn_jw_object(w);
+        jr_reply__text(w, "split", run->arm[i].split);
+        jr_reply__text(w, "arm", run->arm[i].arm);
+        jr_reply__number(w, "drawn", run->arm[i].drawn);
+        jr_reply__number(w, "below", run->arm[i].below);
+        jn_jw_end_object(w);
+    }
+    jn_jw_end_array(w);
+}
+
 static void jr_timeline__entered(struct jn_json_out *w, const struct jr_held *held, uint32_t index) {
     bool live = index < held->view.n_run;
     const struct jr_run_view *run = live ? &held->view.run[index] : NULL;
@@ -77,6 +102,11 @@ static void jr_timeline__entered(struct jn_json_out *w, const struct jr_held *he
     if (!live) return;
     jr_reply__number(w, "run", run->run);
     jr_reply__text(w, "version", run->version);
+    if (run->trigger.n > 0) jr_reply__text(w, "trigger", run->trigger);
+    jn_jw_key(w, "control");
+    jn_jw_bool(w, run->control);
+    jr_timeline__arms(w, run);
+    jr_timeline__texts(w, "goals", run->goal, run->n_goal);
     if (run->ended.n > 0) jr_reply__text(w, "left", run->ended);
 }
 
@@ -85,6 +115,9 @@ static void jr_timeline__due(struct jn_json_out *w, const struct jr_run_view *ru
     jr_reply__number(w, "run", run->run);
     jr_reply__text(w, "stage", run->stage);
     jr_reply__text(w, "step", run->step);
+    jr_reply__text(w, "file", run->file);
+    jr_reply__number(w, "line", run->line);
+    jr_timeline__texts(w, "waits_for", run->awaits, run->n_awaits);
     if (run->held.n > 0) jr_reply__text(w, "why", run->held);
 }
 

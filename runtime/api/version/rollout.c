@@ -88,20 +88,6 @@ static jn_rc rollout_runs(struct jn_str text, bool *end, struct jn_err *err) {
                    "`runs` is finish (when the trial is aborted people inside go on) or end (they leave as `changed`)");
 }
 
-/* A parameter with its percent signs resolved; p NULL when there is none. */
-static jn_rc rollout_query(const struct jr_http_request *request, const char *name, struct jn_arena *arena,
-                           struct jn_str *out, struct jn_err *err) {
-    struct jn_str written = jr_http_query(request, name);
-    struct jn_buf text;
-    *out = JN_STR_NONE;
-    if (written.p == NULL) return JN_OK;
-    jn_buf_init(&text, 1024);
-    bool plain = jr_http_unescape(written, &text);
-    if (plain) *out = jn_str_trim(jn_arena_str(arena, jn_buf_view(&text)));
-    jn_buf_release(&text);
-    return plain ? JN_OK : jn_fail(err, JN_INVALID, "`%s` is malformed or longer than 1,024 bytes", name);
-}
-
 jn_rc jr_rollout__rules(const struct jr_http_request *request, struct jn_arena *arena, struct jr_canary_rules *out,
                         bool *given, struct jn_err *err) {
     enum { CANARY, GUARD, MIN, ERROR, EXITS, RUNS, PARAMETERS };
@@ -110,7 +96,7 @@ jn_rc jr_rollout__rules(const struct jr_http_request *request, struct jn_arena *
     jn_rc rc = JN_OK;
     *out = jr_canary_presets(0);
     for (int i = 0; rc == JN_OK && i < PARAMETERS; i++)
-        rc = rollout_query(request, NAME[i], arena, &text[i], err);
+        rc = jr_reply__query(request, NAME[i], arena, &text[i], err);
     if (rc != JN_OK) return rc;
     *given = text[CANARY].p != NULL;
     for (int i = 1; i < PARAMETERS; i++)
@@ -217,7 +203,7 @@ static jn_rc rollout_work(struct jr_job *job, const struct jr_lane_view *lane, s
 static jn_rc rollout_work_raise(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jn_str text;
     uint32_t share = 0;
-    jn_rc rc = rollout_query(jr_http_request_of(job->exchange), "share", &job->arena, &text, err);
+    jn_rc rc = jr_reply__query(jr_http_request_of(job->exchange), "share", &job->arena, &text, err);
     if (rc == JN_OK) rc = rollout_share(text, &share, err);
     if (rc == JN_OK) rc = jr_engine_canary_raise(lane->engine, share, lane->now, &job->arena, err);
     return rc == JN_OK ? rollout_show(job, lane) : rc;
@@ -233,7 +219,7 @@ static jn_rc rollout_work_abort(struct jr_job *job, const struct jr_lane_view *l
     struct jn_str text;
     jr_engine_canary(lane->engine, &job->arena, &canary);
     bool end = canary.rules.end_runs;
-    jn_rc rc = rollout_query(jr_http_request_of(job->exchange), "runs", &job->arena, &text, err);
+    jn_rc rc = jr_reply__query(jr_http_request_of(job->exchange), "runs", &job->arena, &text, err);
     if (rc == JN_OK && text.p != NULL) rc = rollout_runs(text, &end, err);
     if (rc == JN_OK) rc = jr_engine_canary_abort(lane->engine, end, lane->now, &job->arena, err);
     return rc == JN_OK ? rollout_show(job, lane) : rc;

@@ -46,8 +46,15 @@ static jn_rc upkeep_customer(struct jr_engine *engine, const struct jr_row_custo
                                       err);
 }
 
-static jn_rc upkeep_events(struct jr_engine *engine, int64_t now, struct jn_arena *arena, bool *more,
-                           struct jn_err *err) {
+static jn_rc upkeep_ids(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
+                        bool *more, struct jn_err *err) {
+    (void)arena;
+    return engine->store->ops->prune(engine->store, now - keep->ids, more, err);
+}
+
+static jn_rc upkeep_events(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
+                           bool *more, struct jn_err *err) {
+    (void)keep; /* programs say how long */
     int64_t bound = upkeep_bound(engine, now);
     struct jr_row_customer *row;
     uint32_t n = 0;
@@ -67,21 +74,19 @@ static jn_rc upkeep_events(struct jr_engine *engine, int64_t now, struct jn_aren
     return rc;
 }
 
-jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, int64_t keep_ids, bool *more, struct jn_err *err) {
+jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, bool *more,
+                       struct jn_err *err) {
+    static jn_rc (*const STAGE[])(struct jr_engine *, int64_t, const struct jr_keep *, struct jn_arena *, bool *,
+                                  struct jn_err *) = {upkeep_ids, upkeep_events, engine_quarantine_expire,
+                                                      engine_dead_expire};
     struct jn_arena arena;
-    jn_rc rc;
-    *more = false;
-    if (!engine->upkeep_ids_done) {
-        rc = engine->store->ops->prune(engine->store, now - keep_ids, more, err);
-        engine->upkeep_ids_done = rc == JN_OK && !*more;
-        *more = rc == JN_OK;
-        return rc;
-    }
     jn_arena_init(&arena);
-    rc = upkeep_events(engine, now, &arena, more, err);
+    jn_rc rc = STAGE[engine->upkeep_stage](engine, now, keep, &arena, more, err);
     jn_arena_release(&arena);
-    if (*more) return rc;
-    engine->upkeep_ids_done = false;
+    if (rc != JN_OK) *more = false;
+    if (rc != JN_OK || *more) return rc;
     engine->upkeep_after = 0;
+    engine->upkeep_stage = (engine->upkeep_stage + 1) % (sizeof(STAGE) / sizeof(*STAGE));
+    *more = engine->upkeep_stage != 0;
     return rc;
 }

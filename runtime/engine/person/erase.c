@@ -98,12 +98,8 @@ static jn_rc erase_quarantine(struct turn *turn, const struct engine_customer *c
     jn_rc rc = JN_OK;
     for (uint64_t after = 0; rc == JN_OK && n == ERASE_PAGE; after = n > 0 ? row[n - 1].seq : after) {
         rc = store->ops->quarantined(turn->engine->store, after, ERASE_PAGE, turn->arena, &row, &n, turn->err);
-        for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
-            if (!engine_is_theirs(customer, &row[i], turn->arena)) continue;
-            uint64_t *place =
-                engine_grow(turn->arena, &turn->quarantine_gone, &turn->n_quarantine_gone, sizeof(*place));
-            *place = row[i].seq;
-        }
+        for (uint32_t i = 0; rc == JN_OK && i < n; i++)
+            if (engine_is_theirs(customer, &row[i], turn->arena)) turn_quarantine_gone(turn, &row[i]);
     }
     for (uint32_t i = 0; i < turn->n_quarantine; i++)
         if (!engine_is_theirs(customer, &turn->quarantine[i], turn->arena))

@@ -112,6 +112,10 @@ static jn_rc held_messages(struct turn *turn, const struct engine_customer *cust
                 !engine_outgoing_decode(&row[i], turn->arena, &message->delivery, &flight))
                 rc = jn_fail(turn->err, JN_CORRUPT, "the stored message %llu cannot be read",
                              (unsigned long long)row[i].delivery);
+            if (message->state == JR_DELIVERY_APPROVAL || rc != JN_OK) continue;
+            message->stage = flight.stage;
+            message->step = flight.step;
+            message->run = flight.run;
         }
     }
     out->message = all;

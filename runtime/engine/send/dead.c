@@ -1,6 +1,8 @@
 /* Dead letters: messages that were given up, kept with the reason, and tried anew on request under the same id. */
+#include "core/log.h"
 #include "runtime/engine/turn.h"
 
+#define DEAD_PAGE       100 /* letters looked at in a slice of upkeep: each may be a megabyte */
 #define DEAD_REASON_MAX 500 /* bytes of a reason that are kept */
 
 /* The stored message of that number, if it is in this state. */
@@ -68,6 +70,27 @@ jn_rc turn_replay(struct turn *turn, uint64_t delivery) {
     uint64_t *dead = engine_counter(turn->engine, ENGINE_DEAD);
     if (*dead > 0) --*dead;
     return JN_OK;
+}
+
+/* ---- age */
+
+jn_rc engine_dead_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
+                         bool *more, struct jn_err *err) {
+    struct jr_row_delivery *row;
+    uint32_t n, n_gone = 0;
+    jn_rc rc = engine->store->ops->deliveries(engine->store, JR_DELIVERY_FAILED, engine->upkeep_after, DEAD_PAGE, arena,
+                                              &row, &n, err);
+    *more = rc == JN_OK && n == DEAD_PAGE;
+    if (rc != JN_OK || n == 0) return rc;
+    uint64_t *gone = JN_NEW_ARRAY(arena, uint64_t, n), *dead = engine_counter(engine, ENGINE_DEAD);
+    for (uint32_t i = 0; i < n; i++)
+        if (row[i].due < now - keep->dead) gone[n_gone++] = row[i].delivery;
+    engine->upkeep_after = row[n - 1].delivery;
+    if (n_gone == 0) return JN_OK;
+    *dead -= n_gone < *dead ? n_gone : *dead;
+    rc = engine_commit(engine, &(struct jr_batch){.delivery_gone = gone, .n_delivery_gone = n_gone}, arena, err);
+    if (rc == JN_OK) JN_LOG(DEAD_EXPIRED, JN_LF_INT("messages", n_gone));
+    return rc;
 }
 
 /* ---- lists */

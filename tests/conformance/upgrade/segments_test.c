@@ -16,13 +16,14 @@
 #define DECLARATIONS                                                                                                   \
     "workspace\n  timezone \"UTC\"\nend\ncustomer\n  plan text\nend\nevent buy\n  n number\nend\nevent look\n"
 
+static const struct jr_keep MONTH = {30 * JN_MS_DAY, 30 * JN_MS_DAY, 30 * JN_MS_DAY};
+
 static void put_alone(struct world *w, const char *script) {
     struct jc_source *source = JN_NEW(&w->arena, struct jc_source);
     struct jc_result result;
     struct jn_err err;
     struct jn_buf out;
-    *source = (struct jc_source){.path = JN_STR("test.journey"),
-                                  .text = jn_str_z(script)};
+    *source = (struct jc_source){.path = JN_STR("test.journey"), .text = jn_str_z(script)};
     assert_int_equal(jc_compile(&w->arena, source, 1, &result, &err), JN_OK);
     jn_buf_init(&out, 1u << 20);
     if (result.program == NULL) {
@@ -39,8 +40,8 @@ static void put(struct world *w, const char *script) {
 }
 
 #define JOINS(segment, more)                                                                                           \
-    "segment s is " segment "\njourney j\n  enter when customer joins s\n  re-enter always\n  stage only\n    tag \"x\"\n"  \
-    more "  end\nend\n"
+    "segment s is " segment                                                                                            \
+    "\njourney j\n  enter when customer joins s\n  re-enter always\n  stage only\n    tag \"x\"\n" more "  end\nend\n"
 #define NOTHING "journey k\n  enter when look\n  re-enter never\n  stage only\n    tag \"y\"\n  end\nend\n"
 
 static void who_is_in_it_already_does_not_join(void **state) {
@@ -135,12 +136,12 @@ static uint32_t kept(struct world *w, uint64_t customer) {
 static void tidy(struct world *w) {
     bool more = true;
     while (more)
-        assert_int_equal(jr_engine_upkeep(w->engine, w->now, 30 * JN_MS_DAY, &more, NULL), JN_OK);
+        assert_int_equal(jr_engine_upkeep(w->engine, w->now, &MONTH, &more, NULL), JN_OK);
 }
 
 #define KEEPS "keep events 10 days\nend\nevent buy\nevent look\n"
 #define LOOKS_BACK                                                                                                     \
-    "workspace\n  " KEEPS "journey j\n  enter when look\n  re-enter always\n  stage only\n    wait 20 days\n"              \
+    "workspace\n  " KEEPS "journey j\n  enter when look\n  re-enter always\n  stage only\n    wait 20 days\n"          \
     "    wait for buy since entry up to 1 day\n  end\nend\n"
 
 /* ann's run may still look back to what she did; bo has none. */

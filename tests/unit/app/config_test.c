@@ -18,6 +18,10 @@ static struct jr_app_options sound(void) {
                                    .token = JN_STR("t"),
                                    .keep_ids = JN_STR("30"),
                                    .keep_audit = JN_STR("400"),
+                                   .keep_quarantine = JN_STR("30"),
+                                   .keep_dead = JN_STR("90"),
+                                   .quarantine_events = JN_STR("100000"),
+                                   .quarantine_size = JN_STR("64"),
                                    .queue = JN_STR("1000"),
                                    .key_rate = JN_STR("0"),
                                    .source_rate = JN_STR("0"),
@@ -58,11 +62,34 @@ static void test_days_to_keep_ids(void **state) {
     struct jr_app_options options = sound();
     options.keep_ids = JN_STR("2");
     assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
-    assert_int_equal(config.keep_ids_ms, 2 * 24 * 3600 * 1000);
+    assert_int_equal(config.keep.ids, 2 * 24 * 3600 * 1000);
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         options.keep_ids = jn_str_z(BAD[i]);
         assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
     }
+}
+
+static void test_what_is_set_aside_and_dead_is_bounded(void **state) {
+    (void)state;
+    struct jr_app_options options = sound();
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_OK);
+    assert_int_equal(config.keep.dead, 90LL * 24 * 3600 * 1000);
+    assert_int_equal(config.quarantine_rows, 100000);
+    assert_int_equal(config.quarantine_bytes, 64 << 20);
+    static const char *const BAD[] = {"", "0", "-1", "1.5", "10000001", "many"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        struct jn_str *const field[] = {&options.keep_quarantine, &options.keep_dead, &options.quarantine_events,
+                                        &options.quarantine_size};
+        for (size_t k = 0; k < sizeof field / sizeof field[0]; k++) {
+            options = sound();
+            *field[k] = jn_str_z(BAD[i]);
+            assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+        }
+    }
+    options = sound();
+    options.ca_file = JN_STR("/nowhere/authorities.pem");
+    assert_int_equal(jr_config_read(&options, &config, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "authorities.pem"));
 }
 
 static void test_attempts_at_a_time(void **state) {
@@ -259,6 +286,7 @@ int main(void) {
         cmocka_unit_test(test_listen),
         cmocka_unit_test(test_days_to_keep_ids),
         cmocka_unit_test(test_events_that_are_taken),
+        cmocka_unit_test(test_what_is_set_aside_and_dead_is_bounded),
         cmocka_unit_test(test_attempts_at_a_time),
         cmocka_unit_test(test_size_to_write_anew),
         cmocka_unit_test(test_keys_and_tokens),

@@ -143,6 +143,19 @@ static void test_allow_list_by_name(void **state) {
     assert_false(jr_address_allowed(&allow, false, address, JN_STR("10.0.0.9"), 8080));
 }
 
+static void test_hosts_that_are_named(void **state) {
+    (void)state;
+    struct jr_allow allow;
+    struct jn_err err;
+    assert_int_equal(jr_allow_parse(JN_STR("mail.intranet:25, 10.0.0.0/8, [fd00::5]:587"), &allow, &err), JN_OK);
+    assert_true(jr_address_is_named(&allow, JN_STR("Mail.intranet"), 25));
+    assert_false(jr_address_is_named(&allow, JN_STR("mail.intranet"), 587));
+    assert_true(jr_address_is_named(&allow, JN_STR("10.1.2.3"), 25));
+    assert_false(jr_address_is_named(&allow, JN_STR("11.1.2.3"), 25));
+    assert_true(jr_address_is_named(&allow, JN_STR("[fd00::5]"), 587));
+    assert_false(jr_address_is_named(&allow, JN_STR("relay.example"), 25));
+}
+
 static void test_allow_list_mistakes(void **state) {
     (void)state;
     static const char *const WRONG[] = {"10.0.0.0/33", "fd00::/129", "10.0.0.0/", "10.0.0.0/x",  "host:",   "host:0",
@@ -165,6 +178,7 @@ int main(void) {
         cmocka_unit_test(test_development_admits_loopback_alone),
         cmocka_unit_test(test_allow_list),
         cmocka_unit_test(test_allow_list_by_name),
+        cmocka_unit_test(test_hosts_that_are_named),
         cmocka_unit_test(test_allow_list_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

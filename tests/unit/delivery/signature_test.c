@@ -19,10 +19,11 @@ static void expect(const char *secret, const char *id, int64_t timestamp, const 
 static void test_vectors(void **state) {
     (void)state;
     /* The published example of Standard Webhooks. */
-    expect("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}",
-           "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    expect("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330,
+           "{\"test\": 2432232314}", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     expect("plain-key", "msg_1", 1, "{}", "v1,fTrYRuG0/kMupcmDm9ECWGLeZgNBDsS8f9KQyo4m/Oo=");
-    expect("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "msg_2", 1700000000, "", "v1,9WDIzhtybKJfZJgK2x0K2Z2wn5IWvaPm6qd3FuMF0Yc=");
+    expect("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "msg_2", 1700000000, "",
+           "v1,9WDIzhtybKJfZJgK2x0K2Z2wn5IWvaPm6qd3FuMF0Yc=");
 }
 
 int main(void) {

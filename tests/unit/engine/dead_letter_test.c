@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "core/civil.h"
 #include "world.h"
 
 /* ann was sent hello, which was given up. */
@@ -142,6 +143,30 @@ static void what_was_accepted_is_listed_newest_first(void **state) {
     world_close(&w);
 }
 
+static void letters_are_kept_for_so_long(void **state) {
+    static const struct jr_keep MONTH = {30 * JN_MS_DAY, 30 * JN_MS_DAY, 30 * JN_MS_DAY};
+    struct world w;
+    uint32_t n;
+    (void)state;
+    given_up(&w);
+    after(&w, 20 * JN_MS_DAY);
+    does(&w, "ann", "begin", NULL);
+    turn(&w);
+    answers(&w, 1, JR_RESULT_FAILED);
+    turn(&w);
+    after(&w, 11 * JN_MS_DAY);
+    turn(&w);
+    for (bool more = true; more;)
+        assert_int_equal(jr_engine_upkeep(w.engine, w.now, &MONTH, &more, NULL), JN_OK);
+    const struct jr_delivery *left = dead(&w, &n);
+    assert_true(n == 1 && outbox(&w).dead == 1);
+    assert_true(jn_str_eq(left->id, w.sent[1].id));
+    replays(&w, 0); /* nothing is left to be sent */
+    turn(&w);
+    assert_int_equal(w.n_sent, 2);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_is_kept_over_a_restart),
@@ -150,6 +175,7 @@ int main(void) {
         cmocka_unit_test(what_is_replayed_twice_is_sent_once),
         cmocka_unit_test(only_dead_letters_are_found_by_their_ids),
         cmocka_unit_test(what_was_accepted_is_listed_newest_first),
+        cmocka_unit_test(letters_are_kept_for_so_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,11 @@ static void world_hear(void *user, const struct jr_trace *trace) {
 /* ---- life */
 
 static void world_open_engine(struct world *w) {
-    struct jr_engine_options options = {.trace = world_hear, .trace_user = w, .timers_max = w->timers_max};
+    struct jr_engine_options options = {.trace = world_hear,
+                                        .trace_user = w,
+                                        .timers_max = w->timers_max,
+                                        .quarantine_rows = w->quarantine_rows,
+                                        .quarantine_bytes = w->quarantine_bytes};
     struct jn_err err;
     if (jr_engine_open(w->store, &options, &w->engine, &err) != JN_OK) fail_msg("%s", err.text);
 }

@@ -12,10 +12,11 @@ struct world {
     struct jn_arena arena;
     struct jn_arena turn_arena;
     struct jr_store *store;
-    struct jr_store_ops ops; /* the memory store's, with a commit that can be made to fail */
-    uint32_t failing;        /* commits that will fail */
-    uint32_t commits;        /* made so far */
-    uint32_t timers_max;     /* held in memory from the next restart on; 0: as the engine presets */
+    struct jr_store_ops ops;                    /* the memory store's, with a commit that can be made to fail */
+    uint32_t failing;                           /* commits that will fail */
+    uint32_t commits;                           /* made so far */
+    uint32_t timers_max;                        /* held in memory from the next restart on; 0: as the engine presets */
+    uint64_t quarantine_rows, quarantine_bytes; /* the same */
     struct jr_engine *engine;
     struct jr_turn turn;
     int64_t now;

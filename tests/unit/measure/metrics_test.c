@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -42,6 +43,29 @@ static void test_histograms(void **state) {
     assert_non_null(strstr(all, "journey_delivery_duration_seconds_count 3\n"));
 }
 
+static void test_names_are_added_up_and_bounded(void **state) {
+    (void)state;
+    char name[16];
+    jr_named_add(JR_NAMED_IN_FLIGHT, JN_STR("vanished"), 9);
+    jr_named_clear();
+    jr_named_add(JR_NAMED_IN_FLIGHT, JN_STR("email"), 3);
+    jr_named_add(JR_NAMED_IN_FLIGHT, JN_STR("email"), 4);
+    const char *all = exposition();
+    assert_non_null(strstr(all, "journey_destination_in_flight{destination=\"email\"} 7\n"));
+    assert_non_null(strstr(all, "journey_destination_waiting{destination=\"email\"} 0\n"));
+    assert_null(strstr(all, "vanished"));
+    assert_null(strstr(all, "destination=\"\""));
+    for (int i = 0; i < 2 * JR_METRIC_NAMES; i++) {
+        int n = snprintf(name, sizeof name, "n%d", i);
+        jr_named_add(JR_NAMED_IN_FLIGHT, (struct jn_str){name, (size_t)n}, 1);
+    }
+    all = exposition();
+    assert_non_null(strstr(all, "journey_destination_in_flight{destination=\"n62\"} 1\n"));
+    assert_null(strstr(all, "destination=\"n63\""));
+    assert_non_null(strstr(all, "journey_destination_in_flight{destination=\"\"} 65\n"));
+    jr_named_clear();
+}
+
 static void test_every_name_is_told_once(void **state) {
     (void)state;
     const char *all = exposition(), *line = all;
@@ -50,7 +74,7 @@ static void test_every_name_is_told_once(void **state) {
         helps += strncmp(line, "# HELP ", 7) == 0;
         types += strncmp(line, "# TYPE ", 7) == 0;
     }
-    assert_int_equal(helps, (int)JR_METRICS + (int)JR_HISTOGRAMS);
+    assert_int_equal(helps, (int)JR_METRICS + (int)JR_HISTOGRAMS + (int)JR_NAMED);
     assert_int_equal(types, helps);
     jn_buf_release(&text);
 }
@@ -59,6 +83,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counters_and_gauges),
         cmocka_unit_test(test_histograms),
+        cmocka_unit_test(test_names_are_added_up_and_bounded),
         cmocka_unit_test(test_every_name_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
