@@ -50,6 +50,20 @@ int jn_weekday(int64_t days) {
     return (int)(((days + 3) % 7 + 7) % 7);
 }
 
+const char *jn_weekdays_take(uint32_t *weekdays) {
+    static const struct {
+        uint32_t days;
+        const char *word;
+    } ROW[] = {{0x1f, "weekday"}, {0x01, "monday"},  {0x02, "tuesday"},  {0x04, "wednesday"}, {0x08, "thursday"},
+               {0x10, "friday"},  {0x60, "weekend"}, {0x20, "saturday"}, {0x40, "sunday"}};
+    for (size_t i = 0; i < sizeof ROW / sizeof *ROW; i++) {
+        if ((*weekdays & ROW[i].days) != ROW[i].days) continue;
+        *weekdays &= ~ROW[i].days;
+        return ROW[i].word;
+    }
+    return NULL;
+}
+
 int64_t jn_days_add_months(int64_t days, int64_t months) {
     struct jn_civil civil;
     jn_civil_from_days(days, &civil);

@@ -24,6 +24,9 @@ void jn_civil_from_local(int64_t local_ms, struct jn_civil *out);
 bool jn_date_is_valid(int32_t year, int month, int day);
 int jn_days_in_month(int32_t year, int month);
 int jn_weekday(int64_t days); /* 0 Monday – 6 Sunday */
+/* Takes the first word for them off a set of weekdays (bit 0 Monday): `weekday`, `weekend` or one day; NULL: none left.
+ */
+const char *jn_weekdays_take(uint32_t *weekdays);
 /* Day clamped to the month's last: 31 January + 1 month = 28 or 29 February. */
 int64_t jn_days_add_months(int64_t days, int64_t months);
 

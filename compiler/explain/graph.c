@@ -1,6 +1,8 @@
 #include "compiler/explain/chart.h"
 
 #include "compiler/explain/infix.h"
+#include "compiler/syntax/ast.h"
+#include "core/civil.h"
 #include "core/value.h"
 #include "image/image.h"
 
@@ -27,16 +29,33 @@ static void graph_set(const struct jn_program *p, const struct jn_step *step, st
         jn_buf_printf(out, "set %.*s", JN_FMT(p->string[p->slot[step->a].name]));
 }
 
+/* The next TIME on one of the weekdays. */
+static void graph_until(const struct jn_program *p, uint32_t weekdays, uint32_t time, struct jn_buf *out) {
+    jn_buf_z(out, " until ");
+    if (weekdays != JC_EVERY_DAY) {
+        jn_buf_z(out, jn_weekdays_take(&weekdays));
+        for (const char *word; (word = jn_weekdays_take(&weekdays)) != NULL;)
+            jn_buf_printf(out, " or %s", word);
+        jn_buf_char(out, ' ');
+    }
+    jn_value_print(p->value[time], out);
+}
+
 static void graph_wait(const struct jn_program *p, const struct jn_step *step, struct jn_buf *out) {
     if (step->kind == JN_STEP_WAIT_FOR) {
         jn_buf_z(out, "wait for ");
         graph_alternatives(p, step, out);
     } else if (step->kind == JN_STEP_WAIT_TIME) {
+        jn_buf_z(out, "wait");
+        graph_until(p, step->a, step->b, out);
+    } else if (step->kind == JN_STEP_WAIT_DATE) {
         jn_buf_z(out, "wait until ");
-        jn_value_print(p->value[step->b], out);
+        jc_infix(p, step->a, out);
+        if (step->b != JN_NONE) jn_buf_z(out, " at "), jn_value_print(p->value[step->b], out);
     } else {
         jn_buf_z(out, step->kind == JN_STEP_WAIT_IF ? "wait if " : "wait ");
         jc_infix(p, step->a, out);
+        if (step->kind == JN_STEP_WAIT_THEN) graph_until(p, step->c, step->b, out);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Declarations, statements and lines of tests: LINE rows say what is printed, word for word. */
 #include "compiler/format/printer.h"
+#include "core/civil.h"
 #include "journey/program.h"
 
 /* A pattern: %n the node's name, %t its text as a literal, %0 … %3 a kid, ?0 … ?3 what follows up to `;` when there is
@@ -92,21 +93,11 @@ static const struct line {
 static void print_line(struct jc_printer *printer, const struct jc_node *node);
 
 static void print_days(struct jc_printer *printer, uint32_t bits) {
-    static const char *const day[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-    bool first = true;
-    for (unsigned i = 0; i < 7; i++) {
-        const char *word = day[i];
-        if ((bits >> i & 1) == 0) continue;
-        if (i == 0 && (bits & 31) == 31) {
-            word = "weekday";
-            bits &= ~UINT32_C(31);
-        } else if (i == 5 && (bits & 96) == 96) {
-            word = "weekend";
-            bits &= ~UINT32_C(96);
-        }
-        if (!first) jc_print_z(printer, " or ");
+    const char *word = jn_weekdays_take(&bits);
+    jc_print_z(printer, word);
+    while ((word = jn_weekdays_take(&bits)) != NULL) {
+        jc_print_z(printer, " or ");
         jc_print_z(printer, word);
-        first = false;
     }
 }
 

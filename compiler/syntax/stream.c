@@ -204,13 +204,23 @@ static bool is_outdented(struct jc_stream *stream, const struct jc_token *token)
     return !is_type_word(stream->parser, jc_stream_peek(stream));
 }
 
+/* An `end` too many: of an event without attributes it is just that one, else any before it may be meant. */
+static void report_end(struct jc_stream *stream, const struct jc_token *token) {
+    struct jc_diags *diags = stream->parser->diags;
+    struct jc_diag *diag = jc_parser_report(stream->parser, JC_E0207, token->span, JN_STR(""), JN_STR(""));
+    stream->unbalanced = stream->unbalanced || !stream->blocks.event_waits;
+    if (diag == NULL || !stream->blocks.event_waits) return;
+    jc_relate(diags, diag, stream->blocks.event, "an event without attributes is one line");
+    jc_hint(diags, diag, "delete this line, or write the event's attributes before it");
+    jc_fix(diags, diag, JN_STR(""));
+}
+
 /* True when the line is dealt with and nothing of it is left to be pushed. */
 static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     close_blocks(stream, token);
     if (token->kind == JC_YYEOF || stream->reading == JC_READ_STRICT) return false;
     if (token->kind == END && !jc_parser_expects(stream->state, END)) {
-        jc_parser_report(stream->parser, JC_E0207, token->span, JN_STR(""), JN_STR(""));
-        stream->unbalanced = true;
+        report_end(stream, token);
         skip_line(stream);
         stream->line_start = true;
         return true;

@@ -303,9 +303,10 @@ static struct jn_value op_hour_of(const struct jr_context *context, struct jn_va
 }
 
 static struct jn_value op_day_of(const struct jr_context *context, struct jn_value a, const uint8_t *operands) {
-    static const char *const DAY[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
     (void)context, (void)operands;
-    return jn_is_missing(a) ? a : jn_value_text(jn_str_z(DAY[jn_weekday(a.i)]));
+    if (jn_is_missing(a)) return a;
+    uint32_t day = 1u << jn_weekday(a.i);
+    return jn_value_text(jn_str_z(jn_weekdays_take(&day)));
 }
 
 /* How each opcode works; its shape is the row of opcodes.def. */

@@ -296,6 +296,11 @@ class Diagnostics(unittest.TestCase):
         self.assertEqual([d["code"] for d in self.found()], ["E0304"])  # which event was meant is for people to say
         self.assertEqual(self.run_journey("fmt", "--check", "--fix", "a.journey").returncode, 0)
 
+    def test_an_event_without_attributes_loses_its_end(self):
+        path = self.write("event a\nend\n\nevent b\n  x text\nend\n")
+        self.assertEqual(self.run_journey("fmt", "--fix", "a.journey").returncode, 0)
+        self.assertEqual(path.read_text(encoding="utf-8"), "event a\n\nevent b\n  x text\nend\n")
+
     def test_fix_leaves_the_rest_and_tells_it(self):
         path = self.write("evnet a\nevent b\n  x text\nend\nsausage\n")
         done = self.run_journey("fmt", "--fix", "a.journey")

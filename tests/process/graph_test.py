@@ -116,6 +116,13 @@ class GraphTest(unittest.TestCase):
         widths = sorted(box[2] - box[0] for box in self.boxes(self.graph(path, "--as", "svg")))
         self.assertGreater(widths[-1] - widths[-2], 10 * 7)
 
+    def test_waits_say_all_of_when_they_end(self):
+        path = self.write("a.journey", "event a\njourney j\n  enter when a\n  re-enter never\n  stage s\n    b: wait until weekday 10:00\n"
+                          "    c: wait 2 days until monday or weekend 09:00\n    d: wait until 2026-12-24 at 08:00\n  end\nend\n")
+        drawn = self.graph(path)
+        for box in ("wait until weekday 10:00", "wait 2 days until monday or weekend 09:00", "wait until 2026-12-24 at 08:00"):
+            self.assertIn(f'"{box}"', drawn)
+
     def test_ways_back_are_drawn(self):
         svg = self.graph(self.write("loop.journey", LOOP), "--as", "svg")
         self.assertIn('class="way back"', svg)

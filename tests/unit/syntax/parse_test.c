@@ -161,6 +161,7 @@ static void test_blocks_without_end_are_named(void **state) {
     ASSERT_MISTAKES("journey j\n  stage s\n    if a.x then\n      tag \"x\"\n  end\n  stage t\n  end\nend\n", "3:E0203");
     ASSERT_MISTAKES("journey j\n  stage s\n    tag \"x\"\nevent b\n", "1:E0203 2:E0203");
     ASSERT_MISTAKES("event a\nend\n", "2:E0207");
+    ASSERT_MISTAKES("event a\nend\nevent b\nend\ncustomer\n  x text\nend\n", "2:E0207 4:E0207");
 }
 
 static void test_indentation_means_nothing_where_blocks_close(void **state) {
