@@ -3,6 +3,7 @@
 # The include check (tests/lint) reads the same rows: an include that is not named here fails the build.
 # include/journey (the contract) may be included by everyone.
 journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::JANSSON PkgConfig::UTF8PROC m)
+journey_module(base/cipher USES base/core LIBS OpenSSL::Crypto)
 journey_module(base/image USES base/core base/liquid)
 journey_module(base/liquid USES base/core LIBS m)
 journey_module(base/upgrade USES base/core base/image)
@@ -27,7 +28,8 @@ journey_module(runtime/vm USES base/core base/image)
 journey_module(runtime/timer USES base/core)
 journey_module(runtime/store USES base/core runtime/store/mem runtime/store/sqlite)
 journey_module(runtime/store/mem USES base/core)
-journey_module(runtime/store/sqlite USES base/core LIBS SQLite::SQLite3)
+journey_module(runtime/store/seal USES base/core base/cipher)
+journey_module(runtime/store/sqlite USES base/core runtime/store/seal LIBS SQLite::SQLite3)
 journey_module(runtime/engine/policy USES base/core base/image runtime/engine/canary runtime/engine runtime/vm runtime/timer)
 journey_module(runtime/engine/history USES base/core base/image runtime/engine/canary runtime/engine runtime/engine/identity runtime/vm runtime/timer)
 journey_module(runtime/engine/identity USES base/core base/image runtime/engine runtime/engine/policy runtime/vm runtime/timer)

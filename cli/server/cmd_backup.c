@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/server/admin.h"
 #include "cli/terminal.h"
+#include "journey/runtime.h"
 #include "journey/store.h"
 
 /* The server's folder is another one than ours. */
@@ -55,6 +56,20 @@ int cli_cmd_backup(const struct cli_args *args) {
     return admin_end(&a, rc);
 }
 
+/* Who was erased after the copy was made is gone from it, and from what is counted. */
+static jn_rc restore_recount(const char *url, struct jn_err *err) {
+    struct jr_engine_options options = {.lane = 0};
+    struct jr_store *store = NULL;
+    struct jr_engine *engine = NULL;
+    jn_rc rc = jr_store_open(jn_str_z(url), &store, err);
+    if (rc != JN_OK) return rc;
+    rc = jr_engine_open(store, &options, &engine, err);
+    if (rc == JN_OK) rc = jr_engine_recount(engine, err);
+    if (engine != NULL) jr_engine_close(engine);
+    store->ops->close(store);
+    return rc;
+}
+
 int cli_cmd_restore(const struct cli_args *args) {
     const char *store = args->value[CLI_OPT_RESTORE_STORE];
     struct jr_store_copy copy = {0};
@@ -62,8 +77,13 @@ int cli_cmd_restore(const struct cli_args *args) {
     jn_rc rc = JN_OK;
     if (args->n_path != 1 || store == NULL)
         rc = jn_fail(&err, JN_USAGE, "write `journey restore FILE --store sqlite:DIR`");
-    if (rc == JN_OK) rc = jr_store_restore(jn_str_z(store), args->path[0], &copy, &err);
+    if (rc == JN_OK)
+        rc = jr_store_restore(jn_str_z(store), args->path[0], args->value[CLI_OPT_RESTORE_KEYS], &copy, &err);
+    if (rc == JN_OK && copy.erased > 0) rc = restore_recount(store, &err);
     if (rc != JN_OK) return cli_failed(&err);
+    if (copy.erased > 0)
+        printf("%llu customers who were erased after the copy was made are not in it any more\n",
+               (unsigned long long)copy.erased);
     printf("%s: %llu customers, %llu runs, %llu messages pending or dead; start it with `journey serve --store %s`\n",
            store, (unsigned long long)copy.customers, (unsigned long long)copy.runs,
            (unsigned long long)copy.deliveries, store);

@@ -74,7 +74,7 @@ static void fsck_sum(struct fsck *fsck, const char *folder, const struct jr_exam
         for (size_t i = 0; i < sizeof(FIGURE) / sizeof(*FIGURE); i++)
             jn_buf_printf(&fsck->out, "%s%llu %s", i == 0 ? "; " : ", ", (unsigned long long)FIGURE[i].value,
                           FIGURE[i].key);
-        jn_buf_char(&fsck->out, '\n');
+        jn_buf_printf(&fsck->out, "; sealed: %s\n", jr_store_sealed_word(facts.sealed));
         return;
     }
     jn_jw_init(&w, &fsck->out);
@@ -85,6 +85,8 @@ static void fsck_sum(struct fsck *fsck, const char *folder, const struct jr_exam
         jn_jw_key(&w, FIGURE[i].key);
         jn_jw_int(&w, (int64_t)FIGURE[i].value);
     }
+    jn_jw_key(&w, "sealed");
+    jn_jw_z(&w, jr_store_sealed_word(facts.sealed));
     jn_jw_end_object(&w);
     jn_buf_char(&fsck->out, '\n');
 }

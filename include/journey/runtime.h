@@ -337,6 +337,8 @@ const char *jr_finding_advice(enum jr_finding_kind kind);
  * `found` is told what is wrong, and may be NULL; texts live until it returns. An error is one of reading at all. */
 jn_rc jr_engine_examine(struct jr_engine *engine, void (*found)(void *user, const struct jr_finding *finding),
                         void *user, struct jr_examined *out, struct jn_err *err);
+/* Figures that are counted from rows are set to what the rows say: after rows were taken out of a store. */
+jn_rc jr_engine_recount(struct jr_engine *engine, struct jn_err *err);
 
 /* Messages by what has become of them. */
 struct jr_outbox {

@@ -18,6 +18,11 @@ struct jr_row_alias { /* a customer's outside id, or another key that finds him 
     uint64_t customer; /* 0 in a batch: nobody's any more */
 };
 
+/* A customer's body that begins so says nobody, who became another or was erased: it stays readable when the key of the
+ * customer is gone. */
+#define JR_BODY_NOBODY 0xFF
+#define JR_BODY_ERASED "x'FF00'" /* as SQL has it: who was erased, and had refused nothing */
+
 struct jr_row_customer {
     uint64_t customer; /* from 1, growing */
     struct jn_str body;
@@ -152,6 +157,8 @@ struct jr_lane {
 /* What a copy of a store holds. */
 struct jr_store_copy {
     uint64_t bytes, customers, runs, deliveries;
+    uint64_t erased; /* of a restored one: customers who were erased after it was made, and are not in the store */
+    bool sealed;     /* keys lie beside it, in FILE.keys */
 };
 
 /* Where the audit log begins and ends; an entry of number 0 is none. */
@@ -160,7 +167,13 @@ struct jr_audit_ends {
     uint8_t pruned_hash[32], last_hash[32];
 };
 
+/* What is kept of customers: in the clear; sealed from now on, some of before is in the clear; sealed, but in gaps of
+ * the file there may be clear bytes of before; sealed whole. */
+enum jr_store_sealed { JR_STORE_CLEAR, JR_STORE_SEALING, JR_STORE_SEALED_ROWS, JR_STORE_SEALED };
+const char *jr_store_sealed_word(enum jr_store_sealed sealed); /* for people */
+
 struct jr_store_facts {
+    enum jr_store_sealed sealed;
     uint64_t generation;       /* how often it was restored from a copy */
     uint64_t bytes, log_bytes; /* on disk; the log is what is not written back yet */
 };
@@ -232,26 +245,36 @@ struct jr_store_ops {
     jn_rc (*audit_prune)(struct jr_store *store, uint64_t upto, bool *more, struct jn_err *err);
     /* Forgets seen ids taken before `before`, a bounded slice a call; *more when there is more. */
     jn_rc (*prune)(struct jr_store *store, int64_t before, bool *more, struct jn_err *err);
-    /* Writes everything anew, so that no byte of what was deleted is left; the caller waits. *done is false, and
-     * nothing has happened, when there are more than `max` bytes. */
+    /* From now on, and for ever, bodies and outside ids are sealed where they rest, under keys that go with an erased
+     * customer; once more is nothing. *rest: what was there before is not sealed yet. JN_CONFIG without a master key.
+     */
+    jn_rc (*seal)(struct jr_store *store, bool *rest, struct jn_err *err);
+    /* Seals a bounded slice of it. *rest: there is more; else it is to be rewritten. */
+    jn_rc (*seal_rest)(struct jr_store *store, bool *rest, struct jn_err *err);
+    /* Writes everything anew, so that no byte of what was deleted is left, where keys that are gone do not see to it;
+     * the caller waits. *done is false, and nothing has happened, when there are more than `max` bytes. */
     jn_rc (*rewrite)(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err);
     /* Whole-store check: JN_CORRUPT with the first finding. */
     jn_rc (*check)(struct jr_store *store, struct jn_err *err);
     /* From any thread. */
     struct jr_store_facts (*facts)(const struct jr_store *store);
-    /* The store as it is at one moment, in a new file: whole, synced and checked, or none. From any thread, beside the
-     * work; given up with JN_UNAVAILABLE once *stop. JN_CONFLICT when there is such a file, JN_CONFIG when the store
-     * keeps nothing. */
+    /* The store as it is at one moment, in a new file: whole, synced and checked, or none; of a sealed one the keys,
+     * too, in a second file that comes first. From any thread, beside the work; given up with JN_UNAVAILABLE once
+     * *stop. JN_CONFLICT when there is such a file, JN_CONFIG when the store keeps nothing. */
     jn_rc (*backup)(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
                     struct jn_err *err);
     /* Makes a store of a copy, in a place that has none (JN_CONFLICT), of the next generation. The copy is checked
-     * first: JN_CORRUPT, JN_VERSION. */
-    jn_rc (*restore)(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err);
+     * first: JN_CORRUPT, JN_VERSION. `keys` (may be NULL: those that are in the place, else those beside the copy): the
+     * keys of a sealed one; JN_CONFIG when they or the master key are not its own. What is counted of runs is to be
+     * counted anew when somebody was erased since (jr_engine_recount). */
+    jn_rc (*restore)(struct jn_str place, const char *file, const char *keys, struct jr_store_copy *out,
+                     struct jn_err *err);
 };
 
 /* "sqlite:DIR" or "mem:"; the row of stores.def whose scheme it names. */
 jn_rc jr_store_open(struct jn_str url, struct jr_store **out, struct jn_err *err);
 jn_rc jr_store_look(struct jn_str url, struct jr_store **out, struct jn_err *err);
-jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err);
+jn_rc jr_store_restore(struct jn_str url, const char *file, const char *keys, struct jr_store_copy *out,
+                       struct jn_err *err);
 
 #endif

@@ -35,6 +35,7 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jn_jw_bool(&w, jr_engine_wants_rewrite(lane->engine));
     jn_jw_key(&w, "canary");
     jr_rollout__write(&w, lane->engine, &job->arena);
+    jr_reply__text(&w, "sealed", jn_str_z(jr_store_sealed_word(lane->store->ops->facts(lane->store).sealed)));
     jn_jw_key(&w, "deliveries");
     jn_jw_object(&w);
     jr_reply__number(&w, "pending", outbox.pending);

@@ -6,8 +6,6 @@
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/policy/kept.h"
 
-#define CODEC_MERGED 0xFF /* in the version's place: a customer who became another */
-
 static jn_rc codec_damaged(struct jn_err *err, const char *what, uint64_t id) {
     return jn_fail(err, JN_CORRUPT, "the stored %s %llu cannot be read", what, (unsigned long long)id);
 }
@@ -126,7 +124,7 @@ static bool codec_read_profile(struct jn_reader *in, struct jn_arena *arena, str
 struct jn_str engine_merged_encode(uint64_t into, struct jn_arena *arena) {
     struct jn_buf out;
     jn_buf_init(&out, 16);
-    jn_buf_u8(&out, CODEC_MERGED);
+    jn_buf_u8(&out, JR_BODY_NOBODY);
     jn_buf_varint(&out, into);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -136,7 +134,7 @@ struct jn_str engine_merged_encode(uint64_t into, struct jn_arena *arena) {
 bool engine_merged_decode(struct jn_str body, uint64_t *into) {
     struct jn_reader in;
     jn_reader_init(&in, body);
-    if (jn_read_u8(&in) != CODEC_MERGED) return false;
+    if (jn_read_u8(&in) != JR_BODY_NOBODY) return false;
     *into = jn_read_varint(&in);
     return !in.failed;
 }

@@ -53,6 +53,7 @@ static jn_rc engine_load_programs(struct jr_engine *engine, struct jn_arena *are
         program->next = engine->programs;
         engine->programs = program;
         if (i == kept.current) engine->current = program;
+        rc = engine_program_seal(engine, program, err); /* of a journey that was older than sealing */
     }
     if (rc == JN_OK) engine_canary_open(engine);
     if (rc == JN_OK) engine_migrate_open(engine);

@@ -121,6 +121,7 @@ struct jr_engine {
     uint64_t noted; /* entries of the audit log that are durable */
     uint8_t noted_hash[32];
     bool migrating;          /* some program has a target */
+    bool sealing;            /* what the store held before it was sealed is not all sealed yet */
     bool sweeping;           /* not everybody has been looked at since */
     uint32_t upkeep_stage;   /* of this round of upkeep */
     uint64_t upkeep_after;   /* customers, or letters, up to here are done */
@@ -143,6 +144,8 @@ void engine_digest(const struct jr_engine *engine, struct jn_str text, uint8_t o
 
 /* ---- programs (programs.c) */
 struct engine_program *engine_program_load(struct jn_str image, struct jn_err *err); /* NULL on failure */
+/* The store is sealed from the first program on that declares something personal. */
+jn_rc engine_program_seal(struct jr_engine *engine, const struct engine_program *program, struct jn_err *err);
 void engine_program_free(struct engine_program *program);
 /* The loaded program of an image: one that is there already, or a fresh one, which is dismissed when nothing comes of
  * it. */
@@ -196,6 +199,8 @@ jn_rc engine_quarantine_expire(struct jr_engine *engine, int64_t now, const stru
 jn_rc engine_dead_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
                          bool *more, struct jn_err *err);
 /* Counts what is set aside, in a store that has not. */
+/* Its figures from what is stored. */
+jn_rc engine_quarantine_count(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 jn_rc engine_quarantine_open(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 
 /* ---- the outbox as it is stored (send/outgoing.c) */

@@ -40,6 +40,7 @@ struct examine {
     struct jn_arena arena; /* of a customer or a page of rows */
     struct examine_count *count;
     uint32_t n_count;
+    bool recounts;              /* figures are set right, not found wrong */
     uint64_t due, parked, dead; /* rows of timers there should be; runs that cannot go on; dead letters */
     struct jr_examined *out;
     void (*found)(void *user, const struct jr_finding *finding);
@@ -212,6 +213,10 @@ static jn_rc examine_deliveries(struct examine *e, enum jr_delivery_state state)
 static void examine_figure(struct examine *e, uint64_t id, uint64_t counted, struct jn_str what) {
     uint64_t kept = engine_counter_value(e->engine, id);
     if (kept == counted) return;
+    if (e->recounts) {
+        *engine_counter(e->engine, id) = counted;
+        return;
+    }
     examine_found(e, JR_FINDING_COUNT_WRONG, 0, JN_STR(""),
                   jn_arena_printf(&e->arena, "%.*s: %llu are counted, %llu are stored", JN_FMT(what),
                                   (unsigned long long)kept, (unsigned long long)counted));
@@ -266,6 +271,36 @@ static void examine_end(struct examine *e) {
     jn_arena_release(&e->arena);
 }
 
+static jn_rc examine_all(struct examine *e) {
+    examine_begin(e);
+    jn_rc rc = examine_customers(e);
+    if (rc == JN_OK) rc = examine_timers(e);
+    for (int state = 0; rc == JN_OK && state < JR_DELIVERY_STATES; state++)
+        rc = examine_deliveries(e, (enum jr_delivery_state)state);
+    if (rc == JN_OK) rc = examine_audit(e);
+    if (rc == JN_OK) examine_figures(e);
+    examine_end(e);
+    return rc;
+}
+
+jn_rc jr_engine_recount(struct jr_engine *engine, struct jn_err *err) {
+    struct jn_err unheard;
+    struct jr_examined examined = {0};
+    struct jn_arena arena;
+    struct examine e = {.engine = engine,
+                        .store = engine->store,
+                        .out = &examined,
+                        .recounts = true,
+                        .err = err == NULL ? &unheard : err};
+    jn_rc rc = examine_all(&e);
+    if (rc != JN_OK) return rc;
+    jn_arena_init(&arena);
+    rc = engine_quarantine_count(engine, &arena, err);
+    if (rc == JN_OK) rc = engine_counters_commit(engine, &arena, err);
+    jn_arena_release(&arena);
+    return rc;
+}
+
 jn_rc jr_engine_examine(struct jr_engine *engine, void (*found)(void *user, const struct jr_finding *finding),
                         void *user, struct jr_examined *out, struct jn_err *err) {
     struct jn_err unheard;
@@ -276,13 +311,5 @@ jn_rc jr_engine_examine(struct jr_engine *engine, void (*found)(void *user, cons
                         .found = found,
                         .user = user,
                         .err = err == NULL ? &unheard : err};
-    examine_begin(&e);
-    jn_rc rc = examine_customers(&e);
-    if (rc == JN_OK) rc = examine_timers(&e);
-    for (int state = 0; rc == JN_OK && state < JR_DELIVERY_STATES; state++)
-        rc = examine_deliveries(&e, (enum jr_delivery_state)state);
-    if (rc == JN_OK) rc = examine_audit(&e);
-    if (rc == JN_OK) examine_figures(&e);
-    examine_end(&e);
-    return rc;
+    return examine_all(&e);
 }

@@ -57,6 +57,16 @@ uint32_t engine_program_event(const struct engine_program *program, struct jn_st
     return jn_map_get(&program->events, name, &index) ? (uint32_t)index : JN_NONE;
 }
 
+jn_rc engine_program_seal(struct jr_engine *engine, const struct engine_program *program, struct jn_err *err) {
+    bool personal = false, rest = false;
+    for (uint32_t i = 0; i < program->program->n_attr; i++)
+        personal = personal || (program->program->attr[i].flags & JN_ATTR_PERSONAL) != 0;
+    if (!personal) return JN_OK;
+    jn_rc rc = engine->store->ops->seal(engine->store, &rest, err);
+    engine->sealing = engine->sealing || rest;
+    return rc;
+}
+
 const struct jn_program *jr_engine_program(const struct jr_engine *engine) {
     return engine->current == NULL ? NULL : engine->current->program;
 }
@@ -93,6 +103,11 @@ jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct
     *fresh = known == NULL;
     *out = *fresh ? loaded : known;
     if (*fresh) {
+        jn_rc rc = engine_program_seal(engine, loaded, err);
+        if (rc != JN_OK) {
+            engine_program_free(loaded);
+            return rc;
+        }
         loaded->next = engine->programs;
         engine->programs = loaded;
         return JN_OK;

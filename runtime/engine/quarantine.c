@@ -120,22 +120,30 @@ jn_rc engine_quarantine_expire(struct jr_engine *engine, int64_t now, const stru
 
 /* ---- figures */
 
-/* A store that never counted them. */
-jn_rc engine_quarantine_open(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+jn_rc engine_quarantine_count(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
     struct jr_row_quarantine *row;
     uint32_t n = QUARANTINE_PAGE;
-    if (engine_counter_value(engine, ENGINE_QUARANTINE_ROWS) > 0) return JN_OK;
+    uint64_t rows = 0, bytes = 0;
     for (uint64_t after = 0; n == QUARANTINE_PAGE; after = row[n - 1].seq) {
         jn_arena_reset(arena);
         jn_rc rc = engine->store->ops->quarantined(engine->store, after, QUARANTINE_PAGE, arena, &row, &n, err);
         if (rc != JN_OK) return rc;
         if (n == 0) break;
-        *engine_counter(engine, ENGINE_QUARANTINE_ROWS) += n;
+        rows += n;
         for (uint32_t i = 0; i < n; i++)
-            *engine_counter(engine, ENGINE_QUARANTINE_BYTES) += quarantine_bytes(&row[i]);
+            bytes += quarantine_bytes(&row[i]);
     }
-    engine_counters_settle(&engine->counters, true);
+    *engine_counter(engine, ENGINE_QUARANTINE_ROWS) = rows;
+    *engine_counter(engine, ENGINE_QUARANTINE_BYTES) = bytes;
     return JN_OK;
+}
+
+/* A store that never counted them. */
+jn_rc engine_quarantine_open(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
+    if (engine_counter_value(engine, ENGINE_QUARANTINE_ROWS) > 0) return JN_OK;
+    jn_rc rc = engine_quarantine_count(engine, arena, err);
+    if (rc == JN_OK) engine_counters_settle(&engine->counters, true);
+    return rc;
 }
 
 struct jr_quarantine jr_engine_quarantine(const struct jr_engine *engine) {

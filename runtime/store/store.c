@@ -33,8 +33,14 @@ jn_rc jr_store_look(struct jn_str url, struct jr_store **out, struct jn_err *err
     return ops == NULL ? JN_CONFIG : ops->look(place, out, err);
 }
 
-jn_rc jr_store_restore(struct jn_str url, const char *file, struct jr_store_copy *out, struct jn_err *err) {
+jn_rc jr_store_restore(struct jn_str url, const char *file, const char *keys, struct jr_store_copy *out,
+                       struct jn_err *err) {
     struct jn_str place;
     const struct jr_store_ops *ops = store_of(url, &place, err);
-    return ops == NULL ? JN_CONFIG : ops->restore(place, file, out, err);
+    return ops == NULL ? JN_CONFIG : ops->restore(place, file, keys, out, err);
+}
+
+const char *jr_store_sealed_word(enum jr_store_sealed sealed) {
+    static const char *const WORD[] = {"no", "in part", "rewriting due", "whole"};
+    return WORD[sealed];
 }

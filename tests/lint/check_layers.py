@@ -8,7 +8,7 @@ LIBRARIES = {
     "sqlite3.h": ("runtime/store/sqlite", "cli/version.c"),
     "curl/": ("runtime/loop", "runtime/delivery", "cli/server/client.c", "cli/version.c"),
     "jansson.h": ("base/core",),
-    "openssl/": ("base/core", "runtime/http/tls.c"),
+    "openssl/": ("base/core", "base/cipher", "runtime/http/tls.c"),
     "utf8proc.h": ("base/core",),
     "xxhash.h": ("base/core",),
     "llhttp.h": ("runtime/http",),

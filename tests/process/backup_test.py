@@ -15,9 +15,17 @@ class Backup(Case):
         super().setUp()
         self.state = os.path.join(self.directory, "state")
         self.copy = os.path.join(self.directory, "copy.db")
+        self.master = os.path.join(self.directory, "master.key")  # the workspace has personal attributes
+        with open(os.open(self.master, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+            file.write("5a" * 32)
+
+    def env(self, **more):
+        return super().env(JOURNEY_MASTER_KEY_FILE=self.master, **more)
 
     def restore(self, file=None, store=None):
-        done = subprocess.run([JOURNEY, "restore", file or self.copy, "--store", "sqlite:" + (store or self.state)],
+        """Of any copy: the keys are those beside the first."""
+        words = [JOURNEY, "restore", file or self.copy, "--store", "sqlite:" + (store or self.state)]
+        done = subprocess.run(words + ["--keys", self.copy + ".keys"], env={**os.environ, **self.env()},
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         return done.returncode, done.stdout, done.stderr
 
@@ -84,13 +92,16 @@ class Backup(Case):
             server = self.serve()
             self.assertEqual(server.get("/api/status")["generation"], generation)
             os.remove(self.copy)
+            os.remove(self.copy + ".keys")
             self.assertEqual(self.command(server, "backup", self.copy)[0], 0)
             server.terminate()
 
     def test_a_copy_is_private_and_holds_nothing_that_was_deleted(self):
         self.copied()
-        self.assertEqual(os.stat(self.copy).st_mode & 0o777, 0o600)
-        self.assertEqual(sorted(os.listdir(self.directory)), ["copy.db", "log", "state", "workspace"])
+        for file in (self.copy, self.copy + ".keys"):
+            self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+        self.assertEqual(sorted(os.listdir(self.directory)),
+                         ["copy.db", "copy.db.keys", "log", "master.key", "state", "workspace"])
         self.assertEqual(sqlite3.connect(self.copy).execute("pragma freelist_count").fetchone(), (0,))
 
     def test_nothing_is_written_over(self):
@@ -176,7 +187,7 @@ class Backup(Case):
                 other = os.path.join(self.directory, f"other-{n}")
                 self.assertEqual(self.restore(store=other)[0], 0)
                 os.remove(self.copy)
-            for left in ("copy.db.part", "copy.db.part-journal"):
+            for left in ("copy.db.part", "copy.db.part-journal", "copy.db.keys", "copy.db.keys.new"):
                 if os.path.exists(os.path.join(self.directory, left)):
                     os.remove(os.path.join(self.directory, left))
 

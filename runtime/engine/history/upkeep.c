@@ -74,12 +74,28 @@ static jn_rc upkeep_events(struct jr_engine *engine, int64_t now, const struct j
     return rc;
 }
 
+/* What is sealed row by row has left clear bytes in the gaps: they go when the store is rewritten. */
+static jn_rc upkeep_seal(struct jr_engine *engine, bool *more, struct jn_err *err) {
+    struct jn_arena arena;
+    bool rest;
+    jn_rc rc = engine->store->ops->seal_rest(engine->store, &rest, err);
+    *more = rc == JN_OK; /* of this, or what else is to be kept up */
+    if (rc != JN_OK || rest) return rc;
+    jn_arena_init(&arena);
+    *engine_counter(engine, ENGINE_REWRITE) = 1;
+    rc = engine_counters_commit(engine, &arena, err);
+    jn_arena_release(&arena);
+    engine->sealing = rc != JN_OK;
+    return rc;
+}
+
 jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, bool *more,
                        struct jn_err *err) {
     static jn_rc (*const STAGE[])(struct jr_engine *, int64_t, const struct jr_keep *, struct jn_arena *, bool *,
                                   struct jn_err *) = {upkeep_ids, upkeep_events, engine_quarantine_expire,
                                                       engine_dead_expire};
     struct jn_arena arena;
+    if (engine->sealing) return upkeep_seal(engine, more, err);
     jn_arena_init(&arena);
     jn_rc rc = STAGE[engine->upkeep_stage](engine, now, keep, &arena, more, err);
     jn_arena_release(&arena);

@@ -514,6 +514,13 @@ static jn_rc mem_forget(struct jr_store *store, uint64_t customer, int64_t at, u
     return JN_OK;
 }
 
+/* What is gone when the process ends rests nowhere. */
+static jn_rc mem_seal(struct jr_store *store, bool *rest, struct jn_err *err) {
+    (void)store, (void)err;
+    *rest = false;
+    return JN_OK;
+}
+
 /* What is deleted is freed at once. */
 static jn_rc mem_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err) {
     (void)store, (void)max, (void)err;
@@ -542,8 +549,9 @@ static jn_rc mem_backup(struct jr_store *store, const char *file, const _Atomic 
     return jn_fail(err, JN_CONFIG, "a store in memory keeps nothing that could be copied");
 }
 
-static jn_rc mem_restore(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err) {
-    (void)place, (void)file, (void)out;
+static jn_rc mem_restore(struct jn_str place, const char *file, const char *keys, struct jr_store_copy *out,
+                         struct jn_err *err) {
+    (void)place, (void)file, (void)keys, (void)out;
     return jn_fail(err, JN_CONFIG, "a store in memory is not restored: it would be gone at once");
 }
 
@@ -573,6 +581,8 @@ const struct jr_store_ops jr_store_mem = {
     .audit_prune = mem_audit_prune,
     .prune = mem_prune,
     .forget = mem_forget,
+    .seal = mem_seal,
+    .seal_rest = mem_seal,
     .rewrite = mem_rewrite,
     .check = mem_check,
     .look = mem_look,

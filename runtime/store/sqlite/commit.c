@@ -10,10 +10,11 @@ int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which
 }
 
 static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
-    static const enum sqlite_statement MOVE[] = {SQL_MOVE_EVENTS, SQL_MOVE_DELIVERIES};
-    int code = SQLITE_OK;
+    static const enum sqlite_statement MOVE[] = {SQL_MOVE_EVENTS, SQL_MOVE_DELIVERIES, SQL_MOVE_ABSORBED,
+                                                 SQL_PUT_ABSORBED};
+    int code = SQLITE_OK, moves = state->seal == NULL ? 2 : 4;
     for (uint32_t i = 0; i < b->n_merge; i++)
-        for (int m = 0; code == SQLITE_OK && m < 2; m++) {
+        for (int m = 0; code == SQLITE_OK && m < moves; m++) {
             sqlite_bind_u64(state->statement[MOVE[m]], 1, b->merge[i].from);
             sqlite_bind_u64(state->statement[MOVE[m]], 2, b->merge[i].into);
             code = sqlite_step(state, MOVE[m]);
@@ -22,10 +23,11 @@ static int commit_merges(struct jr_store_sqlite_state *state, const struct jr_ba
 }
 
 static int commit_erase(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
-    static const enum sqlite_statement ERASE[] = {SQL_ERASE_PARTS, SQL_ERASE_DELIVERIES};
-    int code = SQLITE_OK;
+    static const enum sqlite_statement ERASE[] = {SQL_ERASE_PARTS, SQL_ERASE_DELIVERIES, SQL_FORGET_ABSORBED,
+                                                  SQL_DROP_ABSORBED, SQL_PUT_FORGOTTEN};
+    int code = SQLITE_OK, erasures = state->seal == NULL ? 2 : 5;
     for (uint32_t i = 0; i < b->n_erase; i++)
-        for (int e = 0; code == SQLITE_OK && e < 2; e++) {
+        for (int e = 0; code == SQLITE_OK && e < erasures; e++) {
             sqlite_bind_u64(state->statement[ERASE[e]], 1, b->erase[i]);
             code = sqlite_step(state, ERASE[e]);
         }
@@ -34,20 +36,33 @@ static int commit_erase(struct jr_store_sqlite_state *state, const struct jr_bat
 
 static int commit_part(struct jr_store_sqlite_state *state, uint64_t customer, uint64_t part, struct jn_str body) {
     enum sqlite_statement which = body.p == NULL ? SQL_DROP_PART : SQL_PUT_PART;
+    struct jr_seal_place place = {SQLITE_OF_RUN, part};
+    int code = SQLITE_OK;
+    if (part == 0) place = (struct jr_seal_place){SQLITE_OF_CUSTOMER, customer};
     sqlite_bind_u64(state->statement[which], 1, customer);
     sqlite_bind_u64(state->statement[which], 2, part);
-    if (which == SQL_PUT_PART) sqlite_bind_str(state->statement[which], 3, body);
-    return sqlite_step(state, which);
+    if (which == SQL_PUT_PART) code = sqlite_bind_body(state, state->statement[which], 3, customer, place, body);
+    return code == SQLITE_OK ? sqlite_step(state, which) : code;
+}
+
+/* While names of before may stand in the clear, the one that is put takes the place of both. */
+int sqlite_put_alias(struct jr_store_sqlite_state *state, const struct jr_row_alias *row) {
+    uint8_t room[JR_SEAL_NAME];
+    int code = SQLITE_OK;
+    if (row->customer == 0 || state->sealed == JR_STORE_SEALING) {
+        sqlite_bind_str(state->statement[SQL_DROP_ALIAS], 1, row->ext);
+        code = sqlite_step(state, SQL_DROP_ALIAS);
+    }
+    enum sqlite_statement which = row->customer == 0 ? SQL_DROP_ALIAS : SQL_PUT_ALIAS;
+    sqlite_bind_str(state->statement[which], 1, sqlite_name(state, row->ext, room));
+    if (which == SQL_PUT_ALIAS) sqlite_bind_u64(state->statement[which], 2, row->customer);
+    return code == SQLITE_OK ? sqlite_step(state, which) : code;
 }
 
 static int commit_people(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     int code = SQLITE_OK;
-    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++) {
-        enum sqlite_statement which = b->alias[i].customer == 0 ? SQL_DROP_ALIAS : SQL_PUT_ALIAS;
-        sqlite_bind_str(state->statement[which], 1, b->alias[i].ext);
-        if (which == SQL_PUT_ALIAS) sqlite_bind_u64(state->statement[which], 2, b->alias[i].customer);
-        code = sqlite_step(state, which);
-    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_alias; i++)
+        code = sqlite_put_alias(state, &b->alias[i]);
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_customer; i++)
         code = commit_part(state, b->customer[i].customer, 0, b->customer[i].body);
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_run; i++)
@@ -83,8 +98,9 @@ static int commit_events(struct jr_store_sqlite_state *state, const struct jr_ba
         sqlite_bind_u64(put, 2, b->event[i].seq);
         sqlite3_bind_int64(put, 3, b->event[i].at);
         sqlite_bind_str(put, 4, b->event[i].name);
-        sqlite_bind_str(put, 5, b->event[i].body);
-        code = sqlite_step(state, SQL_PUT_EVENT);
+        code = sqlite_bind_body(state, put, 5, b->event[i].customer,
+                                (struct jr_seal_place){SQLITE_OF_EVENT, b->event[i].seq}, b->event[i].body);
+        if (code == SQLITE_OK) code = sqlite_step(state, SQL_PUT_EVENT);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_seen; i++) {
         sqlite3_bind_int64(seen, 1, commit_day(b->seen[i].at));
@@ -111,12 +127,31 @@ static int commit_delivery(struct jr_store_sqlite_state *state, const struct jr_
     sqlite3_bind_int64(put, 4, row->due);
     sqlite3_bind_int64(put, 5, row->state);
     sqlite3_bind_int64(put, 6, row->attempts);
-    sqlite_bind_str(put, 7, row->body);
-    return sqlite_step(state, SQL_PUT_DELIVERY);
+    int code = sqlite_bind_body(state, put, 7, row->customer, (struct jr_seal_place){SQLITE_OF_DELIVERY, row->delivery},
+                                row->body);
+    return code == SQLITE_OK ? sqlite_step(state, SQL_PUT_DELIVERY) : code;
+}
+
+/* Under the key of whom it came of, if that is known. */
+int sqlite_put_quarantine(struct jr_store_sqlite_state *state, const struct jr_row_quarantine *row) {
+    sqlite3_stmt *put = state->statement[SQL_PUT_QUARANTINE];
+    const struct jn_str text[] = {row->reason, row->body, row->customer};
+    uint64_t customer = JR_SEAL_STORE;
+    int code = SQLITE_OK;
+    if (state->seal != NULL && row->customer.n > 0 &&
+        sqlite_find(&state->base, &row->customer, 1, &customer, &state->fault) != JN_OK)
+        return SQLITE_ABORT;
+    sqlite_bind_u64(put, 1, row->seq);
+    sqlite3_bind_int64(put, 2, row->at);
+    sqlite_bind_str(put, 3, row->source);
+    for (int i = 0; code == SQLITE_OK && i < 3; i++)
+        code = sqlite_bind_body(state, put, 4 + i, customer,
+                                (struct jr_seal_place){SQLITE_QUARANTINE_KINDS[i], row->seq}, text[i]);
+    return code == SQLITE_OK ? sqlite_step(state, SQL_PUT_QUARANTINE) : code;
 }
 
 static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
-    sqlite3_stmt *quarantine = state->statement[SQL_PUT_QUARANTINE], *counter = state->statement[SQL_PUT_COUNTER];
+    sqlite3_stmt *counter = state->statement[SQL_PUT_COUNTER];
     int code = SQLITE_OK;
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_delivery; i++)
         code = commit_delivery(state, &b->delivery[i]);
@@ -124,15 +159,8 @@ static int commit_rest(struct jr_store_sqlite_state *state, const struct jr_batc
         sqlite_bind_u64(state->statement[SQL_DROP_DELIVERY], 1, b->delivery_gone[i]);
         code = sqlite_step(state, SQL_DROP_DELIVERY);
     }
-    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine; i++) {
-        sqlite_bind_u64(quarantine, 1, b->quarantine[i].seq);
-        sqlite3_bind_int64(quarantine, 2, b->quarantine[i].at);
-        sqlite_bind_str(quarantine, 3, b->quarantine[i].source);
-        sqlite_bind_str(quarantine, 4, b->quarantine[i].reason);
-        sqlite_bind_str(quarantine, 5, b->quarantine[i].body);
-        sqlite_bind_str(quarantine, 6, b->quarantine[i].customer);
-        code = sqlite_step(state, SQL_PUT_QUARANTINE);
-    }
+    for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine; i++)
+        code = sqlite_put_quarantine(state, &b->quarantine[i]);
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_quarantine_gone; i++) {
         sqlite_bind_u64(state->statement[SQL_DROP_QUARANTINE], 1, b->quarantine_gone[i]);
         code = sqlite_step(state, SQL_DROP_QUARANTINE);
@@ -174,6 +202,11 @@ static void commit_checkpoint(struct jr_store_sqlite_state *state) {
     state->unsynced = code != SQLITE_OK && sqlite_failure(state->db, code, "write its log back", NULL) == JN_UNSYNCED;
 }
 
+/* The erasure is durable, and so is that these keys are to go: what fails now is done at the next start. */
+static void commit_forget_keys(struct jr_store_sqlite_state *state) {
+    state->unsynced = state->unsynced || sqlite_forget_keys(state, NULL) != JN_OK;
+}
+
 static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
     (void)db, (void)name;
     *(int *)user = pages;
@@ -185,6 +218,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store cannot write its log back: a sync failed");
     if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
     int pages = 0, code = sqlite_step(state, SQL_BEGIN);
+    state->fault.rc = JN_OK;
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);
     sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);
     sqlite_bind_u64(state->statement[SQL_FENCE], 2, batch->epoch);
@@ -203,12 +237,15 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     sqlite3_wal_hook(state->db, commit_hook, &pages);
     if (code == SQLITE_OK) code = sqlite_step(state, SQL_COMMIT);
     sqlite3_wal_hook(state->db, NULL, NULL);
+    jn_arena_reset(&state->sealing);
     if (code == SQLITE_OK) {
         commit_note_days(state, batch);
+        if (batch->n_erase > 0) commit_forget_keys(state);
         if (pages >= state->checkpoint_pages) commit_checkpoint(state);
         return JN_OK;
     }
-    jn_rc rc = sqlite_failure(state->db, code, "commit", err);
+    jn_rc rc = state->fault.rc != JN_OK ? jn_fail(err, state->fault.rc, "%s", state->fault.text)
+                                        : sqlite_failure(state->db, code, "commit", err);
     if (rc == JN_FENCED) jn_fail(err, rc, "lane %u has another owner", batch->lane);
     if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
     return rc;

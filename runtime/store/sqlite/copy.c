@@ -47,6 +47,12 @@ static jn_rc copy_count(sqlite3 *db, const char *sql, uint64_t *out, struct jn_e
     return rc;
 }
 
+static jn_rc copy_counts(sqlite3 *db, struct jr_store_copy *out, struct jn_err *err) {
+    jn_rc rc = copy_count(db, "select count(*) from customer where part = 0", &out->customers, err);
+    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer where part > 0", &out->runs, err);
+    return rc == JN_OK ? copy_count(db, "select count(*) from delivery", &out->deliveries, err) : rc;
+}
+
 /* A copy is looked through whole before anybody relies on it; it may come from anywhere. */
 static jn_rc copy_check(const char *path, const _Atomic bool *stop, struct jr_store_copy *out, struct jn_err *err) {
     sqlite3 *db = NULL;
@@ -58,9 +64,8 @@ static jn_rc copy_check(const char *path, const _Atomic bool *stop, struct jr_st
     if (rc == JN_OK) rc = sqlite_look_through(db, "pragma integrity_check(1)", err);
     if (rc == JN_OK) rc = copy_count(db, "pragma page_count", &pages, err);
     if (rc == JN_OK) rc = copy_count(db, "pragma page_size", &size, err);
-    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer where part = 0", &out->customers, err);
-    if (rc == JN_OK) rc = copy_count(db, "select count(*) from customer where part > 0", &out->runs, err);
-    if (rc == JN_OK) rc = copy_count(db, "select count(*) from delivery", &out->deliveries, err);
+    if (rc == JN_OK) rc = copy_counts(db, out, err);
+    if (rc == JN_OK) rc = sqlite_copy_is_sealed(db, &out->sealed, err);
     out->bytes = pages * size;
     sqlite3_close(db);
     return rc;
@@ -122,12 +127,20 @@ jn_rc sqlite_backup(struct jr_store *store, const char *file, const _Atomic bool
     if (rc != JN_OK) return rc;
     rc = copy_vacuum(sqlite_state(store)->path, part, stop, err);
     if (rc == JN_OK) rc = copy_check(part, stop, out, err);
-    if (rc == JN_OK) rc = copy_publish(part, file, err);
+    if (rc == JN_OK && out->sealed) rc = sqlite_copy_keys(sqlite_state(store), file, err);
+    if (rc == JN_OK) {
+        rc = copy_publish(part, file, err);
+        if (rc != JN_OK && out->sealed) sqlite_copy_keys_drop(file);
+    }
     if (rc != JN_OK) (void)unlink(part);
     return rc != JN_OK && *stop ? jn_fail(err, JN_UNAVAILABLE, "the copy was broken off: the server is stopping") : rc;
 }
 
 /* ---- and back */
+
+struct copy_wanted {
+    const char *folder, *file, *keys;
+};
 
 static jn_rc copy_bytes(const char *from, const char *to, struct jn_err *err) {
     enum { AT_ONCE = 1 << 20 };
@@ -146,9 +159,12 @@ static jn_rc copy_bytes(const char *from, const char *to, struct jn_err *err) {
 }
 
 /* Whoever holds the store's older bytes is not its owner any more. */
-static jn_rc copy_next_generation(const char *path, struct jn_err *err) {
+static jn_rc copy_next_generation(const char *path, const struct copy_wanted *wanted, struct jr_store_copy *out,
+                                  struct jn_err *err) {
     sqlite3 *db = NULL;
     jn_rc rc = copy_open(path, SQLITE_OPEN_READWRITE, NULL, &db, err);
+    if (rc == JN_OK && out->sealed) rc = sqlite_restore_keys(db, wanted->folder, wanted->file, wanted->keys, out, err);
+    if (rc == JN_OK) rc = copy_counts(db, out, err);
     if (rc == JN_OK) {
         int code =
             sqlite3_exec(db,
@@ -171,7 +187,8 @@ static bool copy_has_log(const char *file) {
     return n > 0 && (size_t)n < sizeof(path) && stat(path, &info) == 0 && info.st_size > 0;
 }
 
-jn_rc sqlite_restore(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err) {
+jn_rc sqlite_restore(struct jn_str place, const char *file, const char *keys, struct jr_store_copy *out,
+                     struct jn_err *err) {
     char folder[SQLITE_FOLDER_MAX - 64], path[SQLITE_FOLDER_MAX], part[SQLITE_FOLDER_MAX];
     int lock = -1;
     if (place.n == 0 || place.n >= sizeof(folder))
@@ -189,7 +206,7 @@ jn_rc sqlite_restore(struct jn_str place, const char *file, struct jr_store_copy
     rc = copy_part(path, part, err);
     if (rc == JN_OK) {
         rc = copy_bytes(file, part, err);
-        if (rc == JN_OK) rc = copy_next_generation(part, err);
+        if (rc == JN_OK) rc = copy_next_generation(part, &(struct copy_wanted){folder, file, keys}, out, err);
         if (rc == JN_OK) rc = copy_publish(part, path, err);
         if (rc != JN_OK) (void)unlink(part);
     }

@@ -16,7 +16,7 @@ static const char *const TEXT[SQL_STATEMENTS] = {
 #undef STATEMENT
 };
 
-static jn_rc open_run(sqlite3 *db, const char *sql, const char *doing, struct jn_err *err) {
+jn_rc sqlite_run(sqlite3 *db, const char *sql, const char *doing, struct jn_err *err) {
     int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? JN_OK : sqlite_failure(db, code, doing, err);
 }
@@ -50,10 +50,10 @@ static jn_rc open_configure(sqlite3 *db, bool fresh, struct jn_err *err) {
     /* Settings that the file keeps come first. An event changes few bytes of a few pages: small ones are half as much
      * to write, to the log and back from it, and no larger on disk. Rows of more than 488 bytes pay with a page of
      * their own. FULL syncs the log at every commit, which is what acknowledged means. */
-    jn_rc rc = fresh ? open_run(db, "pragma page_size = 2048", "set the page size", err) : JN_OK;
-    if (rc == JN_OK) rc = open_run(db, "pragma journal_mode = wal", "use a write-ahead log", err);
+    jn_rc rc = fresh ? sqlite_run(db, "pragma page_size = 2048", "set the page size", err) : JN_OK;
+    if (rc == JN_OK) rc = sqlite_run(db, "pragma journal_mode = wal", "use a write-ahead log", err);
     if (rc == JN_OK)
-        rc = open_run(
+        rc = sqlite_run(
             db,
             "pragma synchronous = full; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864;"
             "pragma temp_store = memory; pragma mmap_size = 0; pragma secure_delete = on; pragma cell_size_check = on;"
@@ -63,13 +63,13 @@ static jn_rc open_configure(sqlite3 *db, bool fresh, struct jn_err *err) {
 }
 
 static jn_rc open_create(sqlite3 *db, struct jn_err *err) {
-    jn_rc rc = open_run(db, "begin immediate;" SCHEMA_SQL, "create its tables", err);
+    jn_rc rc = sqlite_run(db, "begin immediate;" SCHEMA_SQL, "create its tables", err);
     struct jn_buf sql;
     jn_buf_init(&sql, 256);
     jn_buf_printf(&sql, "pragma application_id = %d; pragma user_version = %d; commit", SCHEMA_APPLICATION,
                   SCHEMA_VERSION);
     jn_buf_char(&sql, '\0');
-    if (rc == JN_OK) rc = open_run(db, sql.p, "create its tables", err);
+    if (rc == JN_OK) rc = sqlite_run(db, sql.p, "create its tables", err);
     jn_buf_release(&sql);
     return rc;
 }
@@ -87,7 +87,7 @@ static jn_rc open_migrate(sqlite3 *db, struct jn_err *err) {
         jn_buf_printf(&sql, "begin immediate; %s; pragma user_version = %lld; commit", STEP[version - 1],
                       (long long)version + 1);
         jn_buf_char(&sql, '\0');
-        rc = open_run(db, sql.p, "take its tables to the next version", err);
+        rc = sqlite_run(db, sql.p, "take its tables to the next version", err);
     }
     jn_buf_release(&sql);
     return rc;
@@ -101,16 +101,16 @@ static jn_rc open_prepare(struct jr_store_sqlite_state *state, struct jn_err *er
     return JN_OK;
 }
 
-static jn_rc open_set_clean(struct jr_store_sqlite_state *state, bool clean, struct jn_err *err) {
+jn_rc sqlite_set_meta(struct jr_store_sqlite_state *state, const char *key, int64_t value, struct jn_err *err) {
     sqlite3_stmt *statement = state->statement[SQL_SET_META];
-    sqlite3_bind_text(statement, 1, "clean", -1, SQLITE_STATIC);
-    sqlite3_bind_int(statement, 2, clean);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, value);
     int code = sqlite3_step(statement);
     sqlite3_reset(statement);
     return code == SQLITE_DONE ? JN_OK : sqlite_failure(state->db, code, "note its state", err);
 }
 
-static int64_t open_meta(struct jr_store_sqlite_state *state, const char *key) {
+int64_t sqlite_meta(struct jr_store_sqlite_state *state, const char *key) {
     sqlite3_stmt *statement = state->statement[SQL_GET_META];
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     int64_t value = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
@@ -129,15 +129,15 @@ static jn_rc open_write_back(struct jr_store_sqlite_state *state, struct jn_err 
 static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
     int64_t pages = 0;
     jn_rc rc = JN_OK;
-    if (!fresh && open_meta(state, "clean") != 1) {
+    if (!fresh && sqlite_meta(state, "clean") != 1) {
         rc = open_write_back(state, err);
         if (rc == JN_OK) rc = sqlite_number(state->db, "pragma page_count", &pages, err);
         if (rc == JN_OK) rc = sqlite_look(state, pages, err);
     }
-    return rc == JN_OK ? open_set_clean(state, false, err) : rc;
+    return rc == JN_OK ? sqlite_set_meta(state, "clean", 0, err) : rc;
 }
 
-static jn_rc open_database(struct jr_store_sqlite_state *state, struct jn_err *err) {
+static jn_rc open_database(struct jr_store_sqlite_state *state, const char *folder, struct jn_err *err) {
     int64_t page = 0;
     bool fresh;
     int code = sqlite3_open_v2(state->path, &state->db,
@@ -149,14 +149,20 @@ static jn_rc open_database(struct jr_store_sqlite_state *state, struct jn_err *e
     jn_rc rc = sqlite_identify(state->db, state->path, &fresh, err);
     if (rc == JN_OK && !fresh && sqlite3_db_readonly(state->db, "main") == 1)
         rc = jn_fail(err, JN_READ_ONLY, "%s cannot be written to", state->path);
+    if (rc == JN_OK && !fresh) { /* without its key nothing is changed, not even written back */
+        sqlite3_db_config(state->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+        rc = sqlite_sealed_open(state, folder, false, err);
+        if (rc == JN_OK) sqlite3_db_config(state->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, (int *)NULL);
+    }
     if (rc == JN_OK) rc = open_configure(state->db, fresh, err);
     if (rc == JN_OK) rc = fresh ? open_create(state->db, err) : open_migrate(state->db, err);
     if (rc == JN_OK) rc = sqlite_number(state->db, "pragma page_size", &page, err);
     if (rc == JN_OK) state->checkpoint_pages = (int)(CHECKPOINT_BYTES / page);
     if (rc == JN_OK) rc = open_prepare(state, err);
     if (rc == JN_OK) rc = open_verify(state, fresh, err);
-    if (rc == JN_OK) state->generation = (uint64_t)open_meta(state, "generation");
+    if (rc == JN_OK) state->generation = (uint64_t)sqlite_meta(state, "generation");
     if (rc == JN_OK) rc = sqlite_load_days(state, err);
+    if (rc == JN_OK) rc = sqlite_forget_keys(state, err); /* of a commit that was the last before a stop */
     return rc;
 }
 
@@ -165,6 +171,7 @@ static void open_release(struct jr_store_sqlite_state *state) {
     for (int i = 0; i < SQL_STATEMENTS; i++)
         sqlite3_finalize(state->statement[i]);
     sqlite3_close(state->db);
+    sqlite_sealed_close(state);
     if (state->lock >= 0) close(state->lock);
     free(state->path);
     free(state);
@@ -184,6 +191,7 @@ static jn_rc open_state(struct jn_str place, const struct jr_store_ops *ops, cha
     *out = jn_alloc_zero(1, sizeof(**out));
     (*out)->base.ops = ops;
     (*out)->lock = -1;
+    jn_arena_init(&(*out)->sealing);
     jn_buf_init(&path, SQLITE_FOLDER_MAX + 64);
     jn_buf_printf(&path, "%s/" SQLITE_FILE, folder);
     jn_buf_char(&path, '\0');
@@ -197,7 +205,7 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
     jn_rc rc = open_state(place, &jr_store_sqlite, folder, &state, err);
     if (rc != JN_OK) return rc;
     rc = sqlite_lock(folder, &state->lock, err);
-    if (rc == JN_OK) rc = open_database(state, err);
+    if (rc == JN_OK) rc = open_database(state, folder, err);
     if (rc != JN_OK) {
         open_release(state);
         return rc;
@@ -206,7 +214,7 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
     return JN_OK;
 }
 
-static jn_rc open_reading(struct jr_store_sqlite_state *state, struct jn_err *err) {
+static jn_rc open_reading(struct jr_store_sqlite_state *state, const char *folder, struct jn_err *err) {
     bool fresh = false;
     int64_t version = 0;
     if (access(state->path, F_OK) != 0)
@@ -224,9 +232,10 @@ static jn_rc open_reading(struct jr_store_sqlite_state *state, struct jn_err *er
                      "%s was written by an older journey (schema %lld, this one knows %d): serve it once first",
                      state->path, (long long)version, SCHEMA_VERSION);
     if (rc == JN_OK)
-        rc = open_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
+        rc = sqlite_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
     if (rc == JN_OK) rc = open_prepare(state, err);
-    if (rc == JN_OK) state->generation = (uint64_t)open_meta(state, "generation");
+    if (rc == JN_OK) state->generation = (uint64_t)sqlite_meta(state, "generation");
+    if (rc == JN_OK) rc = sqlite_sealed_open(state, folder, true, err); /* keys came before the rows that are read */
     return rc;
 }
 
@@ -235,7 +244,7 @@ jn_rc sqlite_look_at(struct jn_str place, struct jr_store **out, struct jn_err *
     struct jr_store_sqlite_state *state;
     jn_rc rc = open_state(place, &jr_store_sqlite_reading, folder, &state, err);
     if (rc != JN_OK) return rc;
-    rc = open_reading(state, err);
+    rc = open_reading(state, folder, err);
     if (rc != JN_OK) {
         open_release(state);
         return rc;
@@ -253,14 +262,15 @@ static uint64_t open_size(const char *path, const char *suffix) {
 
 struct jr_store_facts sqlite_facts(const struct jr_store *store) {
     const struct jr_store_sqlite_state *state = (const struct jr_store_sqlite_state *)store;
-    return (struct jr_store_facts){.generation = state->generation,
+    return (struct jr_store_facts){.sealed = (enum jr_store_sealed)state->sealed,
+                                   .generation = state->generation,
                                    .bytes = open_size(state->path, ""),
                                    .log_bytes = open_size(state->path, "-wal")};
 }
 
 void sqlite_close(struct jr_store *store) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    if (sqlite_look_end(state) && open_set_clean(state, true, NULL) == JN_OK)
+    if (sqlite_look_end(state) && sqlite_set_meta(state, "clean", 1, NULL) == JN_OK)
         sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     open_release(state);
 }
@@ -272,6 +282,12 @@ static void reading_close(struct jr_store *store) {
 static jn_rc reading_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
     (void)store, (void)batch;
     return jn_fail(err, JN_READ_ONLY, "the store is only being looked at");
+}
+
+static jn_rc reading_seal(struct jr_store *store, bool *rest, struct jn_err *err) {
+    (void)store, (void)err;
+    *rest = false;
+    return JN_OK; /* the owner's to do, too */
 }
 
 static jn_rc reading_drop(struct jr_store *store, const uint8_t id[32], struct jn_err *err) {
@@ -301,6 +317,8 @@ const struct jr_store_ops jr_store_sqlite = {SQLITE_READS,
                                              .prune = sqlite_prune,
                                              .audit_prune = sqlite_audit_prune,
                                              .forget = sqlite_forget,
+                                             .seal = sqlite_seal,
+                                             .seal_rest = sqlite_seal_rest,
                                              .rewrite = sqlite_rewrite,
                                              .check = sqlite_check,
                                              .backup = sqlite_backup,
@@ -312,4 +330,6 @@ static const struct jr_store_ops jr_store_sqlite_reading = {SQLITE_READS,
                                                             .claim = sqlite_lane,
                                                             .commit = reading_commit,
                                                             .program_drop = reading_drop,
+                                                            .seal = reading_seal,
+                                                            .seal_rest = reading_seal,
                                                             .check = reading_check};

@@ -6,6 +6,12 @@ struct jn_str sqlite_column_str(sqlite3_stmt *statement, int i, struct jn_arena 
     return jn_arena_str(arena, (struct jn_str){p == NULL ? "" : p, (size_t)n});
 }
 
+/* A body could not be opened: the statement is free for the next. */
+static jn_rc read_broken(struct jr_store_sqlite_state *state, enum sqlite_statement which, jn_rc rc) {
+    sqlite3_reset(state->statement[which]);
+    return rc;
+}
+
 jn_rc sqlite_read_done(struct jr_store_sqlite_state *state, enum sqlite_statement which, int code, struct jn_err *err) {
     jn_rc rc = code == SQLITE_DONE || code == SQLITE_ROW ? JN_OK : sqlite_failure(state->db, code, "read", err);
     sqlite3_reset(state->statement[which]);
@@ -16,18 +22,26 @@ static uint64_t read_u64(sqlite3_stmt *statement, int i) {
     return (uint64_t)sqlite3_column_int64(statement, i);
 }
 
+static jn_rc read_name(struct jr_store_sqlite_state *state, struct jn_str name, uint64_t *customer,
+                       struct jn_err *err) {
+    sqlite3_stmt *find = state->statement[SQL_FIND];
+    sqlite_bind_str(find, 1, name);
+    int code = sqlite3_step(find);
+    *customer = code == SQLITE_ROW ? read_u64(find, 0) : 0;
+    return sqlite_read_done(state, SQL_FIND, code, err);
+}
+
 jn_rc sqlite_find(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer,
                   struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_stmt *find = state->statement[SQL_FIND];
-    for (uint32_t i = 0; i < n; i++) {
-        sqlite_bind_str(find, 1, ext[i]);
-        int code = sqlite3_step(find);
-        customer[i] = code == SQLITE_ROW ? read_u64(find, 0) : 0;
-        jn_rc rc = sqlite_read_done(state, SQL_FIND, code, err);
-        if (rc != JN_OK) return rc;
+    uint8_t room[JR_SEAL_NAME];
+    jn_rc rc = JN_OK;
+    for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
+        rc = read_name(state, sqlite_name(state, ext[i], room), &customer[i], err);
+        if (rc == JN_OK && customer[i] == 0 && state->sealed == JR_STORE_SEALING)
+            rc = read_name(state, ext[i], &customer[i], err); /* of before */
     }
-    return JN_OK;
+    return rc;
 }
 
 jn_rc sqlite_seen(struct jr_store *store, struct jr_row_seen *row, uint32_t n, bool *known, struct jn_err *err) {
@@ -62,7 +76,11 @@ jn_rc sqlite_load(struct jr_store *store, uint64_t customer, struct jn_arena *ar
     sqlite_bind_u64(read, 1, customer);
     while ((code = sqlite3_step(read)) == SQLITE_ROW) {
         uint64_t part = read_u64(read, 0);
-        struct jn_str body = sqlite_column_str(read, 1, arena);
+        struct jr_seal_place place = {SQLITE_OF_RUN, part};
+        if (part == 0) place = (struct jr_seal_place){SQLITE_OF_CUSTOMER, customer};
+        struct jn_str body;
+        jn_rc rc = sqlite_column_body(state, read, 1, place, arena, &body, err);
+        if (rc != JN_OK) return read_broken(state, SQL_LOAD, rc);
         if (part == 0)
             out->body = body;
         else
@@ -87,7 +105,9 @@ static jn_rc read_events(struct jr_store_sqlite_state *state, enum sqlite_statem
         *row =
             (struct jr_row_event){.customer = customer, .seq = read_u64(read, 0), .at = sqlite3_column_int64(read, 1)};
         row->name = sqlite_column_str(read, 2, arena);
-        row->body = sqlite_column_str(read, 3, arena);
+        jn_rc rc = sqlite_column_body(state, read, 3, (struct jr_seal_place){SQLITE_OF_EVENT, row->seq}, arena,
+                                      &row->body, err);
+        if (rc != JN_OK) return read_broken(state, which, rc);
     }
     return sqlite_read_done(state, which, code, err);
 }
@@ -142,7 +162,9 @@ static jn_rc read_deliveries(struct jr_store_sqlite_state *state, enum sqlite_st
                                         .state = (uint32_t)sqlite3_column_int64(read, 6),
                                         .attempts = (uint32_t)sqlite3_column_int64(read, 4)};
         if (id.n == sizeof(row->id)) memcpy(row->id, id.p, id.n);
-        row->body = sqlite_column_str(read, 5, arena);
+        jn_rc rc = sqlite_column_body(state, read, 5, (struct jr_seal_place){SQLITE_OF_DELIVERY, row->delivery}, arena,
+                                      &row->body, err);
+        if (rc != JN_OK) return read_broken(state, which, rc);
     }
     return sqlite_read_done(state, which, code, err);
 }
@@ -181,9 +203,13 @@ jn_rc sqlite_quarantined(struct jr_store *store, uint64_t after, uint32_t max, s
         struct jr_row_quarantine *row = sqlite_grow(arena, out, n, sizeof(*row));
         *row = (struct jr_row_quarantine){.seq = read_u64(read, 0), .at = sqlite3_column_int64(read, 1)};
         row->source = sqlite_column_str(read, 2, arena);
-        row->reason = sqlite_column_str(read, 3, arena);
-        row->body = sqlite_column_str(read, 4, arena);
-        row->customer = sqlite_column_str(read, 5, arena);
+        struct jr_seal_place place = {.row = row->seq};
+        struct jn_str *const text[] = {&row->reason, &row->body, &row->customer};
+        for (int i = 0; i < 3; i++) {
+            place.kind = SQLITE_QUARANTINE_KINDS[i];
+            jn_rc rc = sqlite_column_body(state, read, 3 + i, place, arena, text[i], err);
+            if (rc != JN_OK) return read_broken(state, SQL_QUARANTINED, rc);
+        }
     }
     return sqlite_read_done(state, SQL_QUARANTINED, code, err);
 }
@@ -202,9 +228,13 @@ jn_rc sqlite_customers(struct jr_store *store, uint64_t after, uint32_t max, str
         if (code == SQLITE_ROW) {
             int64_t part = sqlite3_column_int64(read, 1);
             from = read_u64(read, 0) + (part < 0 ? 0 : 1); /* an event: the profile is behind it */
-            if (part == 0)
-                *(struct jr_row_customer *)sqlite_grow(arena, out, n, sizeof(**out)) =
-                    (struct jr_row_customer){from - 1, sqlite_column_str(read, 2, arena)};
+            if (part == 0) {
+                struct jr_row_customer *row = sqlite_grow(arena, out, n, sizeof(*row));
+                *row = (struct jr_row_customer){.customer = from - 1};
+                jn_rc opened = sqlite_column_body(state, read, 2, (struct jr_seal_place){SQLITE_OF_CUSTOMER, from - 1},
+                                                  arena, &row->body, err);
+                if (opened != JN_OK) return read_broken(state, SQL_NEXT_CUSTOMER, opened);
+            }
         }
         jn_rc rc = sqlite_read_done(state, SQL_NEXT_CUSTOMER, code, err);
         if (rc != JN_OK) return rc;

@@ -19,6 +19,10 @@ static uint64_t rewrite_bytes(struct jr_store_sqlite_state *state) {
 jn_rc sqlite_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
     *done = false;
+    if (state->sealed == JR_STORE_SEALED) { /* the keys are gone, and with them what they sealed */
+        *done = true;
+        return JN_OK;
+    }
     if (rewrite_bytes(state) > max) return JN_OK;
     jn_rc rc = rewrite_run(state, "pragma temp_store = file; vacuum", err),
           kept = rewrite_run(state, "pragma temp_store = memory", NULL);
@@ -30,5 +34,5 @@ jn_rc sqlite_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn
         return rc;
     }
     *done = true;
-    return JN_OK;
+    return sqlite_seal_whole(state, err);
 }

@@ -3,13 +3,19 @@
 #define RUNTIME_STORE_SQLITE_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4A524E59 /* "JRNY" */
-#define SCHEMA_VERSION     4
+#define SCHEMA_VERSION     5
 
 /* What is of one customer lies together: the profile is part 0, a run is part `run`, an event is part -seq. What an
  * event changes is then on one page, not on one of each of three tables. */
 #define SCHEMA_CUSTOMER                                                                                                \
     "create table customer (customer integer not null, part integer not null, at integer, name blob,"                  \
     " body blob not null, primary key (customer, part)) strict, without rowid;"
+
+/* Whose keys else go with a customer's: of those who became one with them. And whose are to go by now. */
+#define SCHEMA_KEYS                                                                                                    \
+    "create table absorbed (customer integer primary key, owner integer not null) strict;"                             \
+    "create index absorbed_owner on absorbed (owner);"                                                                 \
+    "create table forgotten (customer integer primary key) strict;"
 
 /* Ids of inbound events are kept by day: a day is forgotten in slices from its beginning, with no index to search. */
 #define SCHEMA_SEEN                                                                                                    \
@@ -25,7 +31,7 @@
 /* Ids grow with time, so that what is used together lies together; timers are their own primary keys, so that each
  * touches one page (measured: half the bytes of a table with an index beside it). */
 #define SCHEMA_SQL                                                                                                     \
-    SCHEMA_CUSTOMER SCHEMA_SEEN SCHEMA_ACCESS                                                                          \
+    SCHEMA_CUSTOMER SCHEMA_SEEN SCHEMA_ACCESS SCHEMA_KEYS                                                              \
         "create table meta (key text primary key, value any) strict, without rowid;"                                   \
         "create table lane (lane integer primary key, epoch integer not null, seq integer not null) strict;"           \
         "create table alias (ext blob primary key, customer integer not null) strict, without rowid;"                  \
@@ -58,6 +64,6 @@
     "drop table customer_2; drop table run; drop table event; drop table seen_2"
 
 #define SCHEMA_STEPS                                                                                                   \
-    { SCHEMA_TO_2, SCHEMA_TO_3, SCHEMA_ACCESS }
+    { SCHEMA_TO_2, SCHEMA_TO_3, SCHEMA_ACCESS, SCHEMA_KEYS }
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "core/arena.h"
 #include "journey/store.h"
+#include "runtime/store/seal/file.h"
+#include "runtime/store/seal/seal.h"
 
 enum sqlite_statement {
 #define STATEMENT(name, hot, text) SQL_##name,
@@ -15,8 +17,9 @@ enum sqlite_statement {
 };
 
 #define SQLITE_FOLDER_MAX 3072
-#define SQLITE_FILE       "journey.db" /* in the folder */
-#define SQLITE_SEEN_DAYS  64           /* days of inbound ids that may be kept */
+#define SQLITE_FILE       "journey.db"   /* in the folder */
+#define SQLITE_KEYS       "journey.keys" /* beside it */
+#define SQLITE_SEEN_DAYS  64             /* days of inbound ids that may be kept */
 
 struct sqlite_look;
 
@@ -27,7 +30,12 @@ struct jr_store_sqlite_state {
     int checkpoint_pages;     /* of the log, after which it is written back */
     bool unsynced;            /* a checkpoint's sync failed: nothing may be written any more */
     sqlite3_stmt *statement[SQL_STATEMENTS];
-    char *path; /* of the database; does not change */
+    struct jr_seal *seal;        /* NULL: everything stands in the clear */
+    _Atomic int sealed;          /* enum jr_store_sealed */
+    struct sqlite_sealing *rest; /* how far what stood in the clear is sealed, or NULL */
+    struct jn_arena sealing;     /* what a commit seals, until its end */
+    struct jn_err fault;         /* of that; rc JN_OK: none */
+    char *path;                  /* of the database; does not change */
     uint64_t generation;
     int lock;                           /* descriptor of the lock file */
     int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
@@ -51,11 +59,62 @@ struct jr_store_facts sqlite_facts(const struct jr_store *store);
 /* The file must be ours, or empty, before anything is written to it. `name` is for the error. */
 jn_rc sqlite_identify(sqlite3 *db, const char *name, bool *fresh, struct jn_err *err);
 jn_rc sqlite_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *err);
+/* One statement, or several, that answer nothing. */
+jn_rc sqlite_run(sqlite3 *db, const char *sql, const char *doing, struct jn_err *err);
+/* 0 when there is no such key. */
+int64_t sqlite_meta(struct jr_store_sqlite_state *state, const char *key);
+jn_rc sqlite_set_meta(struct jr_store_sqlite_state *state, const char *key, int64_t value, struct jn_err *err);
+
+/* ---- sealed.c: what is of a customer, on its way in and out */
+enum sqlite_sealed_column { /* the kinds of place: letters, for they stand in errors */
+                            SQLITE_OF_CUSTOMER = 'c',
+                            SQLITE_OF_RUN = 'r',
+                            SQLITE_OF_EVENT = 'e',
+                            SQLITE_OF_DELIVERY = 'd',
+                            SQLITE_OF_QUARANTINE = 'q',
+                            SQLITE_OF_REASON = 'w',
+                            SQLITE_OF_SENDER = 's'
+};
+extern const char SQLITE_QUARANTINE_KINDS[3]; /* of reason, body and customer */
+
+/* Opens what seals the store of that folder, if it is sealed: before anything is written to it. */
+jn_rc sqlite_sealed_open(struct jr_store_sqlite_state *state, const char *folder, bool reading, struct jn_err *err);
+jn_rc sqlite_keys_path(const char *database, char out[JR_FILE_PATH_MAX], struct jn_err *err);
+/* The master key, if it is the wanted one. */
+jn_rc sqlite_sealed_master(const char *folder, int64_t wanted, struct jr_master *out, struct jn_err *err);
+void sqlite_sealed_close(struct jr_store_sqlite_state *state);
+/* SQLITE_ABORT with state->fault when it cannot be sealed. */
+int sqlite_bind_body(struct jr_store_sqlite_state *state, sqlite3_stmt *statement, int i, uint64_t customer,
+                     struct jr_seal_place place, struct jn_str body);
+jn_rc sqlite_column_body(struct jr_store_sqlite_state *state, sqlite3_stmt *statement, int i,
+                         struct jr_seal_place place, struct jn_arena *arena, struct jn_str *out, struct jn_err *err);
+/* A name as the store knows it; `room` holds a hashed one. */
+struct jn_str sqlite_name(struct jr_store_sqlite_state *state, struct jn_str name, uint8_t room[JR_SEAL_NAME]);
+/* Overwrites the keys of whom the database says that they are to go. */
+jn_rc sqlite_forget_keys(struct jr_store_sqlite_state *state, struct jn_err *err);
+
+/* ---- sealing.c: a store that begins to be sealed */
+jn_rc sqlite_seal(struct jr_store *store, bool *rest, struct jn_err *err);
+jn_rc sqlite_seal_rest(struct jr_store *store, bool *rest, struct jn_err *err);
+/* The database was written anew: what stood in the clear before is in no gap of it any more. */
+jn_rc sqlite_seal_whole(struct jr_store_sqlite_state *state, struct jn_err *err);
+void sqlite_seal_rest_end(struct jr_store_sqlite_state *state);
 
 /* ---- copy.c */
 jn_rc sqlite_backup(struct jr_store *store, const char *file, const _Atomic bool *stop, struct jr_store_copy *out,
                     struct jn_err *err);
-jn_rc sqlite_restore(struct jn_str place, const char *file, struct jr_store_copy *out, struct jn_err *err);
+jn_rc sqlite_restore(struct jn_str place, const char *file, const char *keys, struct jr_store_copy *out,
+                     struct jn_err *err);
+
+/* ---- copy_keys.c */
+jn_rc sqlite_copy_is_sealed(sqlite3 *db, bool *out, struct jn_err *err);
+/* FILE.keys of a copy in FILE. */
+jn_rc sqlite_copy_keys_path(const char *file, char out[JR_FILE_PATH_MAX], struct jn_err *err);
+jn_rc sqlite_copy_keys(const struct jr_store_sqlite_state *state, const char *file, struct jn_err *err);
+void sqlite_copy_keys_drop(const char *file);
+/* The keys of a copy into the folder of a store; who was erased after it was made is erased from it. */
+jn_rc sqlite_restore_keys(sqlite3 *db, const char *folder, const char *file, const char *given,
+                          struct jr_store_copy *out, struct jn_err *err);
 
 /* ---- look.c */
 /* By `pragma`, quick_check or integrity_check: JN_CORRUPT with the first finding. */
@@ -71,7 +130,10 @@ bool sqlite_look_end(struct jr_store_sqlite_state *state);
 jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
 
 /* ---- commit.c */
+/* Parts of a transaction that is open; SQLITE_OK, or why not. */
 int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which); /* runs one that gives no rows */
+int sqlite_put_alias(struct jr_store_sqlite_state *state, const struct jr_row_alias *row);
+int sqlite_put_quarantine(struct jr_store_sqlite_state *state, const struct jr_row_quarantine *row);
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
 jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
