@@ -198,9 +198,9 @@ jn_rc engine_quarantine_expire(struct jr_engine *engine, int64_t now, const stru
                                struct jn_arena *arena, bool *more, struct jn_err *err);
 jn_rc engine_dead_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
                          bool *more, struct jn_err *err);
-/* Counts what is set aside, in a store that has not. */
-/* Its figures from what is stored. */
+/* Counts what is set aside. */
 jn_rc engine_quarantine_count(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
+/* The same, in a store that has not. */
 jn_rc engine_quarantine_open(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err);
 
 /* ---- the outbox as it is stored (send/outgoing.c) */
