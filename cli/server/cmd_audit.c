@@ -10,6 +10,12 @@ static void audit_one(struct admin *a, const struct jn_json *node) {
     }
     for (size_t i = 0; i < sizeof(KEY) / sizeof(*KEY); i++)
         jn_buf_printf(&a->out, "%s%.*s", i == 0 ? "" : "  ", JN_FMT(admin_shown(a, jn_json_get(node, KEY[i]))));
+    if (jn_json_get(node, "did") != NULL) {
+        jn_buf_printf(&a->out, "  %.*s %.*s: %.*s\n", JN_FMT(admin_shown(a, jn_json_get(node, "did"))),
+                      JN_FMT(admin_shown(a, jn_json_get(node, "object"))),
+                      JN_FMT(admin_shown(a, jn_json_get(node, "why"))));
+        return;
+    }
     if (jn_json_get(node, "token") != NULL)
         jn_buf_printf(&a->out, " (%.*s, %.*s)", JN_FMT(admin_shown(a, jn_json_get(node, "token"))),
                       JN_FMT(admin_shown(a, jn_json_get(node, "role"))));

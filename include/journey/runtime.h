@@ -26,6 +26,17 @@ enum jr_input_kind {
 
 enum jr_result { JR_RESULT_ACCEPTED, JR_RESULT_RETRY, JR_RESULT_FAILED, JR_RESULT_CANCELLED };
 
+/* What the end of an attempt did to its receiver's breaker, where that is worth an entry of the audit log. */
+enum jr_breaker_turn { JR_BREAKER_SAME, JR_BREAKER_OPENED, JR_BREAKER_WELL };
+struct jr_breaker_news {
+    enum jr_breaker_turn turn;
+    struct jn_str receiver; /* its name */
+    bool service;           /* of a service, else of a channel */
+    uint32_t failed, calls; /* OPENED: so many of the last calls, and how many after one another */
+    uint32_t in_a_row;
+    int64_t ms; /* OPENED: how long nothing is sent; WELL: how long ago it opened */
+};
+
 struct jr_input {
     enum jr_input_kind kind;
     int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
@@ -52,6 +63,7 @@ struct jr_input {
     struct jn_str compact; /* EVENT, IDENTIFY: properties or traits as jn_json_dump writes them, from whom has them at
                             * hand; empty: they are written anew */
     struct jn_str answer;  /* ACCEPTED, of a service: the body of its answer */
+    struct jr_breaker_news breaker; /* RESULT */
     /* QUARANTINE: reason (above) and the text as it came */
     struct jn_str text;
 };
@@ -269,6 +281,14 @@ bool jr_engine_renote(struct jr_engine *engine, uint64_t number, struct jn_str b
 /* A change of a token waits with them. */
 bool jr_engine_note_token(struct jr_engine *engine, const struct jr_row_token *row);
 bool jr_engine_has_notes(const struct jr_engine *engine);
+/* What the runtime decides by itself is noted as done by the server itself, however many entries wait. */
+enum jr_decided {
+#define DECIDED(name, text) JR_DECIDED_##name,
+#include "journey/tbl/decided.def"
+#undef DECIDED
+};
+void jr_engine_decided(struct jr_engine *engine, int64_t at, enum jr_decided what, struct jn_str object,
+                       struct jn_str why);
 /* The last entry that is durable. */
 uint64_t jr_engine_noted(const struct jr_engine *engine);
 /* A token is made, changed or dropped, durably before it returns, with all that waits; on failure it is not. */

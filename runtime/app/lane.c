@@ -12,7 +12,7 @@ enum { JR_LANE__NAP_MAX_MS = 1000 }; /* the wall clock may move while the thread
 struct jr_lane__result {
     struct jr_lane__result *next;
     struct jr_input input;
-    char text[]; /* reason and answer */
+    char text[]; /* what it points to */
 };
 
 /* What is to be noted, on its way to a commit. */
@@ -127,7 +127,7 @@ bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
 }
 
 void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report) {
-    struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + report->reason.n + report->answer.n + 1);
+    struct jr_lane__result *result = jn_alloc_zero(1, sizeof *result + jr_report_room(report));
     result->input = jr_report_input(report, result->text);
     uv_mutex_lock(&lane->lock);
     bool ended = lane->ended;
@@ -194,6 +194,21 @@ void jr_lane_stop(struct jr_lane_thread *lane) {
 
 /* ---- on the lane's thread: taking work ---- */
 
+/* What is due then waits, or goes on: the audit log says so with the next commit. */
+static void jr_lane__note_clock(struct jr_lane_thread *lane, int64_t now, bool doubting, int64_t error) {
+    char why[128];
+    if (doubting) {
+        JN_LOG(CLOCK_DOUBTED, JN_LF_INT("ahead_ms", error));
+        (void)snprintf(why, sizeof why, "it is %.1f s ahead; until it has gone evenly, nothing is due by it alone",
+                       (double)error / 1000);
+    } else {
+        JN_LOG(CLOCK_BELIEVED, JN_LF_INT("behind_ms", -error));
+        (void)snprintf(why, sizeof why, "it has gone evenly; what became due meanwhile goes on");
+    }
+    jr_engine_decided(lane->options.engine, now, doubting ? JR_DECIDED_CLOCK_DOUBTED : JR_DECIDED_CLOCK_BELIEVED,
+                      JN_STR("the wall clock"), jn_str_z(why));
+}
+
 static int64_t jr_lane__now(struct jr_lane_thread *lane) {
     int64_t now = jr_clock_now(lane->options.clock), jump = jr_clock_jumped(lane->options.clock);
     int64_t error = jr_clock_error(lane->options.clock);
@@ -202,8 +217,7 @@ static int64_t jr_lane__now(struct jr_lane_thread *lane) {
         jr_metric_add(JR_METRIC_CLOCK_JUMPS, 0, 1);
     }
     bool doubting = error > 0;
-    if (doubting && !lane->doubting) JN_LOG(CLOCK_DOUBTED, JN_LF_INT("ahead_ms", error));
-    if (!doubting && lane->doubting) JN_LOG(CLOCK_BELIEVED, JN_LF_INT("behind_ms", -error));
+    if (doubting != lane->doubting) jr_lane__note_clock(lane, now, doubting, error);
     lane->doubting = doubting;
     jr_metric_set(JR_METRIC_CLOCK_AHEAD, 0, doubting ? (uint64_t)error / 1000 : 0);
     jr_metric_set(JR_METRIC_CLOCK_BEHIND, 0, doubting ? 0 : (uint64_t)-error / 1000);

@@ -158,6 +158,27 @@ enum jr_destination_news jr_destination_ended(struct jr_destination *destination
     return opened ? JR_DESTINATION_OPENED : JR_DESTINATION_CLOSED;
 }
 
+struct jr_breaker_news jr_destination_note(struct jr_destination *destination, enum jr_destination_news news,
+                                           int64_t now) {
+    const struct jr_breaker *breaker = &destination->breaker;
+    struct jr_breaker_news note = {.receiver = destination->name, .service = destination->service};
+    bool long_ago = destination->noted_at == 0 || now - destination->noted_at >= JR_DESTINATION_NOTED_MS;
+    if (news == JR_DESTINATION_OPENED && !destination->noted && long_ago) {
+        note.turn = JR_BREAKER_OPENED;
+        note.failed = breaker->n_failed;
+        note.calls = breaker->n;
+        note.in_a_row = breaker->in_a_row;
+        note.ms = breaker->open_until - now;
+        destination->noted = true;
+        destination->noted_at = now;
+    } else if (news == JR_DESTINATION_CLOSED && destination->noted) {
+        note.turn = JR_BREAKER_WELL;
+        note.ms = now - destination->noted_at;
+        destination->noted = false;
+    }
+    return note;
+}
+
 void jr_destination_show(const struct jr_destination *destination, int64_t now, struct jr_destination_view *out) {
     static const enum jr_destination_state STATE[] = {[JR_BREAKER_CLOSED] = JR_DESTINATION_STATE_CLOSED,
                                                       [JR_BREAKER_OPEN] = JR_DESTINATION_STATE_OPEN,

@@ -8,6 +8,7 @@
 #include "runtime/delivery/entry.h"
 
 #define JR_DESTINATION_REST_MAX_MS     (INT64_C(15) * 60000) /* of a pause that the receiver asks for */
+#define JR_DESTINATION_NOTED_MS        (INT64_C(10) * 60000) /* between two notes of a breaker that opens and closes */
 #define JR_DESTINATION_FIRST_PER_RETRY 4 /* first attempts between two retries, while there are some */
 
 struct jr_queue {
@@ -35,6 +36,8 @@ struct jr_destination {
     int64_t rests_until;     /* asked for by the receiver */
     int64_t disabled;        /* since when nothing is sent any more: it said that it is gone; 0: it is not */
     struct jr_breaker breaker;
+    bool noted; /* its breaker's last opening is in the audit log, since `noted_at` */
+    int64_t noted_at;
     struct jr_budget budget;
     /* the pump's */
     struct jr_destination *next; /* in the round, or among those that rest */
@@ -63,6 +66,9 @@ void jr_destination_began(struct jr_destination *destination, struct jr_entry *e
 /* How it ended. */
 enum jr_destination_news jr_destination_ended(struct jr_destination *destination, struct jr_entry *entry,
                                               const struct jr_attempt_end *end, int64_t now, struct jn_random *random);
+/* What of it the audit log is to have: that a breaker opened and that it closed, not each try in between. */
+struct jr_breaker_news jr_destination_note(struct jr_destination *destination, enum jr_destination_news news,
+                                           int64_t now);
 void jr_destination_show(const struct jr_destination *destination, int64_t now, struct jr_destination_view *out);
 /* Whether a service may be asked now, or its breaker says no. */
 bool jr_destination_may_ask(const struct jr_destination *destination, int64_t now);

@@ -178,7 +178,7 @@ void jr_pump_wake(struct jr_pump *pump) {
 
 /* A question is asked once: with its answer or without, its run goes on. */
 static void jr_pump__report_ask(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
-                                int64_t took_ms) {
+                                int64_t took_ms, const struct jr_breaker_news *breaker) {
     bool answered = end->status >= 200 && end->status <= 299 && !end->overflowed;
     entry->state = JR_ENTRY_REPORTED;
     entry->again = false;
@@ -187,14 +187,15 @@ static void jr_pump__report_ask(struct jr_pump *pump, struct jr_entry *entry, co
                                .status = end->status,
                                .reason = end->overflowed ? JN_STR("the answer is too large") : end->reason,
                                .answer = end->answer,
-                               .took_ms = took_ms};
+                               .took_ms = took_ms,
+                               .breaker = *breaker};
     pump->options.report(pump->options.user, &report);
 }
 
 static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
-                            int64_t took_ms) {
+                            int64_t took_ms, const struct jr_breaker_news *breaker) {
     if (entry->delivery.asks) {
-        jr_pump__report_ask(pump, entry, end, took_ms);
+        jr_pump__report_ask(pump, entry, end, took_ms, breaker);
         return;
     }
     struct jr_retry_case c = {.end = *end,
@@ -226,15 +227,19 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
                                .retry_at = retry.at,
                                .status = end->status,
                                .reason = reason,
-                               .took_ms = took_ms};
+                               .took_ms = took_ms,
+                               .breaker = *breaker};
     pump->options.report(pump->options.user, &report);
 }
 
 /* What the end of an attempt says about its receiver. */
-static void jr_pump__learn(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end) {
+static void jr_pump__learn(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
+                           struct jr_breaker_news *breaker) {
     struct jr_destination *d = entry->destination;
     int64_t now = jr_pump__now(pump);
-    switch (jr_destination_ended(d, entry, end, now, &pump->random)) {
+    enum jr_destination_news news = jr_destination_ended(d, entry, end, now, &pump->random);
+    *breaker = jr_destination_note(d, news, now);
+    switch (news) {
     case JR_DESTINATION_SAME:
         break;
     case JR_DESTINATION_OPENED:
@@ -256,8 +261,9 @@ static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
     struct jr_destination *destination = entry->destination;
     entry->attempt = NULL;
     pump->in_flight--;
-    jr_pump__learn(pump, entry, end);
-    jr_pump__report(pump, entry, end, jr_pump__now(pump) - entry->begun);
+    struct jr_breaker_news breaker;
+    jr_pump__learn(pump, entry, end, &breaker);
+    jr_pump__report(pump, entry, end, jr_pump__now(pump) - entry->begun, &breaker);
     jr_pump__join_round(pump, destination);
     jr_pump__start(pump);
 }
@@ -265,7 +271,7 @@ static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
 /* Ends an entry without an attempt. */
 static void jr_pump__refuse(struct jr_pump *pump, struct jr_entry *entry, struct jn_str why) {
     struct jr_attempt_end end = {.refused = true, .reason = why};
-    jr_pump__report(pump, entry, &end, -1);
+    jr_pump__report(pump, entry, &end, -1, &(struct jr_breaker_news){0});
 }
 
 /* Nobody waits for an answer behind the deadline; and none is asked for while the service's breaker is open. */

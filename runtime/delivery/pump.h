@@ -24,8 +24,10 @@ struct jr_report {
     struct jn_str reason; /* lives until the call returns */
     struct jn_str answer; /* ACCEPTED, to a question: what came back */
     int64_t took_ms;      /* the attempt; -1: none was made */
+    struct jr_breaker_news breaker;
 };
-/* The report as an input of a turn. Its texts are copied to `text`, which has room for reason and answer. */
+/* The report as an input of a turn. Its texts are copied to `text`, which has the room that they need. */
+size_t jr_report_room(const struct jr_report *report);
 struct jr_input jr_report_input(const struct jr_report *report, char *text);
 
 struct jr_pump_options {

@@ -117,7 +117,7 @@ struct jr_engine {
     uint32_t n_unwanted;
     struct engine_note *note; /* wait for the next commit */
     struct jr_row_token *token;
-    uint32_t n_note, n_token;
+    uint32_t n_note, cap_note, n_token;
     uint64_t noted; /* entries of the audit log that are durable */
     uint8_t noted_hash[32];
     bool migrating;          /* some program has a target */
@@ -132,6 +132,8 @@ struct jr_engine {
 /* ---- notes (notes.c) */
 jn_rc engine_notes_open(struct jr_engine *engine, struct jn_err *err);
 void engine_notes_release(struct jr_engine *engine);
+/* Only the first n of the entries that wait are left: the others are of a turn that has not happened. */
+void engine_notes_cut(struct jr_engine *engine, uint32_t n);
 /* The one way to the store: the batch with the counters that have changed and the notes that wait. On failure nothing
  * has happened: counters are as they were, notes wait on. */
 jn_rc engine_commit(struct jr_engine *engine, struct jr_batch *batch, struct jn_arena *arena, struct jn_err *err);

@@ -1,12 +1,14 @@
-/* What people do is noted with what it does: entries of the audit log and changes of tokens wait for the next commit,
- * whichever it is. */
+/* What people do, and the runtime by itself, is noted with what it does: entries of the audit log and changes of tokens
+ * wait for the next commit, whichever it is. */
 #include <stdlib.h>
 
 #include "core/check.h"
+#include "core/json.h"
 #include "runtime/audit/chain.h"
 #include "runtime/engine/engine.h"
 
-#define NOTES_SLICE 1000 /* entries forgotten at a time */
+#define NOTES_SLICE  1000 /* entries forgotten at a time */
+#define NOTES_ITSELF "the server itself"
 
 struct engine_note {
     int64_t at;
@@ -46,11 +48,48 @@ void engine_notes_release(struct jr_engine *engine) {
     free(engine->token);
 }
 
-uint64_t jr_engine_note(struct jr_engine *engine, int64_t at, struct jn_str body) {
-    if (engine->n_note == JR_NOTES_MAX) return 0;
-    if (engine->note == NULL) engine->note = jn_alloc_zero(JR_NOTES_MAX, sizeof(*engine->note));
+static uint64_t notes_add(struct jr_engine *engine, int64_t at, struct jn_str body) {
+    if (engine->n_note == engine->cap_note) {
+        engine->cap_note = engine->cap_note == 0 ? 64 : engine->cap_note * 2;
+        engine->note = jn_realloc(engine->note, engine->cap_note * sizeof(*engine->note));
+    }
     engine->note[engine->n_note++] = (struct engine_note){at, notes_keep(body)};
     return engine->noted + engine->n_note;
+}
+
+uint64_t jr_engine_note(struct jr_engine *engine, int64_t at, struct jn_str body) {
+    return engine->n_note < JR_NOTES_MAX ? notes_add(engine, at, body) : 0;
+}
+
+/* It has no `route` and no `from`, which tells it from a token of that name. */
+void jr_engine_decided(struct jr_engine *engine, int64_t at, enum jr_decided what, struct jn_str object,
+                       struct jn_str why) {
+    static const char *const DID[] = {
+#define DECIDED(name, text) text,
+#include "journey/tbl/decided.def"
+#undef DECIDED
+    };
+    struct jn_buf body;
+    struct jn_json_out w;
+    jn_buf_init(&body, 4096);
+    jn_jw_init(&w, &body);
+    jn_jw_object(&w);
+    jn_jw_key(&w, "who");
+    jn_jw_z(&w, NOTES_ITSELF);
+    jn_jw_key(&w, "did");
+    jn_jw_z(&w, DID[what]);
+    jn_jw_key(&w, "object");
+    jn_jw_str(&w, object);
+    jn_jw_key(&w, "why");
+    jn_jw_str(&w, why);
+    jn_jw_end_object(&w);
+    (void)notes_add(engine, at, jn_buf_view(&body));
+    jn_buf_release(&body);
+}
+
+void engine_notes_cut(struct jr_engine *engine, uint32_t n) {
+    while (engine->n_note > n)
+        notes_free(engine->note[--engine->n_note].body);
 }
 
 bool jr_engine_renote(struct jr_engine *engine, uint64_t number, struct jn_str body) {

@@ -119,7 +119,10 @@ static jn_rc turn_input(struct turn *turn, struct engine_customer *customer, con
 static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, struct turn_id id) {
     struct engine_customer *customer = NULL;
     turn_caused_by(turn, 0);
-    if (input->kind == JR_INPUT_RESULT) return turn_result(turn, input);
+    if (input->kind == JR_INPUT_RESULT) {
+        turn_note_breaker(turn, &input->breaker, input->reason);
+        return turn_result(turn, input);
+    }
     if (input->kind == JR_INPUT_REPLAY) return turn_replay(turn, input->delivery);
     if (input->kind == JR_INPUT_DECISION) return turn_decide(turn, input, i);
     if (input->kind == JR_INPUT_UNPARK) return turn_unpark(turn, input->run);
@@ -370,8 +373,9 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     turn_tell(turn);
 }
 
-static void turn_undo(struct turn *turn) {
+static void turn_undo(struct turn *turn, uint32_t n_note) {
     engine_counters_settle(&turn->engine->counters, false);
+    engine_notes_cut(turn->engine, n_note);
     for (uint32_t i = 0; i < turn->n_taken; i++)
         jr_timers_add(&turn->engine->timers, turn->taken[i]);
     turn->out->n_delivery = 0;
@@ -382,6 +386,7 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     struct jn_err unheard;
     struct turn turn = {.engine = engine, .out = out, .arena = out->arena, .err = err == NULL ? &unheard : err};
     struct jr_batch batch;
+    uint32_t n_note = engine->n_note;
     JN_CHECK(n <= JR_TURN_MAX);
     out->answer = JN_NEW_ARRAY(turn.arena, enum jr_answer, n);
     out->answer_reason = JN_NEW_ARRAY(turn.arena, struct jn_str, n);
@@ -395,7 +400,7 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     if (rc == JN_OK)
         turn_done(&turn, &batch, input, n);
     else
-        turn_undo(&turn);
+        turn_undo(&turn, n_note);
     jn_map_release(&turn.known);
     jn_map_release(&turn.number);
     return rc;

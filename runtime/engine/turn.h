@@ -233,7 +233,9 @@ jn_rc turn_replay(struct turn *turn, uint64_t delivery);
 /* The row of a message that is given up by this result: with why, so that the list of dead letters can say it. */
 jn_rc turn_bury(struct turn *turn, const struct engine_flight *flight, const struct jr_input *result,
                 struct jr_row_delivery *row);
-/* Its receiver said that it is gone: nothing is sent to that address until it is enabled (send/disabled.c). */
+/* Its receiver's breaker opened or closed: the audit log has it with this turn (send/receivers.c). */
+void turn_note_breaker(struct turn *turn, const struct jr_breaker_news *news, struct jn_str reason);
+/* Its receiver said that it is gone: nothing is sent to that address until it is enabled (send/receivers.c). */
 void turn_disable(struct turn *turn, const struct jr_delivery *delivery);
 
 /* ---- the outbox row's body (send/outgoing.c) */

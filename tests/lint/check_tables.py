@@ -8,6 +8,7 @@ TABLES = {
     "include/journey/tbl/errors.def": ("ERROR", r"\bJN_{0}\b", ("base", "compiler", "runtime", "cli"), ()),
     "include/journey/tbl/logs.def": ("LOG", r"JN_LOG\({0},", ("runtime", "base"), ()),
     "include/journey/tbl/traces.def": ("TRACE", r"\bJR_TRACE_{0}\b", ("runtime/engine",), ()),
+    "include/journey/tbl/decided.def": ("DECIDED", r"\bJR_DECIDED_{0}\b", ("runtime",), ()),
     "include/journey/tbl/opcodes.def": ("OP", r"\bJN_OP_{0}\b|\bOP0\({0}\)", ("tests/unit/vm",), ()),
     "include/journey/tbl/steps.def": ("STEP", r"\bJN_STEP_{0}\b", ("runtime/engine",), ()),
     "include/journey/tbl/scenes.def": ("SCENE", r"\bJN_SCENE_{0}\b", ("cli/scenario",), ()),

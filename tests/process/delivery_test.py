@@ -100,6 +100,10 @@ class Delivery(Case):
         letters = self.wait_for(server, "/api/deliveries?state=dead", lambda page: len(page["items"]) == 2)["items"]
         self.assertIn("410", letters[0]["last_reason"])
         self.assertIn("disabled", letters[1]["last_reason"])
+        noted = [entry for entry in server.get("/api/audit")["items"] if entry["who"] == "the server itself"]
+        self.assertEqual([(entry["did"], entry["object"]) for entry in noted], [("disabled", "channel email")])
+        code, out, _ = self.command(server, "audit")
+        self.assertIn("the server itself  disabled channel email: its receiver answered 410 Gone; nothing goes there until it is enabled\n", out)
         self.assertTrue(self.receiver.requests.empty())
 
     def test_a_disabled_channel_stays_so_over_a_restart_until_it_is_enabled(self):

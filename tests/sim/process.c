@@ -31,7 +31,7 @@ static void process_give(struct sim *sim, const struct jr_delivery *delivery, bo
 
 static void process_report(void *user, const struct jr_report *report) {
     struct sim *sim = user;
-    struct result *result = jn_alloc_zero(1, sizeof(*result) + report->reason.n + report->answer.n + 1);
+    struct result *result = jn_alloc_zero(1, sizeof(*result) + jr_report_room(report));
     result->input = jr_report_input(report, result->text);
     *sim->result_end = result;
     sim->result_end = &result->next;

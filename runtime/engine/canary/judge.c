@@ -1,4 +1,6 @@
 /* Whether the version on trial is surely worse than the current one: looked at as its figures grow. */
+#include <inttypes.h>
+
 #include "core/log.h"
 #include "runtime/engine/canary/canary.h"
 #include "runtime/engine/canary/excess.h"
@@ -40,6 +42,19 @@ void engine_judge_reset(struct jr_engine *engine, bool looks) {
     jn_arena_release(&arena);
 }
 
+/* In the same commit as the end. */
+static void judge_note(struct turn *turn, const struct jr_canary_figure *why) {
+    struct jr_canary canary;
+    bool all = why->journey.n == 0;
+    jr_engine_canary(turn->engine, turn->arena, &canary);
+    struct jn_str text = jn_arena_printf(turn->arena,
+                                         "its guard `%s`%s%.*s: %" PRIu64 " of %" PRIu64 ", and %" PRIu64 " of %" PRIu64
+                                         " of the version before",
+                                         jr_guard_word(why->guard), all ? "" : " of ", JN_FMT(why->journey),
+                                         why->trial[1], why->trial[0], why->current[1], why->current[0]);
+    jr_engine_decided(turn->engine, turn->now, JR_DECIDED_TRIAL_ENDED, canary.version, text);
+}
+
 void turn_judge(struct turn *turn) {
     struct jr_engine *engine = turn->engine;
     uint32_t n;
@@ -52,6 +67,7 @@ void turn_judge(struct turn *turn) {
         *engine_counter(engine, engine_canary_id(CANARY_ENDED_GUARD, JN_STR(""))) = (uint64_t)figure[i].guard + 1;
         *engine_counter(engine, engine_canary_id(CANARY_ENDED_JOURNEY, JN_STR(""))) =
             journey == JN_NONE ? 0 : (uint64_t)journey + 1;
+        judge_note(turn, &figure[i]);
         turn->judged = true;
     }
 }

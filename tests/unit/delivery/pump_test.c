@@ -32,6 +32,8 @@ static struct {
     enum jr_result result[MANY]; /* by delivery */
     bool reported[MANY];
     char reason[MANY][160];
+    struct jr_breaker_news news[8]; /* for the audit log */
+    uint32_t n_news;
 } world;
 
 /* ---- the channel ---- */
@@ -104,6 +106,9 @@ static void report(void *user, const struct jr_report *r) {
     world.reported[r->delivery] = true;
     world.result[r->delivery] = r->result;
     (void)snprintf(world.reason[r->delivery], sizeof world.reason[0], "%.*s", JN_FMT(r->reason));
+    if (r->breaker.turn == JR_BREAKER_SAME) return;
+    assert_true(world.n_news < sizeof world.news / sizeof world.news[0]);
+    world.news[world.n_news++] = r->breaker;
 }
 
 /* What was reported is durable at once. */
@@ -224,6 +229,29 @@ static void test_a_receiver_that_fails_is_left_alone_then_tried(void **state) {
     assert_int_equal(flying_to("a"), 2);
     assert_true(answer("a", 200));
     assert_int_equal(flying_to("a"), 4);
+}
+
+static void test_what_a_breaker_does_is_told_without_its_tries(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    for (int i = 0; i < 60; i++)
+        add("a", (struct jr_delivery){0});
+    for (int i = 0; i < 17; i++)
+        (void)answer("a", 503);
+    assert_int_equal(world.n_news, 1);
+    assert_true(world.news[0].turn == JR_BREAKER_OPENED && jn_str_is(world.news[0].receiver, "a"));
+    assert_true(world.news[0].in_a_row == 10 && world.news[0].failed == 10 && world.news[0].calls == 10);
+    assert_in_range(world.news[0].ms, 24000, 36000);
+    pass(40000);
+    assert_true(answer("a", 503)); /* the try */
+    assert_int_equal(world.n_news, 1);
+    pass(80000);
+    assert_true(answer("a", 200));
+    assert_int_equal(world.n_news, 2);
+    assert_true(world.news[1].turn == JR_BREAKER_WELL && world.news[1].ms == 120000);
+    while (state_of("a") == JR_DESTINATION_STATE_CLOSED)
+        assert_true(answer("a", 503));
+    assert_int_equal(world.n_news, 2); /* it was told not long ago */
 }
 
 static void test_a_refusal_of_a_message_does_not_open_the_breaker(void **state) {
@@ -377,6 +405,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_the_others_arrive_while_one_receiver_hangs, close_pump),
         cmocka_unit_test_teardown(test_destinations_take_turns, close_pump),
         cmocka_unit_test_teardown(test_a_receiver_that_fails_is_left_alone_then_tried, close_pump),
+        cmocka_unit_test_teardown(test_what_a_breaker_does_is_told_without_its_tries, close_pump),
         cmocka_unit_test_teardown(test_a_refusal_of_a_message_does_not_open_the_breaker, close_pump),
         cmocka_unit_test_teardown(test_gone_disables_until_enabled, close_pump),
         cmocka_unit_test_teardown(test_a_channel_disabled_before_the_start_stays_so, close_pump),

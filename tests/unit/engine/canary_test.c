@@ -187,8 +187,18 @@ static void it_goes_on_when_both_fail_alike(void **state) {
     world_close(&w);
 }
 
+/* What the server did by itself, as the audit log has it; the last of them in *body. */
+static uint32_t noted(struct world *w, struct jn_str *body) {
+    struct jr_row_audit *row;
+    uint32_t n;
+    assert_int_equal(w->store->ops->audit(w->store, 0, 100, &w->arena, &row, &n, NULL), JN_OK);
+    *body = n == 0 ? JN_STR("") : row[n - 1].body;
+    return n;
+}
+
 static void its_end_is_part_of_a_commit(void **state) {
     struct world w;
+    struct jn_str entry;
     uint32_t i = 0, n = 0;
     (void)state;
     on_trial(&w, "completed");
@@ -203,8 +213,21 @@ static void its_end_is_part_of_a_commit(void **state) {
     w.failing = 1;
     assert_int_equal(try_turn(&w), JN_FULL);
     assert_int_equal(looked_at(&w).state, JR_CANARY_RUNNING);
+    assert_int_equal(noted(&w, &entry), 0);
+    uint32_t commits = w.commits;
     turn(&w);
     assert_int_equal(looked_at(&w).state, JR_CANARY_ENDED);
+    assert_int_equal(w.commits, commits + 1); /* with who ended it, and why */
+    assert_int_equal(noted(&w, &entry), 1);
+    struct jr_canary ended = looked_at(&w);
+    assert_string_equal(
+        entry.p,
+        jn_arena_printf(
+            &w.arena,
+            "{\"who\":\"the server itself\",\"did\":\"ended the trial of\",\"object\":\"%.*s\",\"why\":\"its guard "
+            "`failed` of trial: 20 of 20, and 0 of %u of the version before\"}",
+            JN_FMT(ended.version), (unsigned)ended.why.current[0])
+            .p);
     world_close(&w);
 }
 

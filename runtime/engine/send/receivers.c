@@ -1,9 +1,33 @@
-/* Channels' addresses to which nothing is sent any more, because their receivers said that they are gone. */
+/* What is kept of receivers: to which addresses nothing is sent any more, because these said that they are gone; and,
+ * in the audit log, whose breakers opened. */
 #include "runtime/engine/turn.h"
+
+static struct jn_str receivers_name(const struct turn *turn, bool service, struct jn_str name) {
+    return jn_arena_printf(turn->arena, "%s %.*s", service ? "service" : "channel", JN_FMT(name));
+}
+
+void turn_note_breaker(struct turn *turn, const struct jr_breaker_news *news, struct jn_str reason) {
+    struct jn_str receiver = receivers_name(turn, news->service, news->receiver);
+    if (news->turn == JR_BREAKER_OPENED)
+        jr_engine_decided(turn->engine, turn->now, JR_DECIDED_BREAKER_OPENED, receiver,
+                          jn_arena_printf(turn->arena,
+                                          "%u of the last %u attempts failed, %u after one another, at last with: "
+                                          "%.*s; nothing goes there for %.1f s, then one attempt",
+                                          news->failed, news->calls, news->in_a_row, JN_FMT(reason),
+                                          (double)news->ms / 1000));
+    if (news->turn == JR_BREAKER_WELL)
+        jr_engine_decided(
+            turn->engine, turn->now, JR_DECIDED_BREAKER_CLOSED, receiver,
+            jn_arena_printf(turn->arena, "an attempt succeeded, %.1f s after it opened", (double)news->ms / 1000));
+}
 
 void turn_disable(struct turn *turn, const struct jr_delivery *delivery) {
     uint64_t *since = engine_counter(turn->engine, engine_disabled_id(delivery->channel, delivery->url));
-    if (*since == 0) *since = (uint64_t)turn->now;
+    if (*since != 0) return;
+    *since = (uint64_t)turn->now;
+    jr_engine_decided(turn->engine, turn->now, JR_DECIDED_CHANNEL_DISABLED,
+                      receivers_name(turn, false, delivery->channel),
+                      JN_STR("its receiver answered 410 Gone; nothing goes there until it is enabled"));
 }
 
 static bool disabled_is_listed(const struct jr_disabled *list, uint32_t n, const struct jr_disabled *row) {
