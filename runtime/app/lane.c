@@ -426,28 +426,32 @@ static bool jr_lane__is_idle(const struct jr_lane_thread *lane) {
     return lane->n_input == 0 && lane->taken == NULL && lane->reports == NULL && !lane->more && !lane->failing;
 }
 
-static void jr_lane__rewrite(struct jr_lane_thread *lane, int64_t now) {
-    struct jn_err err;
+/* What fails is tried again in the next round, unless nothing may be written any more. */
+static jn_rc jr_lane__put_off(jn_rc rc, const struct jn_err *err) {
+    if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err->text)));
+    return rc == JN_UNSYNCED ? rc : JN_OK;
+}
+
+static jn_rc jr_lane__rewrite(struct jr_lane_thread *lane, int64_t now, struct jn_err *err) {
     bool done;
-    if (!jr_lane__is_idle(lane) || !jr_lane__may_rewrite(lane, now)) return;
-    jn_rc rc = jr_engine_rewrite(lane->options.engine, lane->options.rewrite_max, &done, &err);
-    if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
+    if (!jr_lane__is_idle(lane) || !jr_lane__may_rewrite(lane, now)) return JN_OK;
+    jn_rc rc = jr_engine_rewrite(lane->options.engine, lane->options.rewrite_max, &done, err);
     if (rc == JN_OK && !done) JN_LOG(ERASED_REMAINS, JN_LF_INT("rewrite_max", (int64_t)lane->options.rewrite_max));
     if (rc != JN_OK || !done) lane->next_rewrite = now + JR_LANE_UPKEEP_MS;
     lane->beat = uv_hrtime();
+    return jr_lane__put_off(rc, err);
 }
 
-/* A slice of upkeep where nothing else is to be done; what fails is tried again in the next round. */
-static void jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now) {
-    struct jn_err err;
-    if (!jr_lane__is_idle(lane) || (!lane->tidying && now < lane->next_upkeep)) return;
-    jn_rc rc = jr_engine_forget_notes(lane->options.engine, now - lane->options.keep_audit_ms, &lane->tidying, &err);
+/* A slice of upkeep where nothing else is to be done. */
+static jn_rc jr_lane__upkeep(struct jr_lane_thread *lane, int64_t now, struct jn_err *err) {
+    if (!jr_lane__is_idle(lane) || (!lane->tidying && now < lane->next_upkeep)) return JN_OK;
+    jn_rc rc = jr_engine_forget_notes(lane->options.engine, now - lane->options.keep_audit_ms, &lane->tidying, err);
     if (rc == JN_OK && !lane->tidying)
-        rc = jr_engine_upkeep(lane->options.engine, now, &lane->options.keep, &lane->tidying, &err);
-    if (rc != JN_OK) JN_LOG(UPKEEP_FAILED, JN_LF_STR("error", jn_str_z(err.text)));
+        rc = jr_engine_upkeep(lane->options.engine, now, &lane->options.keep, &lane->tidying, err);
     if (rc != JN_OK) lane->tidying = false;
     if (!lane->tidying) lane->next_upkeep = now + JR_LANE_UPKEEP_MS;
     jr_lane__measure_quarantine(lane);
+    return jr_lane__put_off(rc, err);
 }
 
 static struct jr_lane__news *jr_lane__news_new(struct jr_lane_thread *lane) {
@@ -474,8 +478,8 @@ static void jr_lane__main(void *argument) {
         jr_lane__gather(lane, news, now);
         end->rc = jr_lane__turn(lane, news, now, &end->err);
         if (fetch && end->rc == JN_OK) jr_lane__page(lane, news, after);
-        if (end->rc == JN_OK) jr_lane__upkeep(lane, now);
-        if (end->rc == JN_OK) jr_lane__rewrite(lane, now);
+        if (end->rc == JN_OK) end->rc = jr_lane__upkeep(lane, now, &end->err);
+        if (end->rc == JN_OK) end->rc = jr_lane__rewrite(lane, now, &end->err);
         jr_mailbox_post(lane->options.mailbox, &news->mail);
     }
     uv_mutex_lock(&lane->lock);

@@ -189,10 +189,13 @@ static int disk_sync(sqlite3_file *f, int flags) {
     struct file *file = ((struct handle *)f)->file;
     (void)flags;
     if (disk_strikes(DISK_SYNC_FAILS)) {
-        if (!disk->gone && disk->fault == DISK_SYNC_FAILS)
+        if (!disk->gone && disk->fault == DISK_SYNC_FAILS) {
             file_lose(file); /* still read from memory, but taken for written */
+            disk->dropped = disk->failed = true;
+        }
         return SQLITE_IOERR_FSYNC;
     }
+    disk->retried = disk->retried || disk->failed;
     if (!disk->lies) file_keep(file);
     return SQLITE_OK;
 }
@@ -400,14 +403,16 @@ void disk_arm(struct disk *d, enum disk_fault fault, enum disk_loss loss, uint64
 }
 
 void disk_restore(struct disk *d) {
-    if (d->fault == DISK_POWER) /* and a cut that struck nothing yet strikes now */
-        for (int i = 0; i < FILES_MAX; i++)
-            if (files[i].path[0] != '\0') file_cut(&files[i]);
+    /* A cut that struck nothing yet strikes now; memory gives up sooner or later what the disk has not taken. */
+    bool cut = d->fault == DISK_POWER || (d->dropped && jn_random_below(&d->dice, 2) == 0);
+    for (int i = 0; cut && i < FILES_MAX; i++)
+        if (files[i].path[0] != '\0') file_cut(&files[i]);
+    if (cut) d->dropped = false;
     disk_arm(d, DISK_SOUND, DISK_LOSES_ALL, 0);
 }
 
 void disk_forget_process(struct disk *d) {
-    (void)d;
+    d->failed = false;
     for (int i = 0; i < FILES_MAX; i++)
         file_forget_shm(&files[i]);
 }

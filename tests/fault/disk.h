@@ -12,7 +12,8 @@ enum disk_fault {
     DISK_POWER,       /* from the strike on nothing works until disk_restore */
     DISK_KILL,        /* the same for one process alone: what it had written stays */
     DISK_WRITE_FAILS, /* EIO: one write is not made */
-    DISK_SYNC_FAILS,  /* EIO: one sync fails, and what it should have kept is as lost as at a power cut */
+    DISK_SYNC_FAILS,  /* EIO: one sync fails, and what it should have kept is as lost as at a power cut, though memory
+                       * still shows it for a while */
     DISK_READ_FAILS,  /* EIO: one read */
     DISK_IS_FULL,     /* ENOSPC: writes that grow a file fail until disk_restore */
     DISK_FAULTS
@@ -28,8 +29,11 @@ struct disk {
         strike;    /* the operation (writes, syncs, truncations, removals; reads for READ_FAILS) that fails; 0: none */
     uint64_t done; /* operations so far */
     bool struck;
-    bool gone; /* the process has been killed: it reaches nothing any more */
-    bool lies; /* syncs answer at once and keep nothing: what a test must notice */
+    bool gone;    /* the process has been killed: it reaches nothing any more */
+    bool dropped; /* a sync has failed: memory shows what the disk does not have, until it is cut */
+    bool failed;  /* … in this process, which must not write on as if it had not */
+    bool retried; /* it has: what a test must notice */
+    bool lies;    /* syncs answer at once and keep nothing: what a test must notice */
     struct jn_random dice;
 };
 
@@ -37,7 +41,7 @@ struct disk {
 void disk_open(struct disk *disk, uint64_t seed);
 /* The next `strike` operations from now: the last of them fails. */
 void disk_arm(struct disk *disk, enum disk_fault fault, enum disk_loss loss, uint64_t strike);
-/* Power or room is back: files are what the cut has left of them. */
+/* Power or room is back: files are what the cut has left of them, and what a failed sync has dropped may be gone. */
 void disk_restore(struct disk *disk);
 /* The process has ended: what it shared in memory is gone, what it had written is not. */
 void disk_forget_process(struct disk *disk);

@@ -101,6 +101,8 @@ static void life_restart(struct life *life) {
     life->disk.gone = true;
     life_stop(life);
     life->disk.gone = false;
+    disk_forget_process(&life->disk);
+    if (life->disk.retried) life_blame(life, "a sync that failed was tried again");
     disk_restore(&life->disk);
     jn_rc rc = life_start(life);
     if (rc == JN_OK) rc = life->store->ops->check(life->store, &err);
@@ -132,8 +134,9 @@ static bool life_turn(struct life *life, const struct jr_input *input, uint32_t 
             continue;
         }
         bool room = rc == JN_FULL && jn_random_below(&life->dice, 3) == 0;
-        if (room) disk_restore(&life->disk);
+        if (room) disk_arm(&life->disk, DISK_SOUND, DISK_LOSES_ALL, 0);
         if (rc != JN_IO && rc != JN_FULL) { /* as `serve` does: what cannot pass by trying again ends the process */
+            if (rc == JN_UNSYNCED) life_stop(life); /* in good order: that must not make it worse */
             life_restart(life);
             return false;
         }

@@ -98,8 +98,9 @@ jn_rc process_start(struct sim *sim, struct jn_err *err) {
     return rc == JN_OK ? process_read_back(sim, err) : rc;
 }
 
-void process_kill(struct sim *sim) {
-    sim->disk.gone = true;
+/* The process ends: killed, or in the good order of one that has given up. */
+static void process_end(struct sim *sim, bool killed) {
+    sim->disk.gone = killed;
     if (sim->pump != NULL) {
         jr_pump_close(sim->pump);
         (void)uv_run(&sim->loop, UV_RUN_DEFAULT);
@@ -116,6 +117,11 @@ void process_kill(struct sim *sim) {
     sim->store = NULL;
     sim->disk.gone = false;
     disk_forget_process(&sim->disk);
+    if (sim->disk.retried) sim_blame(sim, "a sync that failed was tried again");
+}
+
+void process_kill(struct sim *sim) {
+    process_end(sim, true);
 }
 
 void process_begin(struct sim *sim) {
@@ -169,13 +175,14 @@ static void process_committed(struct sim *sim, const struct jr_turn *turn, uint3
 /* Nothing has happened, or nobody knows whether it has: as the lane does, it goes on or ends. */
 static void process_failed(struct sim *sim, jn_rc rc) {
     sim_trace(sim, "failed", (uint64_t)rc, JN_STR(""));
-    if (rc == JN_FULL && jn_random_below(&sim->dice, 3) == 0) disk_restore(&sim->disk); /* somebody makes room */
+    if (rc == JN_FULL && jn_random_below(&sim->dice, 3) == 0) /* somebody makes room */
+        disk_arm(&sim->disk, DISK_SOUND, DISK_LOSES_ALL, 0);
     bool cut = (sim->disk.fault == DISK_POWER || sim->disk.fault == DISK_KILL) && sim->disk.struck;
     if (cut || !process_may_recover(rc)) {
         /* In the known workspace nothing is ever cancelled. */
         for (uint32_t i = 0; i < sim->ledger.n && sim->plan->kind != PLAN_KNOWN; i++)
             sim->ledger.post[i]->doubtful = true;
-        process_kill(sim);
+        process_end(sim, cut);
         process_restart(sim);
     } else if (sim->plan->kind != PLAN_TWIN) {
         sim->failing_until = sim->now + PROCESS_FAILING_MS;

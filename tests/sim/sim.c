@@ -66,9 +66,11 @@ static void sim_troubles(struct sim *sim) {
     while (sim->disturbed && sim->next_trouble < plan->n_trouble && plan->trouble[sim->next_trouble].at <= sim->now &&
            sim->wrong[0] == '\0')
         sim_trouble(sim, &plan->trouble[sim->next_trouble++]);
-    if (sim->now < plan->quiet || sim->disk.fault == DISK_SOUND) return;
+    if (sim->now < plan->quiet || sim->settled) return;
     /* All is well again from here on; what was only in memory is gone once more. */
+    sim->settled = true;
     process_kill(sim);
+    disk_arm(&sim->disk, DISK_POWER, DISK_LOSES_ALL, 0);
     process_restart(sim);
 }
 

@@ -47,6 +47,7 @@ struct sim {
     int64_t off;                /* by which the wall clock is wrong */
     bool doubted;               /* the clock was, at some time: what was due waited for it */
     uint32_t next_trouble;
+    bool settled; /* nothing goes wrong any more */
     int64_t outage_until, stalled_until;
     struct asking asking[PLAN_REQUESTS];
     struct ledger ledger;

@@ -127,7 +127,7 @@ jn_rc sqlite_audit_prune(struct jr_store *store, uint64_t upto, bool *more, stru
     *more = gone == ACCESS_SLICE;
     if (rc == JN_OK && gone > 0) {
         int code = access_forget(state, &row[gone - 1]);
-        if (code != SQLITE_OK) rc = sqlite_failure(state->db, code, "forget old entries of its audit log", err);
+        if (code != SQLITE_OK) rc = sqlite_write_failure(state, code, "forget old entries of its audit log", err);
     }
     jn_arena_release(&arena);
     return rc;

@@ -4,6 +4,7 @@
 
 int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which) {
     sqlite3_stmt *statement = state->statement[which];
+    if (state->unsynced && which != SQL_ROLLBACK) return SQLITE_IOERR_FSYNC;
     int code = sqlite3_step(statement);
     int reset = sqlite3_reset(statement);
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : reset == SQLITE_OK ? code : reset;
@@ -199,7 +200,7 @@ static void commit_note_days(struct jr_store_sqlite_state *state, const struct j
 /* The log is written back between commits, never by anyone else; a busy reader is simply met again next time. */
 static void commit_checkpoint(struct jr_store_sqlite_state *state) {
     int code = sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    state->unsynced = code != SQLITE_OK && sqlite_failure(state->db, code, "write its log back", NULL) == JN_UNSYNCED;
+    if (code != SQLITE_OK) (void)sqlite_write_failure(state, code, "write its log back", NULL);
 }
 
 /* The erasure is durable, and so is that these keys are to go: what fails now is done at the next start. */
@@ -215,11 +216,11 @@ static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
 
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store cannot write its log back: a sync failed");
+    if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store is not written to any more: a sync failed");
     if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
     int pages = 0, code = sqlite_step(state, SQL_BEGIN);
     state->fault.rc = JN_OK;
-    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "begin a commit", err);
+    if (code != SQLITE_OK) return sqlite_write_failure(state, code, "begin a commit", err);
     sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);
     sqlite_bind_u64(state->statement[SQL_FENCE], 2, batch->epoch);
     sqlite_bind_u64(state->statement[SQL_FENCE], 3, batch->seq);
@@ -245,7 +246,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
         return JN_OK;
     }
     jn_rc rc = state->fault.rc != JN_OK ? jn_fail(err, state->fault.rc, "%s", state->fault.text)
-                                        : sqlite_failure(state->db, code, "commit", err);
+                                        : sqlite_write_failure(state, code, "commit", err);
     if (rc == JN_FENCED) jn_fail(err, rc, "lane %u has another owner", batch->lane);
     if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
     return rc;
@@ -256,7 +257,7 @@ jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, s
     sqlite3_bind_int64(state->statement[SQL_CLAIM], 1, lane);
     int code = sqlite_step(state, SQL_CLAIM);
     return code == SQLITE_OK ? sqlite_lane(store, lane, out, err)
-                             : sqlite_failure(state->db, code, "claim a lane", err);
+                             : sqlite_write_failure(state, code, "claim a lane", err);
 }
 
 jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err) {
@@ -275,7 +276,7 @@ jn_rc sqlite_program_drop(struct jr_store *store, const uint8_t id[32], struct j
     struct jr_store_sqlite_state *state = sqlite_state(store);
     sqlite3_bind_blob(state->statement[SQL_DROP_PROGRAM], 1, id, 32, SQLITE_STATIC);
     int code = sqlite_step(state, SQL_DROP_PROGRAM);
-    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "drop a program", err);
+    return code == SQLITE_OK ? JN_OK : sqlite_write_failure(state, code, "drop a program", err);
 }
 
 /* A step for each day: ids are many, days are few. */
@@ -299,7 +300,7 @@ jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn
     struct jr_store_sqlite_state *state = sqlite_state(store);
     sqlite3_bind_int64(state->statement[SQL_PRUNE], 1, commit_day(before));
     int code = sqlite_step(state, SQL_PRUNE);
-    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old ids", err);
+    if (code != SQLITE_OK) return sqlite_write_failure(state, code, "forget old ids", err);
     *more = sqlite3_changes(state->db) > 0;
     return *more ? JN_OK : sqlite_load_days(state, err);
 }
@@ -313,7 +314,7 @@ jn_rc sqlite_forget(struct jr_store *store, uint64_t customer, int64_t at, uint6
     sqlite_bind_u64(forget, 3, below > INT64_MAX ? INT64_MAX : below);
     sqlite3_bind_int64(forget, 4, max);
     int code = sqlite_step(state, SQL_FORGET);
-    if (code != SQLITE_OK) return sqlite_failure(state->db, code, "forget old events", err);
+    if (code != SQLITE_OK) return sqlite_write_failure(state, code, "forget old events", err);
     *n = (uint32_t)sqlite3_changes(state->db);
     return JN_OK;
 }

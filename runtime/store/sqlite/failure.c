@@ -5,7 +5,8 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
     const char *text = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
     jn_rc rc = JN_IO;
     /* After a failed sync the system takes the pages for written: another try would succeed and keep nothing. */
-    if (extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC) rc = JN_UNSYNCED;
+    if (code == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC)
+        rc = JN_UNSYNCED;
     switch (code & 0xFF) {
     case SQLITE_FULL:
         rc = JN_FULL;
@@ -37,4 +38,10 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
         break;
     }
     return jn_fail(err, rc, "the store cannot %s: %s", doing, text);
+}
+
+jn_rc sqlite_write_failure(struct jr_store_sqlite_state *state, int code, const char *doing, struct jn_err *err) {
+    jn_rc rc = sqlite_failure(state->db, code, doing, err);
+    if (rc == JN_UNSYNCED) state->unsynced = true;
+    return rc;
 }

@@ -107,7 +107,7 @@ jn_rc sqlite_set_meta(struct jr_store_sqlite_state *state, const char *key, int6
     sqlite3_bind_int64(statement, 2, value);
     int code = sqlite3_step(statement);
     sqlite3_reset(statement);
-    return code == SQLITE_DONE ? JN_OK : sqlite_failure(state->db, code, "note its state", err);
+    return code == SQLITE_DONE ? JN_OK : sqlite_write_failure(state, code, "note its state", err);
 }
 
 int64_t sqlite_meta(struct jr_store_sqlite_state *state, const char *key) {
@@ -170,6 +170,8 @@ static void open_release(struct jr_store_sqlite_state *state) {
     sqlite_look_end(state);
     for (int i = 0; i < SQL_STATEMENTS; i++)
         sqlite3_finalize(state->statement[i]);
+    /* Closing would write the log back, and sync again what the system takes for written. */
+    if (state->unsynced) sqlite3_db_config(state->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     sqlite3_close(state->db);
     sqlite_sealed_close(state);
     if (state->lock >= 0) close(state->lock);
@@ -206,6 +208,7 @@ jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err
     if (rc != JN_OK) return rc;
     rc = sqlite_lock(folder, &state->lock, err);
     if (rc == JN_OK) rc = open_database(state, folder, err);
+    state->unsynced = rc == JN_UNSYNCED;
     if (rc != JN_OK) {
         open_release(state);
         return rc;
@@ -270,7 +273,8 @@ struct jr_store_facts sqlite_facts(const struct jr_store *store) {
 
 void sqlite_close(struct jr_store *store) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    if (sqlite_look_end(state) && sqlite_set_meta(state, "clean", 1, NULL) == JN_OK)
+    bool sound = sqlite_look_end(state);
+    if (sound && !state->unsynced && sqlite_set_meta(state, "clean", 1, NULL) == JN_OK)
         sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     open_release(state);
 }

@@ -4,7 +4,7 @@
 
 static jn_rc rewrite_run(struct jr_store_sqlite_state *state, const char *sql, struct jn_err *err) {
     int code = sqlite3_exec(state->db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "be written anew", err);
+    return code == SQLITE_OK ? JN_OK : sqlite_write_failure(state, code, "be written anew", err);
 }
 
 static uint64_t rewrite_bytes(struct jr_store_sqlite_state *state) {
@@ -23,16 +23,12 @@ jn_rc sqlite_rewrite(struct jr_store *store, uint64_t max, bool *done, struct jn
         *done = true;
         return JN_OK;
     }
-    if (rewrite_bytes(state) > max) return JN_OK;
+    if (state->unsynced || rewrite_bytes(state) > max) return JN_OK;
     jn_rc rc = rewrite_run(state, "pragma temp_store = file; vacuum", err),
           kept = rewrite_run(state, "pragma temp_store = memory", NULL);
     if (rc != JN_OK || kept != JN_OK) return rc != JN_OK ? rc : kept;
     int code = sqlite3_wal_checkpoint_v2(state->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    if (code != SQLITE_OK) {
-        rc = sqlite_failure(state->db, code, "write its log back", err);
-        state->unsynced = rc == JN_UNSYNCED;
-        return rc;
-    }
+    if (code != SQLITE_OK) return sqlite_write_failure(state, code, "write its log back", err);
     *done = true;
     return sqlite_seal_whole(state, err);
 }

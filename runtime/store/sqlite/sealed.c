@@ -106,7 +106,7 @@ jn_rc sqlite_forget_keys(struct jr_store_sqlite_state *state, struct jn_err *err
     if (rc == JN_OK && n > 0) rc = jr_seal_forget(state->seal, customer, n, err);
     if (rc == JN_OK && n > 0) {
         code = sqlite_step(state, SQL_END_FORGOTTEN);
-        if (code != SQLITE_OK) rc = sqlite_failure(state->db, code, "note whose keys are gone", err);
+        if (code != SQLITE_OK) rc = sqlite_write_failure(state, code, "note whose keys are gone", err);
     }
     jn_arena_reset(&state->sealing);
     return rc;

@@ -46,13 +46,13 @@ static jn_rc sealing_new(struct jr_store_sqlite_state *state, uint64_t *master_i
 
 static jn_rc sealing_note(struct jr_store_sqlite_state *state, uint64_t master, int sealed, struct jn_err *err) {
     int code = sqlite_step(state, SQL_BEGIN);
-    jn_rc rc = code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "begin to be sealed", err);
+    jn_rc rc = code == SQLITE_OK ? JN_OK : sqlite_write_failure(state, code, "begin to be sealed", err);
     if (rc != JN_OK) return rc;
     rc = sqlite_set_meta(state, "master", (int64_t)master, err);
     if (rc == JN_OK) rc = sqlite_set_meta(state, "keys", (int64_t)jr_seal_keys(state->seal)->id, err);
     if (rc == JN_OK) rc = sqlite_set_meta(state, "sealed", sealed, err);
     if (rc == JN_OK && (code = sqlite_step(state, SQL_COMMIT)) != SQLITE_OK)
-        rc = sqlite_failure(state->db, code, "note that it is sealed", err);
+        rc = sqlite_write_failure(state, code, "note that it is sealed", err);
     if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
     return rc;
 }
@@ -183,7 +183,7 @@ static jn_rc sealing_slice(struct jr_store_sqlite_state *state, struct sqlite_se
         return JN_OK;
     }
     jn_rc rc = state->fault.rc != JN_OK ? jn_fail(err, state->fault.rc, "%s", state->fault.text)
-                                        : sqlite_failure(state->db, code, "be sealed", err);
+                                        : sqlite_write_failure(state, code, "be sealed", err);
     if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
     return rc;
 }

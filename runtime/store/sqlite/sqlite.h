@@ -28,7 +28,7 @@ struct jr_store_sqlite_state {
     sqlite3 *db;
     struct sqlite_look *look; /* under way, or NULL */
     int checkpoint_pages;     /* of the log, after which it is written back */
-    bool unsynced;            /* a checkpoint's sync failed: nothing may be written any more */
+    bool unsynced;            /* a sync failed: nothing may be written any more */
     sqlite3_stmt *statement[SQL_STATEMENTS];
     struct jr_seal *seal;        /* NULL: everything stands in the clear */
     _Atomic int sealed;          /* enum jr_store_sealed */
@@ -49,6 +49,8 @@ static inline struct jr_store_sqlite_state *sqlite_state(struct jr_store *store)
 /* ---- failure.c */
 /* What a result code means, with what was being done. */
 jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err);
+/* The same of the one connection that writes: after a failed sync it never does again. */
+jn_rc sqlite_write_failure(struct jr_store_sqlite_state *state, int code, const char *doing, struct jn_err *err);
 
 /* ---- open.c */
 jn_rc sqlite_open(struct jn_str place, struct jr_store **out, struct jn_err *err);
