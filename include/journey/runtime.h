@@ -257,8 +257,8 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
 struct jr_keep {
     int64_t ids, quarantine, dead;
 };
-/* One bounded slice of forgetting what is older than that, and events that no loaded program keeps. *more: the round
- * goes on. Between turns, and no part of one. */
+/* One bounded slice of forgetting what is older than that, and events that no loaded program keeps; the round also
+ * keeps `now` as engine time, if nothing else does. *more: it goes on. Between turns, and no part of one. */
 jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, bool *more,
                        struct jn_err *err);
 
@@ -269,7 +269,7 @@ struct jr_quarantine {
 };
 struct jr_quarantine jr_engine_quarantine(const struct jr_engine *engine);
 
-/* Engine time as it is kept: of the last turn. 0: there was none. */
+/* Engine time as it is kept: of the last turn or round of upkeep. 0: there was none. */
 int64_t jr_engine_time(const struct jr_engine *engine);
 
 /* What people do is noted: an entry of the audit log waits for the engine's next commit, whichever it is, and becomes

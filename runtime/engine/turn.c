@@ -357,7 +357,6 @@ static void turn_tell(struct turn *turn) {
 
 static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n) {
     struct jr_engine *engine = turn->engine;
-    engine_counters_settle(&engine->counters, true);
     for (uint32_t i = 0; i < batch->n_timer; i++)
         jr_timers_add(&engine->timers,
                       (struct jr_timer){batch->timer[i].due, batch->timer[i].run, batch->timer[i].customer});

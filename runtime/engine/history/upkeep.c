@@ -1,4 +1,4 @@
-/* What nobody can ask about any more is forgotten, a slice at a time, between turns. */
+/* What nobody can ask about any more is forgotten, a slice at a time, between turns; and the time is kept. */
 #include "core/value.h"
 #include "runtime/engine/history/history.h"
 
@@ -89,10 +89,21 @@ static jn_rc upkeep_seal(struct jr_engine *engine, bool *more, struct jn_err *er
     return rc;
 }
 
+/* One counter: a start with an old mark would hold what is due, for it cannot tell a store that nobody has used from a
+ * clock that is wrong. */
+static jn_rc upkeep_time(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, struct jn_arena *arena,
+                         bool *more, struct jn_err *err) {
+    uint64_t *mark = engine_counter(engine, ENGINE_TIME);
+    (void)keep;
+    *more = false;
+    if (*mark < (uint64_t)now) *mark = (uint64_t)now;
+    return engine_counters_commit(engine, arena, err);
+}
+
 jn_rc jr_engine_upkeep(struct jr_engine *engine, int64_t now, const struct jr_keep *keep, bool *more,
                        struct jn_err *err) {
     static jn_rc (*const STAGE[])(struct jr_engine *, int64_t, const struct jr_keep *, struct jn_arena *, bool *,
-                                  struct jn_err *) = {upkeep_ids, upkeep_events, engine_quarantine_expire,
+                                  struct jn_err *) = {upkeep_time, upkeep_ids, upkeep_events, engine_quarantine_expire,
                                                       engine_dead_expire};
     struct jn_arena arena;
     if (engine->sealing) return upkeep_seal(engine, more, err);

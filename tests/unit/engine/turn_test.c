@@ -375,6 +375,45 @@ static void a_crowd_is_woken_over_several_turns(void **state) {
     world_close(&w);
 }
 
+/* A store that nobody uses, looked after each hour by a process that is then started anew: by the mark alone the clock
+ * of the next start tells a week of rest from a clock that is wrong. */
+static void a_store_without_turns_keeps_the_time(void **state) {
+    static const struct jr_keep KEEP = {30 * JN_MS_DAY, 30 * JN_MS_DAY, 30 * JN_MS_DAY};
+    struct world w;
+    (void)state;
+    opened(&w);
+    does(&w, "ann", "begin", NULL);
+    turn(&w);
+    int64_t last = w.now;
+    for (int hour = 1; hour <= 24 * 9; hour++) {
+        uint32_t commits = w.commits;
+        bool more = true;
+        w.now = last + hour * JN_MS_HOUR;
+        while (more)
+            assert_int_equal(jr_engine_upkeep(w.engine, w.now, &KEEP, &more, NULL), JN_OK);
+        assert_int_equal(w.commits, commits + 1);
+    }
+    restart(&w);
+    assert_int_equal(jr_engine_time(w.engine), w.now);
+    world_close(&w);
+}
+
+/* What a turn counted without a commit of its own is part of the next one. */
+static void the_time_of_an_empty_turn_is_not_taken_for_kept(void **state) {
+    static const struct jr_keep KEEP = {30 * JN_MS_DAY, 30 * JN_MS_DAY, 30 * JN_MS_DAY};
+    struct world w;
+    bool more = true;
+    (void)state;
+    opened(&w);
+    w.now += JN_MS_DAY;
+    turn(&w);
+    while (more)
+        assert_int_equal(jr_engine_upkeep(w.engine, w.now, &KEEP, &more, NULL), JN_OK);
+    restart(&w);
+    assert_int_equal(jr_engine_time(w.engine), w.now);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_commit_leaves_nothing_of_an_entry),
@@ -396,6 +435,8 @@ int main(void) {
         cmocka_unit_test(a_run_that_cannot_go_on_is_parked_with_its_reason),
         cmocka_unit_test(a_parked_run_is_listed_and_goes_on_where_it_stood),
         cmocka_unit_test(a_crowd_is_woken_over_several_turns),
+        cmocka_unit_test(a_store_without_turns_keeps_the_time),
+        cmocka_unit_test(the_time_of_an_empty_turn_is_not_taken_for_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
