@@ -66,6 +66,8 @@ static void run(sqlite3_stmt *statement) {
     sqlite3_reset(statement);
 }
 
+static void work(void);
+
 /* ---- webhooks out */
 
 static size_t swallow(char *at, size_t size, size_t n, void *user) {
@@ -138,11 +140,12 @@ static int on_socket(CURL *easy, curl_socket_t fd, int action, void *user, void 
     return 0;
 }
 
-static void on_curl_timer(uv_timer_t *timer) {
+static void on_curl_timer(uv_timer_t *timer) { /* timers run before the poll: leave nothing to the check behind it */
     int running;
     (void)timer;
     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
     collect();
+    work();
 }
 
 static int on_timeout(CURLM *m, long ms, void *user) {
@@ -257,7 +260,7 @@ static void on_turn(uv_check_t *check) {
     work();
 }
 
-static void on_sleep_timer(uv_timer_t *timer) { /* timers run before the poll: leave nothing to the check behind it */
+static void on_sleep_timer(uv_timer_t *timer) { /* as above */
     (void)timer;
     work();
     arm();
