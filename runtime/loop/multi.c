@@ -1,21 +1,29 @@
 #include "runtime/loop/multi.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "core/check.h"
 
-struct jr_multi {
-    CURLM *curl;
-    uv_loop_t *loop;
-    uv_timer_t timer;
-    unsigned handles; /* of ours that are open: the timer and polls */
-    bool closed;
+enum { JR_MULTI__EVENTS = 64 }; /* taken at a time */
+
+/* Of a descriptor. A connection stays watched between two transfers, else each of them would cost several calls of the
+ * system to begin and to end it; only what happens on it meanwhile, its end, ends that. */
+struct jr_multi__socket {
+    bool kept;                /* a connection: its end is told to us */
+    uint32_t wanted, watched; /* EPOLLIN, EPOLLOUT */
 };
 
-struct jr_multi__socket {
-    uv_poll_t poll;
-    struct jr_multi *multi;
-    curl_socket_t fd;
+struct jr_multi {
+    CURLM *curl;
+    uv_timer_t timer;
+    uv_poll_t poll; /* of `epoll` */
+    int epoll;
+    struct jr_multi__socket *socket; /* by descriptor */
+    size_t n_socket;
+    unsigned handles; /* of ours that are open: the timer and the poll */
 };
 
 struct jr_multi__transfer {
@@ -23,19 +31,12 @@ struct jr_multi__transfer {
     void *user;
 };
 
-static void jr_multi__forget(struct jr_multi *multi) {
-    if (--multi->handles == 0 && multi->closed) free(multi);
-}
-
-static void jr_multi__on_timer_closed(uv_handle_t *handle) {
-    jr_multi__forget(handle->data);
-}
-
-static void jr_multi__on_socket_closed(uv_handle_t *handle) {
-    struct jr_multi__socket *socket = handle->data;
-    struct jr_multi *multi = socket->multi;
-    free(socket);
-    jr_multi__forget(multi);
+static void jr_multi__on_closed(uv_handle_t *handle) {
+    struct jr_multi *multi = handle->data;
+    if (--multi->handles > 0) return;
+    close(multi->epoll);
+    free(multi->socket);
+    free(multi);
 }
 
 static void jr_multi__report(struct jr_multi *multi) {
@@ -53,29 +54,70 @@ static void jr_multi__report(struct jr_multi *multi) {
     }
 }
 
-static void jr_multi__act(struct jr_multi *multi, curl_socket_t fd, int events) {
+static void jr_multi__on_timer(uv_timer_t *timer) {
+    struct jr_multi *multi = timer->data;
     int running;
-    JN_CHECK(curl_multi_socket_action(multi->curl, fd, events, &running) == CURLM_OK);
+    JN_CHECK(curl_multi_socket_action(multi->curl, CURL_SOCKET_TIMEOUT, 0, &running) == CURLM_OK);
     jr_multi__report(multi);
 }
 
-static void jr_multi__on_timer(uv_timer_t *timer) {
-    struct jr_multi *multi = timer->data;
-    jr_multi__act(multi, CURL_SOCKET_TIMEOUT, 0);
+/* ---- sockets */
+
+static struct jr_multi__socket *jr_multi__socket(struct jr_multi *multi, curl_socket_t fd) {
+    size_t n = (size_t)fd + 1;
+    if (n > multi->n_socket) {
+        multi->socket = jn_realloc(multi->socket, 2 * n * sizeof *multi->socket);
+        memset(multi->socket + multi->n_socket, 0, (2 * n - multi->n_socket) * sizeof *multi->socket);
+        multi->n_socket = 2 * n;
+    }
+    return &multi->socket[fd];
+}
+
+static void jr_multi__watch(struct jr_multi *multi, curl_socket_t fd) {
+    struct jr_multi__socket *socket = jr_multi__socket(multi, fd);
+    if (socket->watched == socket->wanted) return;
+    int change = socket->watched == 0 ? EPOLL_CTL_ADD : socket->wanted == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+    struct epoll_event event = {.events = socket->wanted, .data.fd = fd};
+    JN_CHECK(epoll_ctl(multi->epoll, change, fd, &event) == 0);
+    socket->watched = socket->wanted;
+}
+
+static void jr_multi__on_event(struct jr_multi *multi, const struct epoll_event *event) {
+    curl_socket_t fd = event->data.fd;
+    int running, what = ((event->events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+                        ((event->events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
+    if (jr_multi__socket(multi, fd)->wanted == 0) {
+        jr_multi__watch(multi, fd);
+        return;
+    }
+    JN_CHECK(curl_multi_socket_action(multi->curl, fd, what == 0 ? CURL_CSELECT_ERR : what, &running) == CURLM_OK);
 }
 
 static void jr_multi__on_poll(uv_poll_t *poll, int status, int events) {
-    struct jr_multi__socket *socket = poll->data;
-    int what = status < 0 ? CURL_CSELECT_ERR
-                          : ((events & UV_READABLE) != 0 ? CURL_CSELECT_IN : 0) |
-                                ((events & UV_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0);
-    jr_multi__act(socket->multi, socket->fd, what);
+    struct jr_multi *multi = poll->data;
+    struct epoll_event event[JR_MULTI__EVENTS];
+    (void)events;
+    JN_CHECK(status == 0);
+    int n = epoll_wait(multi->epoll, event, JR_MULTI__EVENTS, 0);
+    for (int i = 0; i < n; i++)
+        jr_multi__on_event(multi, &event[i]);
+    jr_multi__report(multi);
+}
+
+static int jr_multi__on_open(void *user, curl_socket_t fd, curlsocktype purpose) {
+    (void)purpose;
+    *jr_multi__socket(user, fd) = (struct jr_multi__socket){.kept = true};
+    return CURL_SOCKOPT_OK;
+}
+
+static int jr_multi__on_close(void *user, curl_socket_t fd) {
+    *jr_multi__socket(user, fd) = (struct jr_multi__socket){0}; /* the system forgets a closed one by itself */
+    return close(fd);
 }
 
 static int jr_multi__on_want_timer(CURLM *curl, long ms, void *user) {
     (void)curl;
     struct jr_multi *multi = user;
-    if (multi->closed) return 0;
     if (ms < 0)
         (void)uv_timer_stop(&multi->timer);
     else
@@ -83,39 +125,29 @@ static int jr_multi__on_want_timer(CURLM *curl, long ms, void *user) {
     return 0;
 }
 
-static int jr_multi__on_want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user) {
-    (void)easy;
+static int jr_multi__on_want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *none) {
+    (void)easy, (void)none;
     struct jr_multi *multi = user;
-    struct jr_multi__socket *socket = socket_user;
-    if (what == CURL_POLL_REMOVE) {
-        if (socket == NULL) return 0;
-        (void)uv_poll_stop(&socket->poll);
-        uv_close((uv_handle_t *)&socket->poll, jr_multi__on_socket_closed);
-        curl_multi_assign(multi->curl, fd, NULL);
-        return 0;
-    }
-    if (socket == NULL) {
-        socket = jn_alloc_zero(1, sizeof *socket);
-        socket->multi = multi;
-        socket->fd = fd;
-        socket->poll.data = socket;
-        JN_CHECK(uv_poll_init_socket(multi->loop, &socket->poll, fd) == 0);
-        multi->handles++;
-        curl_multi_assign(multi->curl, fd, socket);
-    }
-    int events = ((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
-    JN_CHECK(uv_poll_start(&socket->poll, events, jr_multi__on_poll) == 0);
+    struct jr_multi__socket *socket = jr_multi__socket(multi, fd);
+    socket->wanted = what == CURL_POLL_REMOVE ? 0
+                                              : ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0) |
+                                                    ((what & CURL_POLL_OUT) != 0 ? (uint32_t)EPOLLOUT : 0);
+    if (socket->wanted != 0 || !socket->kept) jr_multi__watch(multi, fd);
     return 0;
 }
 
+/* ---- life */
+
 struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections) {
     struct jr_multi *multi = jn_alloc_zero(1, sizeof *multi);
-    multi->loop = loop;
     multi->curl = curl_multi_init();
-    JN_CHECK(multi->curl != NULL);
+    multi->epoll = epoll_create1(EPOLL_CLOEXEC);
+    JN_CHECK(multi->curl != NULL && multi->epoll >= 0);
     JN_CHECK(uv_timer_init(loop, &multi->timer) == 0);
-    multi->timer.data = multi;
-    multi->handles = 1;
+    JN_CHECK(uv_poll_init(loop, &multi->poll, multi->epoll) == 0);
+    multi->timer.data = multi->poll.data = multi;
+    multi->handles = 2;
+    JN_CHECK(uv_poll_start(&multi->poll, UV_READABLE, jr_multi__on_poll) == 0);
     curl_multi_setopt(multi->curl, CURLMOPT_SOCKETFUNCTION, jr_multi__on_want_socket);
     curl_multi_setopt(multi->curl, CURLMOPT_SOCKETDATA, multi);
     curl_multi_setopt(multi->curl, CURLMOPT_TIMERFUNCTION, jr_multi__on_want_timer);
@@ -129,6 +161,10 @@ bool jr_multi_add(struct jr_multi *multi, CURL *easy, jr_multi_done done, void *
     struct jr_multi__transfer *transfer = jn_alloc_zero(1, sizeof *transfer);
     *transfer = (struct jr_multi__transfer){.done = done, .user = user};
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, jr_multi__on_open);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, multi);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, jr_multi__on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
     if (curl_multi_add_handle(multi->curl, easy) == CURLM_OK) return true;
     free(transfer);
     return false;
@@ -143,6 +179,6 @@ void jr_multi_remove(struct jr_multi *multi, CURL *easy) {
 
 void jr_multi_close(struct jr_multi *multi) {
     curl_multi_cleanup(multi->curl);
-    multi->closed = true;
-    uv_close((uv_handle_t *)&multi->timer, jr_multi__on_timer_closed);
+    uv_close((uv_handle_t *)&multi->timer, jr_multi__on_closed);
+    uv_close((uv_handle_t *)&multi->poll, jr_multi__on_closed);
 }
