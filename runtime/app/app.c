@@ -36,6 +36,7 @@ struct jr_app {
     struct jr_mailbox mailbox;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t drain, tick;
+    uv_prepare_t wait; /* runs when the loop is about to */
     uint64_t drain_until, tick_due;
     struct jr_clock clock;
     struct jr_store *store;
@@ -190,6 +191,7 @@ static void jr_app__close(struct jr_app *app) {
     uv_close((uv_handle_t *)&app->hangup, NULL);
     uv_close((uv_handle_t *)&app->drain, NULL);
     uv_close((uv_handle_t *)&app->tick, NULL);
+    uv_close((uv_handle_t *)&app->wait, NULL);
 }
 
 static void jr_app__on_lane_stopped(void *user, jn_rc rc, const struct jn_err *err) {
@@ -245,6 +247,11 @@ static void jr_app__on_tick(uv_timer_t *timer) {
     uint64_t patience = jr_notify_watchdog();
     if (patience > 0 && app->lane != NULL && uv_hrtime() - jr_lane_beat(app->lane) < patience) jr_notify("WATCHDOG=1");
     jr_app__read_back(app);
+}
+
+static void jr_app__on_wait(uv_prepare_t *wait) {
+    struct jr_app *app = wait->data;
+    if (app->lane != NULL) jr_lane_rouse(app->lane);
 }
 
 /* ---- the start ---- */
@@ -371,7 +378,9 @@ static void jr_app__open_handles(struct jr_app *app) {
     JN_CHECK(uv_signal_init(&app->loop, &app->hangup) == 0);
     JN_CHECK(uv_timer_init(&app->loop, &app->drain) == 0);
     JN_CHECK(uv_timer_init(&app->loop, &app->tick) == 0);
-    app->terminate.data = app->interrupt.data = app->hangup.data = app->drain.data = app->tick.data = app;
+    JN_CHECK(uv_prepare_init(&app->loop, &app->wait) == 0);
+    app->terminate.data = app->interrupt.data = app->hangup.data = app->drain.data = app->tick.data = app->wait.data =
+        app;
 }
 
 static void jr_app__start_lane(struct jr_app *app) {
@@ -435,6 +444,7 @@ static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
     JN_CHECK(uv_signal_start(&app->interrupt, jr_app__on_signal, SIGINT) == 0);
     JN_CHECK(uv_signal_start(&app->hangup, jr_app__on_hangup, SIGHUP) == 0);
     JN_CHECK(uv_timer_start(&app->tick, jr_app__on_tick, JR_APP__TICK_MS, JR_APP__TICK_MS) == 0);
+    JN_CHECK(uv_prepare_start(&app->wait, jr_app__on_wait) == 0);
     jr_app__confine();
     jr_app__announce(app);
     return JN_OK;

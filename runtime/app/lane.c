@@ -38,6 +38,7 @@ struct jr_lane_thread {
     uint64_t n_event;
     uint64_t fetch_after;
     bool fetch, stopping, ended;
+    bool has_more; /* than when it was last roused; the loop's own */
     /* the thread's own */
     struct jr_job *taken, **taken_end; /* jobs in work, in order; the first may be half done */
     struct jr_lane__result *reports;   /* results in work */
@@ -120,7 +121,7 @@ bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job) {
         lane->jobs_end = &job->next;
         lane->n_job++;
         lane->n_event += job->intake.n;
-        uv_cond_signal(&lane->wakeup);
+        lane->has_more = true;
     }
     uv_mutex_unlock(&lane->lock);
     return room;
@@ -134,7 +135,7 @@ void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report)
     if (!ended) {
         *lane->results_end = result;
         lane->results_end = &result->next;
-        uv_cond_signal(&lane->wakeup);
+        lane->has_more = true;
     }
     uv_mutex_unlock(&lane->lock);
     if (ended) free(result); /* the row is still pending: it is tried again after the next start, under the same id */
@@ -155,11 +156,16 @@ bool jr_lane_note(struct jr_lane_thread *lane, struct jn_str entry, const struct
         *lane->notes_end = noted;
         lane->notes_end = &noted->next;
         lane->n_note++;
-        uv_cond_signal(&lane->wakeup);
+        lane->has_more = true;
     }
     uv_mutex_unlock(&lane->lock);
     if (!room) free(noted);
     return room;
+}
+
+void jr_lane_rouse(struct jr_lane_thread *lane) {
+    if (lane->has_more) uv_cond_signal(&lane->wakeup);
+    lane->has_more = false;
 }
 
 void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after) {

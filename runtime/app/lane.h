@@ -47,6 +47,9 @@ bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job);
 void jr_lane_report(struct jr_lane_thread *lane, const struct jr_report *report);
 /* To be noted with the next commit: an entry of the audit log, a token; either may be none. False: too much waits. */
 bool jr_lane_note(struct jr_lane_thread *lane, struct jn_str entry, const struct jr_row_token *token);
+/* Once a turn of the loop, before it waits: wakes the thread when there is more for it. So what a turn of the loop has
+ * brought, events and results alike, is one commit, not a first one of the first request alone. */
+void jr_lane_rouse(struct jr_lane_thread *lane);
 void jr_lane_fetch(struct jr_lane_thread *lane, uint64_t after);
 bool jr_lane_is_failing(const struct jr_lane_thread *lane); /* the store cannot be written */
 uint64_t jr_lane_waiting(struct jr_lane_thread *lane);      /* inputs */
