@@ -194,7 +194,12 @@ struct jr_store_ops {
     jn_rc (*look)(struct jn_str place, struct jr_store **out, struct jn_err *err);
     /* Makes the caller the lane's owner: epoch + 1. */
     jn_rc (*claim)(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
+    /* A turn begins: what is read until its commit, or `end`, is of one moment, and cheaper than read by read. NULL, as
+     * is `end`: for this store it makes no difference. */
+    jn_rc (*begin)(struct jr_store *store, struct jn_err *err);
     jn_rc (*commit)(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
+    /* The turn is over, with a commit or without. */
+    void (*end)(struct jr_store *store);
     /* customer[i] = id of ext[i], or 0. */
     jn_rc (*find)(struct jr_store *store, const struct jn_str *ext, uint32_t n, uint64_t *customer, struct jn_err *err);
     /* known[i] = whether row[i].key was taken; then row[i].digest is filled in. */

@@ -394,8 +394,11 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     jn_map_init(&turn.known);
     jn_map_init(&turn.number);
     turn.customers_end = &turn.customers;
-    jn_rc rc = turn_work(&turn, input, n, now);
+    const struct jr_store_ops *store = engine->store->ops;
+    jn_rc rc = store->begin == NULL ? JN_OK : store->begin(engine->store, turn.err);
+    if (rc == JN_OK) rc = turn_work(&turn, input, n, now);
     if (rc == JN_OK) rc = turn_commit(&turn, &batch);
+    if (store->end != NULL) store->end(engine->store);
     if (rc == JN_OK)
         turn_done(&turn, &batch, input, n);
     else

@@ -145,6 +145,32 @@ static void a_fence_keeps_a_former_owner_out(struct world *w) {
     assert_int_equal(commit(w, batch), JN_FENCED);
 }
 
+static void a_turn_ends_with_its_commit_or_without(struct world *w) {
+    const struct jr_store_ops *ops = w->store->ops;
+    if (ops->begin == NULL) return;
+    struct jr_row_alias bob = {JN_STR("bob"), 2};
+    struct jr_lane other;
+    add_ann(w);
+    assert_int_equal(ops->begin(w->store, NULL), JN_OK);
+    assert_int_equal(find(w, "ann"), 1);
+    ops->end(w->store); /* nothing was to be written */
+    assert_int_equal(ops->begin(w->store, NULL), JN_OK);
+    assert_int_equal(find(w, "bob"), 0);
+    assert_int_equal(commit(w, (struct jr_batch){.alias = &bob, .n_alias = 1}), JN_OK);
+    assert_int_equal(find(w, "bob"), 2);
+    ops->end(w->store);
+    assert_int_equal(find(w, "bob"), 2);
+    assert_int_equal(ops->claim(w->store, 0, &other, NULL), JN_OK);
+    assert_int_equal(ops->begin(w->store, NULL), JN_OK);
+    bob.customer = 3;
+    assert_int_equal(commit(w, (struct jr_batch){.alias = &bob, .n_alias = 1}), JN_FENCED);
+    ops->end(w->store);
+    assert_int_equal(find(w, "bob"), 2);
+    w->lane = other;
+    assert_int_equal(commit(w, (struct jr_batch){.alias = &bob, .n_alias = 1}), JN_OK);
+    assert_int_equal(find(w, "bob"), 3);
+}
+
 static void timers_come_in_order_and_by_pages(struct world *w) {
     struct jr_row_timer *row, gone = {400, 11, 1}, past = {-5, 12, 2};
     uint32_t n;
@@ -539,6 +565,7 @@ static const struct {
     { #name, name }
     CASE(people_and_their_runs),
     CASE(a_fence_keeps_a_former_owner_out),
+    CASE(a_turn_ends_with_its_commit_or_without),
     CASE(timers_come_in_order_and_by_pages),
     CASE(events_are_read_from_a_place_on),
     CASE(events_are_read_from_the_newest_on),

@@ -214,11 +214,25 @@ static int commit_hook(void *user, sqlite3 *db, const char *name, int pages) {
     return SQLITE_OK;
 }
 
+/* One transaction for a turn's reads and its commit: by itself, each read locks the log and unlocks it (measured: 7
+ * system calls an event). */
+jn_rc sqlite_begin(struct jr_store *store, struct jn_err *err) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    int code = sqlite_step(state, SQL_BEGIN);
+    return code == SQLITE_OK ? JN_OK : sqlite_failure(state->db, code, "begin a turn", err);
+}
+
+void sqlite_end(struct jr_store *store) {
+    struct jr_store_sqlite_state *state = sqlite_state(store);
+    if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
+}
+
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
     if (state->unsynced) return jn_fail(err, JN_UNSYNCED, "the store is not written to any more: a sync failed");
     if (sqlite_is_damaged(state)) return jn_fail(err, JN_CORRUPT, "the database is damaged; see the log");
-    int pages = 0, code = sqlite_step(state, SQL_BEGIN);
+    bool begun = sqlite3_get_autocommit(state->db) == 0;
+    int pages = 0, code = begun ? SQLITE_OK : sqlite_step(state, SQL_BEGIN);
     state->fault.rc = JN_OK;
     if (code != SQLITE_OK) return sqlite_write_failure(state, code, "begin a commit", err);
     sqlite3_bind_int64(state->statement[SQL_FENCE], 1, batch->lane);
@@ -248,7 +262,7 @@ jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct
     jn_rc rc = state->fault.rc != JN_OK ? jn_fail(err, state->fault.rc, "%s", state->fault.text)
                                         : sqlite_write_failure(state, code, "commit", err);
     if (rc == JN_FENCED) jn_fail(err, rc, "lane %u has another owner", batch->lane);
-    if (sqlite3_get_autocommit(state->db) == 0) sqlite_step(state, SQL_ROLLBACK);
+    sqlite_end(store);
     return rc;
 }
 

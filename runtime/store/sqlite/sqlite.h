@@ -136,6 +136,8 @@ jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err);
 int sqlite_step(struct jr_store_sqlite_state *state, enum sqlite_statement which); /* runs one that gives no rows */
 int sqlite_put_alias(struct jr_store_sqlite_state *state, const struct jr_row_alias *row);
 int sqlite_put_quarantine(struct jr_store_sqlite_state *state, const struct jr_row_quarantine *row);
+jn_rc sqlite_begin(struct jr_store *store, struct jn_err *err);
+void sqlite_end(struct jr_store *store);
 jn_rc sqlite_commit(struct jr_store *store, const struct jr_batch *batch, struct jn_err *err);
 jn_rc sqlite_claim(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
 jn_rc sqlite_lane(struct jr_store *store, uint32_t lane, struct jr_lane *out, struct jn_err *err);
