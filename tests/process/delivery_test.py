@@ -172,6 +172,19 @@ class Delivery(Case):
         self.wait_for(server, "/api/status", lambda status: status["deliveries"]["pending"] == 0)
         self.assertEqual(server.get("/api/status")["deliveries"]["sent"], batches * 500)
 
+    def test_connections_are_used_again_and_may_end_in_between(self):
+        """By a name, which is looked up on a thread and may have addresses where nobody listens."""
+        server = self.serve(self.env(HOOK_URL=self.receiver.url.replace("127.0.0.1", "localhost")))
+        server.identify("ann", email="ann@example.com")
+        ids = set()
+        for hangs_up in (False, False, True, True, False, True):
+            self.receiver.hangs_up = hangs_up
+            server.track("ann", "signup")
+            ids.add(self.receiver.next().id)
+        self.wait_for(server, "/api/status", lambda status: status["deliveries"]["sent"] == 6)
+        self.assertEqual(len(ids), 6)
+        self.assertTrue(self.receiver.requests.empty())
+
     def test_bad_request_is_final(self):
         self.final(400)
 

@@ -138,6 +138,7 @@ class Receiver:
         self.requests = queue.Queue()
         self.answers = queue.Queue()
         self.faults = []
+        self.hangs_up = False  # after each answer, without having said so
         self.going_on = threading.Event()
         self.going_on.set()
         receiver = self
@@ -157,6 +158,7 @@ class Receiver:
                     self.send_header(name, value)
                 self.send_header("content-length", "0")
                 self.end_headers()
+                self.close_connection = receiver.hangs_up
 
             def do_GET(self):
                 receiver.faults.append("a redirect was followed")
