@@ -19,10 +19,10 @@
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
 #include "runtime/app/sandbox.h"
-#include "runtime/app/secret.h"
 #include "runtime/delivery/pump.h"
 #include "runtime/http/server.h"
 #include "runtime/measure/metrics.h"
+#include "runtime/secret/secret.h"
 
 enum { JR_APP__DRAIN_MS = 10000, JR_APP__DRAIN_STEP_MS = 20, JR_APP__TICK_MS = 500 };
 

@@ -4,8 +4,8 @@
 
 #include "core/civil.h"
 #include "core/log.h"
-#include "runtime/app/file.h"
 #include "runtime/measure/metrics.h"
+#include "runtime/secret/file.h"
 
 static void certificate__tell(const struct jr_tls *tls, struct jn_str path) {
     struct jn_buf until;

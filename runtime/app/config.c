@@ -8,8 +8,8 @@
 #include "core/civil.h"
 #include "core/decimal.h"
 #include "core/signing_key.h"
-#include "runtime/app/secret.h"
 #include "runtime/ingest/verify.h"
+#include "runtime/secret/secret.h"
 
 #define KEEP_IDS_DAYS_MAX   60 /* a store may hold a few days more than it is asked to */
 #define KEEP_AUDIT_MIN      30 /* days */

@@ -265,6 +265,35 @@ static void an_older_schema_is_taken_to_this_one(void **state) {
     jn_arena_release(&arena);
 }
 
+/* What later versions have added, taken away again. */
+static void schemas_since_the_third_are_taken_to_this_one(void **state) {
+    static const char *const EARLIER[] = {
+        "drop table absorbed; drop table forgotten; pragma user_version = 4",
+        "drop table absorbed; drop table forgotten; drop table token; drop table audit; pragma user_version = 3"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(EARLIER) / sizeof(*EARLIER); i++) {
+        char folder[] = "since-0", url[] = "sqlite:since-0", database[] = "since-0/journey.db";
+        folder[sizeof(folder) - 2] = url[sizeof(url) - 2] = database[sizeof("since-0") - 2] = (char)('3' + i);
+        struct jr_store *store;
+        struct jr_row_event *event;
+        struct jn_arena arena;
+        bool rest = true;
+        uint32_t n;
+        make_store(folder);
+        change(database, EARLIER[i]);
+        change(database, "insert into customer values (5, -1, 100, x'61', x'7b7d'), (5, 0, null, null, x'66')");
+        jn_arena_init(&arena);
+        assert_int_equal(jr_store_open(jn_str_z(url), &store, NULL), JN_OK);
+        assert_int_equal(store->ops->seal(store, &rest, NULL), JN_OK);
+        while (rest)
+            assert_int_equal(store->ops->seal_rest(store, &rest, NULL), JN_OK);
+        assert_int_equal(store->ops->events(store, 5, 0, 10, &arena, &event, &n, NULL), JN_OK);
+        assert_true(n == 1 && event[0].at == 100 && jn_str_is(event[0].body, "{}"));
+        store->ops->close(store);
+        jn_arena_release(&arena);
+    }
+}
+
 static void a_file_is_no_store(void **state) {
     (void)state;
     put_file("file", "x", 1);
@@ -283,6 +312,7 @@ int main(void) {
         cmocka_unit_test(damage_in_a_large_database_ends_its_commits),
         cmocka_unit_test(no_byte_of_who_was_erased_is_left),
         cmocka_unit_test(an_older_schema_is_taken_to_this_one),
+        cmocka_unit_test(schemas_since_the_third_are_taken_to_this_one),
         cmocka_unit_test(a_file_is_no_store),
     };
     char folder[] = "/tmp/journey-sqlite-XXXXXX";

@@ -371,6 +371,12 @@ void disk_put(const char *path, const void *data, uint64_t n) {
     file->exists = n > 0;
 }
 
+bool disk_replace(const char *path, const void *data, uint64_t n) {
+    bool struck = disk->struck || disk->gone, failed = disk_strikes(DISK_WRITE_FAILS) || disk_full();
+    if (!failed || (!struck && jn_random_below(&disk->dice, 2) == 0)) disk_put(path, data, n);
+    return !failed;
+}
+
 /* ---- life */
 
 void disk_open(struct disk *d, uint64_t seed) {

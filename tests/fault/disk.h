@@ -48,6 +48,8 @@ void disk_forget_process(struct disk *disk);
 /* A file's bytes, as they are read and as they are kept; n is 0 when there is none. */
 const unsigned char *disk_get(const char *path, uint64_t *n);
 void disk_put(const char *path, const void *bytes, uint64_t n);
+/* As a program puts a whole file in place: an operation that comes through or does not; false: who asks cannot tell. */
+bool disk_replace(const char *path, const void *bytes, uint64_t n);
 void disk_close(struct disk *disk);
 
 #endif

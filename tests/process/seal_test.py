@@ -81,11 +81,11 @@ class Sealed(Case):
             if name.startswith("journey.db"):
                 os.remove(os.path.join(self.state, name))
 
-    def refused_start(self):
+    def refused_start(self, status=78):
         """The log of a server that does not start, and changes no byte of what it would not open."""
         before = {name: open(os.path.join(self.state, name), "rb").read() for name in sorted(os.listdir(self.state))}
         server = self.serve(wait=False)
-        self.assertEqual(server.process.wait(DEADLINE), 78)
+        self.assertEqual(server.process.wait(DEADLINE), status)
         server.process.stdout.close()
         text = server.read_log()
         server.log.close()
@@ -197,13 +197,13 @@ class Keys(Sealed):
         for name in ("master.key", "journey.keys"):
             shutil.copy(self.at(name), os.path.join(self.directory, name))
 
-        def refused(name, content, says, mode=0o600):
+        def refused(name, content, says, mode=0o600, status=78):
             os.remove(self.at(name))
             if content is not None:
                 with open(self.at(name), "wb") as file:
                     file.write(content)
                 os.chmod(self.at(name), mode)
-            self.assertIn(says, self.refused_start())
+            self.assertIn(says, self.refused_start(status))
             shutil.copy(os.path.join(self.directory, name), self.at(name))
 
         refused("master.key", b"0f" * 32 + b"\n", "the master key is another one than the store")
@@ -212,12 +212,40 @@ class Keys(Sealed):
         self.assertIn("master key is not there", self.fsck(78))
         os.rename(self.at("away"), self.at("master.key"))
         refused("master.key", b"secret", "holds no master key")
-        refused("master.key", b"0f" * 32, "everybody may read", 0o644)
+        refused("master.key", b"0f" * 32, "can be read or written by others (mode 0644); `chmod 600` it", 0o644)
         with open(self.at("journey.keys"), "rb") as file:
             keys = file.read()
         refused("journey.keys", keys[:16] + b"\x07" * 8 + keys[24:], "customers' keys of another store")
         refused("journey.keys", None, "customers' keys are not there")
+        refused("journey.keys", b"JRNYKEY2" + keys[8:], "is no file of customers' keys: put the store's newest one",
+                status=65)
+        refused("journey.keys", keys[:64 + 16 * 2], "is cut off, or older than the store")
+        refused("journey.keys", keys + os.urandom(16 * 4096 * 5), "is newer than the store, or something was added")
         self.assert_held(self.serve())
+
+    def test_a_damaged_key_loses_its_customer_and_no_other(self):
+        self.filled()
+        with open(self.at("journey.keys"), "r+b") as file:
+            file.seek(64 + 16)
+            file.write(b"damaged")
+        self.assertIn('"customer_unreadable"', self.fsck(1))
+        server = self.serve()
+        self.assertEqual(self.export(server, "bo")["attributes"]["email"], "bo@example.com")
+        status, _, body = server.request("GET", f"/api/customers/{ID}")
+        self.assertEqual(status, 500)
+        self.assertIn("the stored customer 1 cannot be read", body.decode())
+
+    def test_the_master_key_may_come_by_a_file(self):
+        path = os.path.join(self.directory, "the.key")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("0f" * 32 + "\n")
+        os.chmod(path, 0o600)
+        server = self.serve(self.env(JOURNEY_MASTER_KEY_FILE=path))
+        self.fill(server)
+        server.kill()
+        self.assertEqual(sorted(name for name in os.listdir(self.state) if not name.startswith("journey.db")),
+                         ["journey.keys", "lock"])
+        self.assert_held(self.serve(self.env(JOURNEY_MASTER_KEY="0f" * 32)))
 
     def test_a_lost_database_is_not_begun_anew_over_the_keys(self):
         server = self.serve()
@@ -304,6 +332,32 @@ class Erased(Sealed):
         server.track(ID, "signup")
         self.assertNotIn("email", server.get(f"/api/customers/{ID}")["attributes"])
         self.assert_nothing_clear()
+
+    def test_a_database_of_before_beside_the_newest_keys_says_nothing_of_them(self):
+        server = self.serve()
+        self.fill(server)
+        server.terminate()
+        kept = os.path.join(self.directory, "kept.db")
+        shutil.copy(os.path.join(self.state, "journey.db"), kept)
+        server = self.serve()
+        self.assertEqual(server.request("DELETE", f"/api/customers/{ID}")[0], 200)
+        server.terminate()
+        self.lose_the_database()
+        shutil.copy(kept, os.path.join(self.state, "journey.db"))
+        server = self.serve()
+        for path in (f"/api/customers/{ID}", f"/api/customers/{ID}/export", f"/api/customers/{EMAIL}/timeline",
+                     "/api/quarantine", "/api/deliveries?state=dead"):
+            text = server.request("GET", path)[2].decode()
+            self.assertEqual([word for word in WORDS if word in text], [], path)
+
+    def test_neither_the_audit_log_nor_the_log_says_who_was_erased(self):
+        server = self.erased()
+        self.assertEqual(server.request("GET", f"/api/customers/{ID}/export")[0], 404)
+        entries = json.dumps(server.get("/api/audit"))
+        self.assertIn("/api/customers", entries)
+        for word in WORDS:
+            self.assertNotIn(word, entries)
+            self.assertNotIn(word, server.read_log())
 
     def test_a_copy_needs_its_keys(self):
         self.erased().terminate()

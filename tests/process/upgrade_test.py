@@ -20,6 +20,10 @@ class Upgrade(Case):
             database.executescript(file.read())
         database.close()
 
+    def bytes_of_store(self):
+        state = os.path.join(self.directory, "state")
+        return b"".join(open(os.path.join(state, name), "rb").read() for name in os.listdir(state))
+
     def fsck(self):
         done = subprocess.run([JOURNEY, "fsck", os.path.join(self.directory, "state"), "--format", "json"],
                               stdout=subprocess.PIPE, text=True)
@@ -57,6 +61,24 @@ class Upgrade(Case):
         again = self.serve()
         again.track("ann", "shipped", properties={"number": "A-1"})
         self.assertEqual(self.receiver.next().json["content"]["body"], "Order A-1 is on its way.")
+
+    def test_a_store_of_schema_2_is_sealed(self):
+        self.put_store("schema_2")
+        path = os.path.join(self.directory, "workspace", "main.journey")
+        with open(path, "r+", encoding="utf-8") as file:
+            text = file.read()
+            file.seek(0)
+            file.write(text.replace("email text", "email text, personal", 1))
+        server = self.serve()
+        while server.get("/api/status")["sealed"] != "whole":
+            pass
+        self.assertEqual(server.get("/api/customers/ann")["attributes"], {"email": "ann@example.com", "visits": 7})
+        server.track("ann", "shipped", properties={"number": "A-2"})
+        self.assertEqual(self.receiver.next().json["content"]["body"], "Order A-2 is on its way.")
+        server.terminate()
+        self.assertNotIn(b"ann@example.com", self.bytes_of_store())
+        *found, sum_up = self.fsck()
+        self.assertEqual((found, sum_up["sound"], sum_up["sealed"]), ([], True, "whole"))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@
 
 #include "core/check.h"
 
+#define MASTER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff" /* of sealed stores */
+
 /* ---- chances: everything that the product takes from the kernel comes from the seed */
 
 static struct sim *living;
@@ -122,6 +124,7 @@ int main(int argc, char **argv) {
     char folder[] = "/tmp/journey-sim-XXXXXX";
     uint64_t hash = 0, turns = 0, restarts = 0;
     JN_CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    JN_CHECK(setenv("JOURNEY_MASTER_KEY", MASTER, 1) == 0);
     settle_maps();
     int status = 0;
     for (uint64_t seed = options.first; seed < options.first + options.n && status == 0; seed++) {

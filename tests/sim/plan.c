@@ -131,5 +131,7 @@ const char *plan_make(uint64_t seed, struct jn_arena *arena, struct plan *out) {
         plan_deeds(&rng, out, i);
     }
     plan_troubles(&rng, out);
+    out->sealed = rng_below(&rng, 2) == 0;
+    out->sealed_after = rng_below(&rng, 3);
     return plan_compile(arena, out);
 }

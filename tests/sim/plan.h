@@ -57,6 +57,8 @@ struct plan {
     uint32_t n_request;
     struct trouble trouble[PLAN_TROUBLES];
     uint32_t n_trouble;
+    bool sealed;
+    uint32_t sealed_after;     /* restarts: 0: from the beginning */
     int64_t start, quiet, end; /* true time: begin; no trouble from here on; end */
 };
 

@@ -85,11 +85,19 @@ static jn_rc process_read_back(struct sim *sim, struct jn_err *err) {
     return JN_OK;
 }
 
+/* As a program with personal attributes would have it, at some start. */
+static jn_rc process_seal(struct sim *sim, struct jn_err *err) {
+    sim->sealing = false;
+    if (!sim->plan->sealed || sim->restarts < sim->plan->sealed_after) return JN_OK;
+    return sim->store->ops->seal(sim->store, &sim->sealing, err);
+}
+
 jn_rc process_start(struct sim *sim, struct jn_err *err) {
     static const struct jr_engine_options OPTIONS = {.timers_max = 8};
     jn_arena_reset(&sim->arena);
     sim->failing_until = 0;
     jn_rc rc = jr_store_open(JN_STR("sqlite:state"), &sim->store, err);
+    if (rc == JN_OK) rc = process_seal(sim, err);
     if (rc == JN_OK) rc = jr_engine_open(sim->store, &OPTIONS, &sim->engine, err);
     if (rc == JN_OK && jr_engine_program(sim->engine) == NULL)
         rc = jr_engine_deploy(sim->engine, sim->plan->image, err);
@@ -204,6 +212,12 @@ static void process_upkeep(struct sim *sim, int64_t now) {
     process_restart(sim);
 }
 
+/* A slice of what was there before, between two turns. */
+static void process_seal_rest(struct sim *sim) {
+    jn_rc rc = sim->store->ops->seal_rest(sim->store, &sim->sealing, NULL);
+    if (rc != JN_OK) process_failed(sim, rc);
+}
+
 static uint32_t process_results(struct sim *sim, struct jr_input *input, int64_t now) {
     uint32_t n = 0;
     for (struct result *result = sim->result; result != NULL && n < SIM_INPUTS / 2; result = result->next) {
@@ -218,6 +232,10 @@ bool process_turn(struct sim *sim) {
     uint32_t which[SIM_INPUTS];
     int64_t now = sim_engine_now(sim);
     if (sim->now < sim->failing_until) return false;
+    if (sim->sealing) {
+        process_seal_rest(sim);
+        return sim->now >= sim->failing_until;
+    }
     jn_arena_reset(&sim->arena);
     uint32_t n_result = process_results(sim, input, now);
     uint32_t n_request = requests_gather(sim, input + n_result, SIM_INPUTS - n_result, which);

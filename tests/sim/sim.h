@@ -61,6 +61,7 @@ struct sim {
     struct jr_keys keys;
     struct result *result, **result_end;
     struct jn_arena arena; /* of a turn */
+    bool sealing;          /* what the store held before it was sealed is not all sealed yet */
     int64_t failing_until; /* the store cannot be written; tried again then */
     int64_t next_upkeep;
     int64_t last_at; /* engine time of the last message made */

@@ -6,16 +6,15 @@
 
 #include "journey/error.h"
 
-#define JR_MASTER_VARIABLE      "JOURNEY_MASTER_KEY"      /* 64 hexadecimal digits */
-#define JR_MASTER_FILE_VARIABLE "JOURNEY_MASTER_KEY_FILE" /* a file with them */
-#define JR_MASTER_FILE          "master.key"              /* that file, in the store's folder, when neither is set */
+#define JR_MASTER_VARIABLE "JOURNEY_MASTER_KEY" /* a secret (jr_secret): 64 hexadecimal digits */
+#define JR_MASTER_FILE     "master.key" /* a file with them in the store's folder, when there is no such secret */
 
 struct jr_master {
     uint8_t key[32];
 };
 
-/* From the variable, the file that the other one names, or the folder's own; `make`: the folder's own file is made when
- * there is none. JN_CONFIG with what is to be done. */
+/* The secret, else the folder's own file; `make`: that file is made when there is none. JN_CONFIG with what is to be
+ * done. */
 jn_rc jr_master_find(const char *folder, bool make, struct jr_master *out, struct jn_err *err);
 /* What the key is known by; tells nothing of it. Never 0. */
 uint64_t jr_master_id(const struct jr_master *master);

@@ -8,10 +8,8 @@
 
 #include "core/buffer.h"
 #include "core/check.h"
-#include "runtime/store/seal/file.h"
+#include "runtime/store/seal/disk.h"
 #include "runtime/store/sqlite/sqlite.h"
-
-#define COPY_KEYS_MAX (1ll << 34) /* of a thousand million customers */
 
 jn_rc sqlite_copy_is_sealed(sqlite3 *db, bool *out, struct jn_err *err) {
     int64_t sealed = 0;
@@ -20,44 +18,42 @@ jn_rc sqlite_copy_is_sealed(sqlite3 *db, bool *out, struct jn_err *err) {
     return rc;
 }
 
-jn_rc sqlite_copy_keys_path(const char *file, char out[JR_FILE_PATH_MAX], struct jn_err *err) {
-    int n = snprintf(out, JR_FILE_PATH_MAX, "%s.keys", file);
-    return n > 0 && n < JR_FILE_PATH_MAX ? JN_OK : jn_fail(err, JN_TOO_LARGE, "the path %s is too long", file);
+jn_rc sqlite_copy_keys_path(const char *file, char out[JR_DISK_PATH_MAX], struct jn_err *err) {
+    int n = snprintf(out, JR_DISK_PATH_MAX, "%s.keys", file);
+    return n > 0 && n < JR_DISK_PATH_MAX ? JN_OK : jn_fail(err, JN_TOO_LARGE, "the path %s is too long", file);
 }
 
 /* At most `max` bytes of it; fewer when it is shorter. */
 static jn_rc copy_keys_read(const char *path, int64_t max, struct jn_str *out, struct jn_err *err) {
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = jr_disk_open(path, false);
     *out = JN_STR_NONE;
-    if (fd < 0) return jr_file_failure("open", path, err);
-    jn_rc rc = fstat(fd, &info) == 0 && info.st_size <= COPY_KEYS_MAX ? JN_OK : jr_file_failure("read", path, err);
-    size_t size = rc == JN_OK ? (size_t)(info.st_size < max ? info.st_size : max) : 0, at = 0;
-    char *bytes = jn_alloc(size);
-    for (ssize_t n = 1; rc == JN_OK && at < size && n > 0; at += (size_t)n)
-        if ((n = read(fd, bytes + at, size - at)) < 0) rc = jr_file_failure("read", path, err);
-    close(fd);
-    *out = (struct jn_str){bytes, at};
+    if (fd < 0) return jr_disk_failure("open", path, err);
+    int64_t size = jr_disk_size(fd);
+    size_t n = size < 0 ? 0 : (size_t)(size < max ? size : max);
+    char *bytes = jn_alloc(n);
+    jn_rc rc = size >= 0 && jr_disk_read(fd, bytes, n, 0) ? JN_OK : jr_disk_failure("read", path, err);
+    jr_disk_close(fd);
+    *out = (struct jn_str){bytes, n};
     if (rc != JN_OK) free(bytes);
     return rc;
 }
 
 jn_rc sqlite_copy_keys(const struct jr_store_sqlite_state *state, const char *file, struct jn_err *err) {
-    char from[JR_FILE_PATH_MAX], to[JR_FILE_PATH_MAX];
+    char from[JR_DISK_PATH_MAX], to[JR_DISK_PATH_MAX];
     struct jn_str bytes;
     jn_rc rc = sqlite_copy_keys_path(file, to, err);
     if (rc == JN_OK) rc = sqlite_keys_path(state->path, from, err);
     if (rc == JN_OK && access(to, F_OK) == 0)
         rc = jn_fail(err, JN_CONFLICT, "%s is there already; name a new file", to);
-    if (rc == JN_OK) rc = copy_keys_read(from, COPY_KEYS_MAX, &bytes, err);
+    if (rc == JN_OK) rc = copy_keys_read(from, INT64_MAX, &bytes, err);
     if (rc != JN_OK) return rc;
-    rc = jr_file_put(to, bytes, err);
+    rc = jr_disk_put(to, bytes, err);
     free((void *)(uintptr_t)bytes.p);
     return rc;
 }
 
 void sqlite_copy_keys_drop(const char *file) {
-    char path[JR_FILE_PATH_MAX];
+    char path[JR_DISK_PATH_MAX];
     if (sqlite_copy_keys_path(file, path, NULL) == JN_OK) (void)unlink(path);
 }
 
@@ -155,27 +151,27 @@ static jn_rc copy_keys_put(const char *from, const char *to, int64_t last, struc
     struct jn_str bytes;
     jn_rc rc = copy_keys_read(from, jr_keys_size((uint64_t)last + 1), &bytes, err);
     if (rc != JN_OK) return rc;
-    rc = jr_file_put(to, bytes, err);
+    rc = jr_disk_put(to, bytes, err);
     free((void *)(uintptr_t)bytes.p);
     return rc;
 }
 
 /* Where the keys are: where it was said, or still in the store's folder, or beside the copy. */
-static jn_rc copy_keys_find(const char *file, const char *given, const char *own, char out[JR_FILE_PATH_MAX],
+static jn_rc copy_keys_find(const char *file, const char *given, const char *own, char out[JR_DISK_PATH_MAX],
                             struct jn_err *err) {
     if (given == NULL && access(own, F_OK) != 0) return sqlite_copy_keys_path(file, out, err);
-    (void)snprintf(out, JR_FILE_PATH_MAX, "%s", given != NULL ? given : own);
+    (void)snprintf(out, JR_DISK_PATH_MAX, "%s", given != NULL ? given : own);
     return JN_OK;
 }
 
 jn_rc sqlite_restore_keys(sqlite3 *db, const char *folder, const char *file, const char *given,
                           struct jr_store_copy *out, struct jn_err *err) {
-    char own[JR_FILE_PATH_MAX], from[JR_FILE_PATH_MAX];
+    char own[JR_DISK_PATH_MAX], from[JR_DISK_PATH_MAX];
     struct copy_sealed sealed;
     struct jr_master master;
     struct jr_keys keys;
     jn_rc rc = copy_sealed_read(db, &sealed, err);
-    if (rc == JN_OK) rc = jr_file_path(folder, SQLITE_KEYS, own, err);
+    if (rc == JN_OK) rc = jr_disk_path(folder, SQLITE_KEYS, own, err);
     if (rc == JN_OK) rc = copy_keys_find(file, given, own, from, err);
     if (rc == JN_OK) rc = sqlite_sealed_master(folder, sealed.master, &master, err);
     if (rc != JN_OK) return rc;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
-#include "runtime/store/seal/file.h"
+#include "runtime/store/seal/disk.h"
 #include "runtime/store/sqlite/sqlite.h"
 
 #define SEALING_ROWS 500 /* looked at in a slice: a commit of some milliseconds */
@@ -30,7 +30,7 @@ struct sqlite_sealing {
 /* ---- the beginning */
 
 static jn_rc sealing_new(struct jr_store_sqlite_state *state, uint64_t *master_id, struct jn_err *err) {
-    char folder[SQLITE_FOLDER_MAX], path[JR_FILE_PATH_MAX];
+    char folder[SQLITE_FOLDER_MAX], path[JR_DISK_PATH_MAX];
     struct jr_master master;
     struct jr_keys keys;
     (void)snprintf(folder, sizeof(folder), "%.*s", (int)(strlen(state->path) - strlen("/" SQLITE_FILE)), state->path);

@@ -6,7 +6,7 @@
 
 #include "core/arena.h"
 #include "journey/store.h"
-#include "runtime/store/seal/file.h"
+#include "runtime/store/seal/disk.h"
 #include "runtime/store/seal/seal.h"
 
 enum sqlite_statement {
@@ -81,7 +81,7 @@ extern const char SQLITE_QUARANTINE_KINDS[3]; /* of reason, body and customer */
 
 /* Opens what seals the store of that folder, if it is sealed: before anything is written to it. */
 jn_rc sqlite_sealed_open(struct jr_store_sqlite_state *state, const char *folder, bool reading, struct jn_err *err);
-jn_rc sqlite_keys_path(const char *database, char out[JR_FILE_PATH_MAX], struct jn_err *err);
+jn_rc sqlite_keys_path(const char *database, char out[JR_DISK_PATH_MAX], struct jn_err *err);
 /* The master key, if it is the wanted one. */
 jn_rc sqlite_sealed_master(const char *folder, int64_t wanted, struct jr_master *out, struct jn_err *err);
 void sqlite_sealed_close(struct jr_store_sqlite_state *state);
@@ -111,7 +111,7 @@ jn_rc sqlite_restore(struct jn_str place, const char *file, const char *keys, st
 /* ---- copy_keys.c */
 jn_rc sqlite_copy_is_sealed(sqlite3 *db, bool *out, struct jn_err *err);
 /* FILE.keys of a copy in FILE. */
-jn_rc sqlite_copy_keys_path(const char *file, char out[JR_FILE_PATH_MAX], struct jn_err *err);
+jn_rc sqlite_copy_keys_path(const char *file, char out[JR_DISK_PATH_MAX], struct jn_err *err);
 jn_rc sqlite_copy_keys(const struct jr_store_sqlite_state *state, const char *file, struct jn_err *err);
 void sqlite_copy_keys_drop(const char *file);
 /* The keys of a copy into the folder of a store; who was erased after it was made is erased from it. */

@@ -169,6 +169,31 @@ static void expect_refusal(uint64_t master, uint64_t id, jn_rc wanted, const cha
     if (strstr(err.text, words) == NULL) fail_msg("\"%s\" does not say \"%s\"", err.text, words);
 }
 
+static void put_byte(const char *path, long at, int byte) {
+    FILE *file = fopen(path, "r+");
+    assert_true(file != NULL && fseek(file, at, SEEK_SET) == 0 && fputc(byte, file) == byte);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The commit that names it may have come through, whatever was said of it. */
+static void a_beginning_that_failed_is_taken_up(void **state) {
+    struct world *w = *state;
+    struct jr_keys keys;
+    assert_int_equal(jr_keys_make(KEYS, jr_master_id(&MASTER), &keys, &w->err), JN_OK);
+    assert_true(keys.id == w->id && keys.n == 0);
+    jr_keys_close(&keys);
+}
+
+static void a_secret_that_was_changed_opens_nothing(void **state) {
+    struct world *w = *state;
+    struct jn_str of_nine = sealed(w, 9, JN_STR("hello")), of_ten = sealed(w, 10, JN_STR("hello")), out;
+    put_byte(KEYS, (long)jr_keys_size(9), 'x');
+    put_byte(KEYS, (long)jr_keys_size(9) + 1, 'y');
+    again(w);
+    assert_int_equal(opened(w, PLACE, of_nine, &out), JN_CORRUPT);
+    assert_int_equal(opened(w, PLACE, of_ten, &out), JN_OK);
+}
+
 static void other_files_of_keys_are_refused(void **state) {
     struct world *w = *state;
     uint64_t master = jr_master_id(&MASTER);
@@ -178,6 +203,8 @@ static void other_files_of_keys_are_refused(void **state) {
     assert_non_null(strstr(w->err.text, "no store that they belong to"));
     expect_refusal(master + 2, w->id, JN_CONFIG, "another master key");
     expect_refusal(master, w->id + 2, JN_CONFIG, "another store");
+    put_byte(KEYS, 30, 1);
+    expect_refusal(master, w->id, JN_CORRUPT, "put the store's newest one in its place");
     assert_int_equal(truncate(KEYS, 40), 0);
     expect_refusal(master, w->id, JN_CORRUPT, "no file of customers' keys");
     assert_int_equal(unlink(KEYS), 0);
@@ -212,13 +239,15 @@ static void what_is_no_master_key_is_refused(void **state) {
     (void)fputs("secret\n", file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(chmod("bad.key", 0600), 0);
-    assert_int_equal(setenv(JR_MASTER_FILE_VARIABLE, "bad.key", 1), 0);
+    assert_int_equal(setenv(JR_MASTER_VARIABLE "_FILE", "nowhere.key", 1), 0);
     assert_int_equal(jr_master_find("store", true, &key, &err), JN_CONFIG);
-    assert_non_null(strstr(err.text, "bad.key holds no master key"));
-    assert_int_equal(setenv(JR_MASTER_FILE_VARIABLE, "nowhere.key", 1), 0);
+    assert_non_null(strstr(err.text, "`nowhere.key` cannot be opened"));
+    assert_int_equal(setenv(JR_MASTER_VARIABLE "_FILE", "bad.key", 1), 0);
     assert_int_equal(jr_master_find("store", true, &key, &err), JN_CONFIG);
-    assert_non_null(strstr(err.text, "nowhere.key cannot be read"));
-    assert_int_equal(unsetenv(JR_MASTER_FILE_VARIABLE), 0);
+    assert_non_null(strstr(err.text, "JOURNEY_MASTER_KEY holds no master key"));
+    assert_int_equal(setenv(JR_MASTER_VARIABLE, "00ff", 1), 0);
+    assert_int_equal(jr_master_find("store", true, &key, &err), JN_CONFIG);
+    assert_non_null(strstr(err.text, "JOURNEY_MASTER_KEY holds no master key"));
 }
 
 int main(void) {
@@ -231,6 +260,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(names_are_hashed_under_the_key, begin, end),
         cmocka_unit_test_setup_teardown(secrets_are_made_ahead_and_kept, begin, end),
         cmocka_unit_test_setup_teardown(a_file_that_is_longer_than_what_was_written_is_cut, begin, end),
+        cmocka_unit_test_setup_teardown(a_beginning_that_failed_is_taken_up, begin, end),
+        cmocka_unit_test_setup_teardown(a_secret_that_was_changed_opens_nothing, begin, end),
         cmocka_unit_test_setup_teardown(other_files_of_keys_are_refused, begin, end),
         cmocka_unit_test(a_master_key_is_made_once),
         cmocka_unit_test(what_is_no_master_key_is_refused),
@@ -238,7 +269,8 @@ int main(void) {
     char folder[] = "/tmp/journey-seal-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 1;
     (void)unsetenv(JR_MASTER_VARIABLE);
-    (void)unsetenv(JR_MASTER_FILE_VARIABLE);
+    (void)unsetenv(JR_MASTER_VARIABLE "_FILE");
+    (void)unsetenv("CREDENTIALS_DIRECTORY");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     char *remove[] = {"rm", "-rf", folder, NULL};
     if (chdir("/") == 0) execvp("rm", remove[0] != NULL && failed == 0 ? remove : (char *[]){"false", NULL});

@@ -1,7 +1,7 @@
 /* Secrets by name: from the environment, from a file that NAME_FILE names, or from systemd's credentials; and what
  * keeps them from being seen from outside. */
-#ifndef RUNTIME_APP_SECRET_H
-#define RUNTIME_APP_SECRET_H
+#ifndef RUNTIME_SECRET_SECRET_H
+#define RUNTIME_SECRET_SECRET_H
 
 #include "journey/error.h"
 
@@ -15,5 +15,8 @@ void jr_secret_forbid_dumps(void);
  * $CREDENTIALS_DIRECTORY. A file's last line end is no part of it. Empty when there is none; JN_CONFIG when the file
  * cannot be used. Read once: what it gives stays as it is. From any thread. */
 jn_rc jr_secret(struct jn_str name, struct jn_str *out, struct jn_err *err);
+
+/* A file's text without its last line end. */
+struct jn_str jr_secret_trimmed(struct jn_str text);
 
 #endif

@@ -1,5 +1,5 @@
 /* Which files are taken as secret, and how the others are refused. */
-#include "runtime/app/file.h"
+#include "runtime/secret/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Small files that the process is pointed to: certificates, keys, secrets. */
-#ifndef RUNTIME_APP_FILE_H
-#define RUNTIME_APP_FILE_H
+#ifndef RUNTIME_SECRET_FILE_H
+#define RUNTIME_SECRET_FILE_H
 
 #include "core/buffer.h"
 

@@ -1,4 +1,4 @@
-#include "runtime/app/secret.h"
+#include "runtime/secret/secret.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/check.h"
-#include "runtime/app/file.h"
+#include "runtime/secret/file.h"
 
 enum { SECRET_NAME_MAX = 255, SECRET_BYTES_MAX = 65536 };
 
@@ -83,7 +83,7 @@ static bool secret__path(struct jn_str name, struct jn_buf *path) {
     return path->n > 0 && !path->failed;
 }
 
-static struct jn_str secret__trimmed(struct jn_str text) {
+struct jn_str jr_secret_trimmed(struct jn_str text) {
     if (text.n > 0 && text.p[text.n - 1] == '\n') text.n--;
     if (text.n > 0 && text.p[text.n - 1] == '\r') text.n--;
     return text;
@@ -107,7 +107,7 @@ static jn_rc secret__read(struct jn_str name, struct jn_err *err) {
         struct jn_err why;
         rc = jr_file_read(jn_buf_view(&path), true, SECRET_BYTES_MAX, &text, &why);
         if (rc == JN_OK)
-            secret__keep(name, secret__trimmed(jn_buf_view(&text)));
+            secret__keep(name, jr_secret_trimmed(jn_buf_view(&text)));
         else
             rc = jn_fail(err, rc, "%.*s: %s", JN_FMT(name), why.text);
         if (text.p != NULL) explicit_bzero(text.p, text.n);

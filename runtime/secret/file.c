@@ -1,4 +1,4 @@
-#include "runtime/app/file.h"
+#include "runtime/secret/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
