@@ -216,13 +216,14 @@ class Receiver:
 class Server:
     """`journey serve` as a process."""
 
-    def __init__(self, directory, env=None, args=("--dev",), wait=True, trust=None, listen="127.0.0.1:0", **more):
-        """`trust`: a certificate's file; the server is then spoken to by https."""
+    def __init__(self, directory, env=None, args=("--dev",), wait=True, trust=None, listen="127.0.0.1:0", wrap=(),
+                 **more):
+        """`trust`: a certificate's file; the server is then spoken to by https. `wrap`: words of a command that becomes it."""
         self.directory = directory
         self.tls = trust and ssl.create_default_context(cafile=trust)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("JOURNEY_")}
         self.env.update(env or {})
-        command = [JOURNEY, "serve", *args, "--listen", listen, "--store",
+        command = [*wrap, JOURNEY, "serve", *args, "--listen", listen, "--store",
                    "sqlite:" + os.path.join(directory, "state"), os.path.join(directory, "workspace")]
         self.log = open(os.path.join(directory, "log"), "ab")
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=self.log, **more)
