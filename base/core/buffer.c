@@ -5,6 +5,8 @@
 
 #include "core/check.h"
 
+enum { BUFFER_FIRST = 256 }; /* bytes: most rows fit, and are not moved while they grow */
+
 void jn_buf_init(struct jn_buf *buf, size_t max) {
     *buf = (struct jn_buf){.max = max};
 }
@@ -27,7 +29,7 @@ static bool jn_buf_room(struct jn_buf *buf, size_t n) {
         return false;
     }
     if (n <= buf->cap - buf->n) return true;
-    size_t cap = buf->cap < 64 ? 64 : buf->cap;
+    size_t cap = buf->cap < BUFFER_FIRST ? BUFFER_FIRST : buf->cap;
     while (cap < buf->n + n)
         cap = cap > buf->max / 2 ? buf->max : cap * 2;
     buf->p = jn_realloc(buf->p, cap);
@@ -102,6 +104,10 @@ void jn_buf_le64(struct jn_buf *buf, uint64_t v) {
 }
 
 void jn_buf_varint(struct jn_buf *buf, uint64_t v) {
+    if (v < 0x80) { /* most are */
+        jn_buf_char(buf, (char)v);
+        return;
+    }
     uint8_t bytes[10];
     size_t n = 0;
     for (; v >= 0x80; v >>= 7)
@@ -167,6 +173,8 @@ uint64_t jn_read_le64(struct jn_reader *reader) {
 
 uint64_t jn_read_varint(struct jn_reader *reader) {
     uint64_t v = 0;
+    bool small = !reader->failed && reader->at < reader->n && reader->p[reader->at] < 0x80; /* most are */
+    if (small) return reader->p[reader->at++];
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = jn_read_u8(reader);
         if (shift == 63 && byte > 1) break;
