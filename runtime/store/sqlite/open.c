@@ -140,6 +140,7 @@ static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct
 static jn_rc open_database(struct jr_store_sqlite_state *state, const char *folder, struct jn_err *err) {
     int64_t page = 0;
     bool fresh;
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock and sums at each allocation, which nobody asks for */
     int code = sqlite3_open_v2(state->path, &state->db,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "open its database", err);
