@@ -242,7 +242,6 @@ class Server:
         self.port = int(port)
 
     def read_log(self):
-        self.log.flush()
         with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as file:
             return file.read()
 
