@@ -120,6 +120,7 @@ struct jr_engine {
     uint32_t n_note, cap_note, n_token;
     uint64_t noted; /* entries of the audit log that are durable */
     uint8_t noted_hash[32];
+    bool refused;            /* the last commit was: the next turn finds out by one, also if nothing has changed */
     bool migrating;          /* some program has a target */
     bool sealing;            /* what the store held before it was sealed is not all sealed yet */
     bool sweeping;           /* not everybody has been looked at since */

@@ -147,6 +147,7 @@ jn_rc engine_commit(struct jr_engine *engine, struct jr_batch *batch, struct jn_
     batch->counter = changed;
     jn_rc rc = engine->store->ops->commit(engine->store, batch, err);
     engine_counters_settle(&engine->counters, rc == JN_OK);
+    engine->refused = rc != JN_OK;
     if (rc != JN_OK) return rc;
     engine->lane.seq++;
     engine->noted += engine->n_note;

@@ -307,7 +307,7 @@ static void turn_collect(struct turn *turn, struct jr_batch *batch) {
 }
 
 static bool turn_is_empty(const struct jr_engine *engine, const struct jr_batch *batch) {
-    if (jr_engine_has_notes(engine)) return false;
+    if (engine->refused || jr_engine_has_notes(engine)) return false;
     uint32_t rows = batch->n_alias + batch->n_customer + batch->n_run + batch->n_timer_gone + batch->n_timer +
                     batch->n_event + batch->n_seen;
     return rows + batch->n_delivery + batch->n_delivery_gone + batch->n_quarantine == 0;

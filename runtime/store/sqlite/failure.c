@@ -11,6 +11,9 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
     case SQLITE_FULL:
         rc = JN_FULL;
         break;
+    case SQLITE_NOMEM:
+        rc = JN_UNAVAILABLE;
+        break;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:

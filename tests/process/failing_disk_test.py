@@ -1,0 +1,127 @@
+"""Calls of the disk that fail, once and for ever, are slow, or do half of what they were asked to."""
+import errno
+import threading
+import time
+import unittest
+
+from failing_system import FAIL, HOLD, OPEN, READ, SHORT, SYNC, TRUNCATE, WRITE, FailingSystem
+from journey_process import Case
+from ledger import Ledger
+
+RETRY_S = 0.25  # as the lane waits between tries
+DAMAGED_OR_FAILING = (65, 74)  # SQLite takes a sector that cannot be read for damage
+
+
+class FailingDisk(Case):
+    def setUp(self):
+        super().setUp()
+        self.system = FailingSystem(self.directory)
+        self.ledger = Ledger(self)
+
+    def serve_on_it(self, **more):
+        return self.serve(self.env(**self.system.env), **more)
+
+    def try_start(self):
+        """(exit, log) of a server that does not get ready; None: it does."""
+        server = self.serve_on_it(wait=False)
+        try:
+            server.wait_ready()
+        except AssertionError:
+            return server.wait(), server.read_log()
+        self.assertEqual(server.terminate(), 0)
+        return None
+
+    def test_after_a_failed_sync_it_ends_and_syncs_no_more(self):
+        for nth in range(1, 6):
+            with self.subTest(nth=nth):
+                server = self.serve_on_it()
+                self.system.arm(FAIL, SYNC, left=nth, code=errno.EIO, times=1)
+                done = self.system.done(SYNC)
+                self.ledger.load(server, 10000, server.wait)
+                self.assertEqual(server.process.returncode, 74, server.read_log())
+                self.assertEqual(self.system.done(SYNC), done + nth)
+                self.system.rest()
+        self.ledger.settle(self.serve())
+
+    def test_a_disk_that_refuses_is_lived_with(self):
+        """Writes that fail, once and for ever: 503 and no acknowledgement, reads go on, and it comes back by itself."""
+        for code in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EAGAIN):
+            with self.subTest(errno.errorcode[code]):
+                server = self.serve_on_it()
+                self.system.arm(FAIL, WRITE, times=1, code=code)
+                self.assertFalse(self.ledger.sign_up(server, self.ledger.person()))
+                self.assertTrue(self.ledger.sign_up(server, self.ledger.person()))
+                self.system.arm(FAIL, WRITE, code=code)
+                status, headers, _ = server.post("/v1/track", {"userId": "x", "event": "signup", "messageId": "x"})
+                self.assertEqual((status, headers["Retry-After"]), (503, "1"))
+                self.assertEqual(server.request("GET", "/healthz")[0], 200)
+                self.assertEqual(server.request("GET", "/readyz")[0], 503)
+                self.assertEqual(server.request("GET", "/api/status")[0], 200)
+                self.system.rest()
+                self.wait_until_ready(server)
+                self.ledger.settle(server)
+
+    def wait_until_ready(self, server):
+        while server.request("GET", "/readyz")[0] != 200:
+            pass  # each question is an answer's time; the lane tries anew every quarter of a second
+
+    def test_it_does_not_spin_while_the_disk_fails(self):
+        server = self.serve_on_it()
+        self.system.arm(FAIL, WRITE, code=errno.EIO)
+        self.assertFalse(self.ledger.sign_up(server, self.ledger.person()))
+        began, first = time.monotonic(), self.system.get("struck")
+        while self.system.get("struck") < first + 4:  # without anybody's asking
+            self.assertEqual(server.request("GET", "/readyz")[0], 503)
+        self.assertGreater(time.monotonic() - began, 2 * RETRY_S)
+        self.system.rest()
+        self.wait_until_ready(server)
+        self.ledger.settle(server)
+
+    def test_half_of_what_was_asked(self):
+        """Short reads and writes are gone on with, or the commit fails; either way nothing acknowledged is lost."""
+        for calls in (WRITE, READ):
+            server = self.serve_on_it()
+            for left in range(1, 8):
+                self.system.arm(SHORT, calls, left=left, times=1)
+                self.ledger.sign_up(server, self.ledger.person())
+            self.system.rest()
+            self.wait_until_ready(server)
+            server.kill()
+        self.ledger.settle(self.serve_on_it())
+
+    def test_a_slow_disk_stops_nothing_but_commits(self):
+        server = self.serve_on_it()
+        self.system.arm(HOLD, SYNC)
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(self.ledger.sign_up(server, "slow")))
+        waiting.start()
+        while self.system.get("held") == 0:
+            pass
+        for _ in range(20):
+            self.assertEqual(server.request("GET", "/healthz")[0], 200)
+            self.assertEqual(server.request("GET", "/metrics")[0], 200)
+        self.assertEqual(answers, [])  # durable before acknowledged
+        self.assertTrue(self.receiver.requests.empty())  # and before anything leaves
+        self.system.rest()
+        waiting.join()
+        self.assertEqual(answers, [True])
+        self.ledger.settle(server)
+
+    def test_a_start_on_a_failing_disk(self):
+        """It starts, or says what failed and ends with 74; the next start finds everything."""
+        server = self.serve()
+        self.ledger.load(server, 30, server.kill)
+        for calls in (OPEN, READ, WRITE, SYNC, TRUNCATE):
+            for left in (1, 4):
+                with self.subTest(calls=calls, left=left):
+                    self.system.arm(FAIL, calls, left=left, times=1, code=errno.EIO)
+                    ended = self.try_start()
+                    if ended is not None:
+                        self.assertIn(ended[0], DAMAGED_OR_FAILING if calls == READ else (74,), ended[1])
+                        self.assertIn("cannot", ended[1])
+        self.system.rest()
+        self.ledger.settle(self.serve())
+
+
+if __name__ == "__main__":
+    unittest.main()
