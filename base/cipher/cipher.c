@@ -17,9 +17,9 @@ struct jn_cipher *jn_cipher_new(void) {
     cipher->kind = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     cipher->closing = EVP_CIPHER_CTX_new();
     cipher->opening = EVP_CIPHER_CTX_new();
-    JN_CHECK(cipher->kind != NULL && cipher->closing != NULL && cipher->opening != NULL);
-    JN_CHECK(EVP_EncryptInit_ex2(cipher->closing, cipher->kind, NULL, NULL, NULL) == 1);
-    JN_CHECK(EVP_DecryptInit_ex2(cipher->opening, cipher->kind, NULL, NULL, NULL) == 1);
+    JN_CHECK_MEMORY(cipher->kind != NULL && cipher->closing != NULL && cipher->opening != NULL);
+    JN_CHECK_MEMORY(EVP_EncryptInit_ex2(cipher->closing, cipher->kind, NULL, NULL, NULL) == 1);
+    JN_CHECK_MEMORY(EVP_DecryptInit_ex2(cipher->opening, cipher->kind, NULL, NULL, NULL) == 1);
     return cipher;
 }
 
@@ -35,11 +35,11 @@ void jn_cipher_close(struct jn_cipher *cipher, const uint8_t key[JN_CIPHER_KEY],
     EVP_CIPHER_CTX *context = cipher->closing;
     int ignored, n = 0, last = 0;
     JN_CHECK(text.n <= JN_CIPHER_MAX && bound.n <= JN_CIPHER_MAX);
-    JN_CHECK(EVP_EncryptInit_ex2(context, NULL, key, nonce, NULL) == 1 &&
-             EVP_EncryptUpdate(context, NULL, &ignored, (const uint8_t *)bound.p, (int)bound.n) == 1 &&
-             (text.n == 0 || EVP_EncryptUpdate(context, out, &n, (const uint8_t *)text.p, (int)text.n) == 1) &&
-             EVP_EncryptFinal_ex(context, out + n, &last) == 1 && (size_t)(n + last) == text.n &&
-             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, JN_CIPHER_TAG, out + text.n) == 1);
+    JN_CHECK_MEMORY(EVP_EncryptInit_ex2(context, NULL, key, nonce, NULL) == 1 &&
+                    EVP_EncryptUpdate(context, NULL, &ignored, (const uint8_t *)bound.p, (int)bound.n) == 1 &&
+                    (text.n == 0 || EVP_EncryptUpdate(context, out, &n, (const uint8_t *)text.p, (int)text.n) == 1) &&
+                    EVP_EncryptFinal_ex(context, out + n, &last) == 1 && (size_t)(n + last) == text.n &&
+                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, JN_CIPHER_TAG, out + text.n) == 1);
 }
 
 bool jn_cipher_open(struct jn_cipher *cipher, const uint8_t key[JN_CIPHER_KEY], const uint8_t nonce[JN_CIPHER_NONCE],
@@ -68,8 +68,9 @@ struct jn_keyed *jn_keyed_new(const uint8_t key[32]) {
                            OSSL_PARAM_construct_end()};
     struct jn_keyed *keyed = jn_alloc_zero(1, sizeof(*keyed));
     keyed->kind = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    JN_CHECK_MEMORY(keyed->kind != NULL);
     keyed->context = EVP_MAC_CTX_new(keyed->kind);
-    JN_CHECK(keyed->context != NULL && EVP_MAC_init(keyed->context, key, 32, params) == 1);
+    JN_CHECK_MEMORY(keyed->context != NULL && EVP_MAC_init(keyed->context, key, 32, params) == 1);
     return keyed;
 }
 
@@ -81,9 +82,9 @@ void jn_keyed_free(struct jn_keyed *keyed) {
 
 void jn_keyed_hash(struct jn_keyed *keyed, struct jn_str text, uint8_t out[32]) {
     size_t n = 0;
-    JN_CHECK(EVP_MAC_init(keyed->context, NULL, 0, NULL) == 1 && /* the same key again */
-             EVP_MAC_update(keyed->context, (const uint8_t *)(text.n == 0 ? "" : text.p), text.n) == 1 &&
-             EVP_MAC_final(keyed->context, out, &n, 32) == 1 && n == 32);
+    JN_CHECK_MEMORY(EVP_MAC_init(keyed->context, NULL, 0, NULL) == 1 && /* the same key again */
+                    EVP_MAC_update(keyed->context, (const uint8_t *)(text.n == 0 ? "" : text.p), text.n) == 1 &&
+                    EVP_MAC_final(keyed->context, out, &n, 32) == 1 && n == 32);
 }
 
 void jn_wipe(void *p, size_t n) {

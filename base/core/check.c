@@ -9,7 +9,10 @@ _Noreturn void jn_check_failed(const char *file, int line, const char *condition
 }
 
 _Noreturn void jn_out_of_memory(size_t wanted) {
-    fprintf(stderr, "journey: out of memory: %zu bytes were wanted\n", wanted);
+    if (wanted == 0)
+        fprintf(stderr, "journey: out of memory\n");
+    else
+        fprintf(stderr, "journey: out of memory: %zu bytes were wanted\n", wanted);
     _Exit(70);
 }
 

@@ -10,6 +10,9 @@ _Noreturn void jn_check_failed(const char *file, int line, const char *condition
 /* Out of memory: one line, then exit status 70. Memory is bounded at every way in, so this is not an error path. */
 _Noreturn void jn_out_of_memory(size_t wanted);
 
+/* For calls of libraries that can fail for want of memory alone. */
+#define JN_CHECK_MEMORY(condition) ((condition) ? (void)0 : jn_out_of_memory(0))
+
 #define JN_CHECK(condition) ((condition) ? (void)0 : jn_check_failed(__FILE__, __LINE__, #condition))
 
 /* malloc, calloc and realloc that never return NULL; n == 0 gives a valid pointer. Free with free(). */

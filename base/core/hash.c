@@ -38,13 +38,13 @@ static pthread_once_t fetched = PTHREAD_ONCE_INIT;
 static void jn_fetch(void) {
     sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
     hmac_mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    JN_CHECK(sha256_md != NULL && hmac_mac != NULL);
+    JN_CHECK_MEMORY(sha256_md != NULL && hmac_mac != NULL);
 }
 
 void jn_sha256(struct jn_str s, struct jn_sha256 *out) {
     pthread_once(&fetched, jn_fetch);
     unsigned n = 0;
-    JN_CHECK(EVP_Digest(s.p == NULL ? "" : s.p, s.n, out->b, &n, sha256_md, NULL) == 1 && n == sizeof(out->b));
+    JN_CHECK_MEMORY(EVP_Digest(s.p == NULL ? "" : s.p, s.n, out->b, &n, sha256_md, NULL) == 1 && n == sizeof(out->b));
 }
 
 void jn_hmac_sha256(struct jn_str key, struct jn_str message, struct jn_sha256 *out) {
@@ -57,7 +57,7 @@ void jn_hmac_sha256(struct jn_str key, struct jn_str message, struct jn_sha256 *
               EVP_MAC_update(ctx, (const unsigned char *)message.p, message.n) == 1 &&
               EVP_MAC_final(ctx, out->b, &n, sizeof(out->b)) == 1 && n == sizeof(out->b);
     EVP_MAC_CTX_free(ctx);
-    JN_CHECK(ok);
+    JN_CHECK_MEMORY(ok);
 }
 
 bool jn_equal_const_time(struct jn_str a, struct jn_str b) {
@@ -136,11 +136,11 @@ void jn_digest(const char *name, struct jn_str key, struct jn_str s, struct jn_b
     const EVP_MD *digest = EVP_get_digestbyname(name);
     JN_CHECK(digest != NULL);
     if (key.p == NULL) {
-        JN_CHECK(EVP_Digest(s.p, s.n, bytes, &m, digest, NULL) == 1);
+        JN_CHECK_MEMORY(EVP_Digest(s.p, s.n, bytes, &m, digest, NULL) == 1);
         n = m;
     } else {
-        JN_CHECK(EVP_Q_mac(NULL, "HMAC", NULL, name, NULL, key.n == 0 ? "" : key.p, key.n, (const unsigned char *)s.p,
-                           s.n, bytes, sizeof(bytes), &n) != NULL);
+        JN_CHECK_MEMORY(EVP_Q_mac(NULL, "HMAC", NULL, name, NULL, key.n == 0 ? "" : key.p, key.n,
+                                  (const unsigned char *)s.p, s.n, bytes, sizeof(bytes), &n) != NULL);
     }
     jn_buf_str(out, (struct jn_str){(const char *)bytes, n});
 }

@@ -1,6 +1,7 @@
 #include "core/log.h"
 
-#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +47,17 @@ static void jn_log_fields(struct jn_json_out *w, const struct jn_log_field *fiel
     }
 }
 
+/* A reader that stands still must hold up nobody: what it has no room for is dropped. A pipe that can be written to has
+ * room for a whole line; of two threads only one asks and writes at a time. */
+static bool log_put(const char *line, size_t n) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct pollfd err = {.fd = STDERR_FILENO, .events = POLLOUT};
+    pthread_mutex_lock(&lock);
+    bool written = poll(&err, 1, 0) == 1 && write(STDERR_FILENO, line, n) == (ssize_t)n;
+    pthread_mutex_unlock(&lock);
+    return written;
+}
+
 void jn_log_write(enum jn_log_event event, const struct jn_log_field *field, size_t n) {
     const struct log_row *row = &LOG_ROW[event];
     if ((int)row->level < __atomic_load_n(&threshold, __ATOMIC_RELAXED)) return;
@@ -69,8 +81,7 @@ void jn_log_write(enum jn_log_event event, const struct jn_log_field *field, siz
     jn_log_fields(&w, field, n);
     jn_jw_end_object(&w);
     jn_buf_char(&line, '\n');
-    ssize_t written = line.failed ? -1 : write(STDERR_FILENO, line.p, line.n);
-    if (written != (ssize_t)line.n) __atomic_fetch_add(&dropped, 1, __ATOMIC_RELAXED);
+    if (line.failed || !log_put(line.p, line.n)) __atomic_fetch_add(&dropped, 1, __ATOMIC_RELAXED);
     jn_buf_release(&at);
     jn_buf_release(&line);
 }

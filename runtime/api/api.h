@@ -16,8 +16,8 @@ struct jr_api_host {
     void *user;
     /* Queues a job for the lane; false when there is too much: the caller answers 503. */
     bool (*submit)(void *user, struct jr_job *job);
-    /* Has the job worked off beside the lane: for what takes long. False when one is under way. */
-    bool (*beside)(void *user, struct jr_job *job);
+    /* Has the job worked off beside the lane: for what takes long. A failure is the job's own error. */
+    jn_rc (*beside)(void *user, struct jr_job *job);
     bool (*ready)(void *user);
     int64_t (*now)(void *user); /* engine time */
     /* To be kept with the next commit: an entry of the audit log, or a change of a token. Either may be none. */

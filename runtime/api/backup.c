@@ -42,8 +42,7 @@ void jr_api__backup(struct jr_api *api, struct jr_http_exchange *exchange) {
     struct jr_job *job = jr_job_new(api, exchange);
     job->work = jr_backup__work;
     job->answer = jr_backup__answer;
-    if (api->host.beside(api->host.user, job)) return;
-    job->rc = jn_fail(&job->err, JN_CONFLICT, "another copy is being made");
+    if (api->host.beside(api->host.user, job) == JN_OK) return;
     job->answer(job);
     jr_job_free(job);
 }

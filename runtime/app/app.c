@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/check.h"
@@ -24,7 +25,7 @@
 #include "runtime/measure/metrics.h"
 #include "runtime/secret/secret.h"
 
-enum { JR_APP__DRAIN_MS = 10000, JR_APP__DRAIN_STEP_MS = 20, JR_APP__TICK_MS = 500 };
+enum { JR_APP__DRAIN_MS = 10000, JR_APP__DRAIN_STEP_MS = 20, JR_APP__TICK_MS = 500, JR_APP__DESCRIPTORS_MIN = 64 };
 
 /* In the order they are gone through; a failure of the lane jumps to STOPPED. */
 enum jr_app__phase { JR_APP_STARTING, JR_APP_SERVING, JR_APP_DRAINING, JR_APP_STOPPING, JR_APP_STOPPED };
@@ -126,7 +127,7 @@ static bool jr_app__submit(void *user, struct jr_job *job) {
     return jr_lane_submit(((struct jr_app *)user)->lane, job);
 }
 
-static bool jr_app__beside(void *user, struct jr_job *job) {
+static jn_rc jr_app__beside(void *user, struct jr_job *job) {
     struct jr_app *app = user;
     return jr_beside_begin(&app->beside, &app->loop, app->store, job);
 }
@@ -269,6 +270,7 @@ static void jr_app__ignore_signals(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGHUP, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* a file at its limit is a disk that refuses */
 }
 
 /* Checked before it is deployed: what cannot send must not become current. What a guard has ended stays so. */
@@ -383,7 +385,7 @@ static void jr_app__open_handles(struct jr_app *app) {
         app;
 }
 
-static void jr_app__start_lane(struct jr_app *app) {
+static jn_rc jr_app__start_lane(struct jr_app *app, struct jn_err *err) {
     struct jr_lane_options options = {.store = app->store,
                                       .queue_events = app->config.queue,
                                       .keep = app->config.keep,
@@ -398,7 +400,7 @@ static void jr_app__start_lane(struct jr_app *app) {
                                       .settled = jr_app__on_settled,
                                       .fetched = jr_app__on_fetched,
                                       .stopped = jr_app__on_lane_stopped};
-    app->lane = jr_lane_start(&options);
+    return jr_lane_start(&options, &app->lane, err);
 }
 
 /* From here on the process does what serving takes, and nothing else. A kernel without filters is no reason not to. */
@@ -420,25 +422,28 @@ static void jr_app__announce(const struct jr_app *app) {
 }
 
 /* Every connection and every attempt to deliver is a descriptor; what a shell gives (1,024) is less than is let in. */
-static void jr_app__raise_descriptors(void) {
+static jn_rc jr_app__raise_descriptors(struct jn_err *err) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return JN_OK;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max >= JR_APP__DESCRIPTORS_MIN) return JN_OK;
+    return jn_fail(err, JN_CONFIG,
+                   "%llu files may be open at a time, and %d are the least: raise the limit (ulimit -n)",
+                   (unsigned long long)limit.rlim_max, JR_APP__DESCRIPTORS_MIN);
 }
 
 /* Listens first: what is taken from here on is answered, and a port in use costs nothing. */
 static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
-    jr_app__raise_descriptors();
     jn_rc rc = jr_certificate_load(&app->config, app->server, err);
     if (rc == JN_OK) rc = jr_app__open_access(app, err);
     if (rc == JN_OK) rc = jr_http_server_listen(app->server, app->config.host, &app->config.port, err);
+    if (rc == JN_OK) rc = jr_app__start_lane(app, err);
     if (rc != JN_OK) {
         jr_app__close(app);
         return rc;
     }
     app->phase = JR_APP_SERVING;
-    jr_app__start_lane(app);
     jr_app__read_back(app);
     JN_CHECK(uv_signal_start(&app->terminate, jr_app__on_signal, SIGTERM) == 0);
     JN_CHECK(uv_signal_start(&app->interrupt, jr_app__on_signal, SIGINT) == 0);
@@ -452,7 +457,8 @@ static jn_rc jr_app__serve(struct jr_app *app, struct jn_err *err) {
 
 /* The loop, from its first handle to its last. */
 static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
-    JN_CHECK(uv_loop_init(&app->loop) == 0);
+    int code = uv_loop_init(&app->loop);
+    if (code != 0) return jn_fail(err, JN_UNAVAILABLE, "the loop of events cannot be had: %s", uv_strerror(code));
     jr_clock_open(&app->clock, jr_engine_time(app->engine));
     jn_rc rc = jr_app__open_pump(app, err);
     if (rc == JN_OK) {
@@ -471,10 +477,12 @@ static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
 jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err) {
     jr_app__keep_standard_descriptors();
     jr_app__ignore_signals();
+    (void)umask(077); /* what it makes is its own, whatever it was started with */
     struct jr_app *app = jn_alloc_zero(1, sizeof *app);
     app->err = err;
     jn_rc rc = jr_config_read(options, &app->config, err);
     if (!app->config.dev) jr_secret_forbid_dumps();
+    if (rc == JN_OK) rc = jr_app__raise_descriptors(err);
     if (rc == JN_OK) rc = jr_app__open_state(app, err);
     if (rc == JN_OK) rc = jr_app__run_loop(app, err);
     jr_app__close_state(app);

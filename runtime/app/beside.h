@@ -7,14 +7,17 @@
 #include "runtime/api/job.h"
 
 struct jr_beside {
-    uv_work_t work;
+    uv_thread_t thread;
+    uv_async_t done;
+    bool busy; /* until `done` is closed */
     struct jr_store *store;
     struct jr_job *job; /* NULL: none is under way */
     _Atomic bool stop;
 };
 
-/* On the loop. The job is answered there and freed. False when one is under way: the job stays the caller's. */
-bool jr_beside_begin(struct jr_beside *beside, uv_loop_t *loop, struct jr_store *store, struct jr_job *job);
+/* On the loop. The job is answered there and freed. Fails, with the job's own error, when one is under way or no thread
+ * can be had: the job stays the caller's. */
+jn_rc jr_beside_begin(struct jr_beside *beside, uv_loop_t *loop, struct jr_store *store, struct jr_job *job);
 /* What is under way is given up soon, and answered; the loop lasts until then. */
 void jr_beside_stop(struct jr_beside *beside);
 

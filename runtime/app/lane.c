@@ -496,7 +496,7 @@ static void jr_lane__main(void *argument) {
 
 /* ---- life ---- */
 
-struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options) {
+jn_rc jr_lane_start(const struct jr_lane_options *options, struct jr_lane_thread **out, struct jn_err *err) {
     struct jr_lane_thread *lane = jn_alloc_zero(1, sizeof *lane);
     lane->options = *options;
     lane->jobs_end = &lane->jobs;
@@ -507,8 +507,14 @@ struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options) {
     lane->beat = uv_hrtime();
     JN_CHECK(uv_mutex_init(&lane->lock) == 0);
     JN_CHECK(uv_cond_init(&lane->wakeup) == 0);
-    JN_CHECK(uv_thread_create(&lane->thread, jr_lane__main, lane) == 0);
-    return lane;
+    if (uv_thread_create(&lane->thread, jr_lane__main, lane) == 0) {
+        *out = lane;
+        return JN_OK;
+    }
+    uv_cond_destroy(&lane->wakeup);
+    uv_mutex_destroy(&lane->lock);
+    free(lane);
+    return jn_fail(err, JN_UNAVAILABLE, "no thread can be had; raise the limit of processes (ulimit -u, TasksMax)");
 }
 
 static void jr_lane__drop(struct jr_job *job) {

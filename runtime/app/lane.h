@@ -40,7 +40,7 @@ struct jr_lane_options {
 
 struct jr_lane_thread;
 
-struct jr_lane_thread *jr_lane_start(const struct jr_lane_options *options);
+jn_rc jr_lane_start(const struct jr_lane_options *options, struct jr_lane_thread **out, struct jn_err *err);
 
 /* From the loop. False: too much waits, or the lane has ended; the job stays the caller's. */
 bool jr_lane_submit(struct jr_lane_thread *lane, struct jr_job *job);

@@ -78,7 +78,7 @@ static void jr_smtp__options(struct jr_attempt *attempt) {
     struct jn_str from = jn_arena_printf(&transfer->arena, "<%.*s>", JN_FMT(attempt->mail.from.address));
     struct jn_str to = jn_arena_printf(&transfer->arena, "<%.*s>", JN_FMT(attempt->mail.to.address));
     attempt->recipient = curl_slist_append(NULL, to.p);
-    JN_CHECK(attempt->recipient != NULL);
+    JN_CHECK_MEMORY(attempt->recipient != NULL);
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from.p);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->recipient);
     curl_easy_setopt(easy, CURLOPT_USE_SSL, jr_smtp__encryption(transfer));

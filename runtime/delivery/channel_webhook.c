@@ -39,7 +39,7 @@ static size_t jr_webhook__receive(char *p, size_t size, size_t n, void *user) {
 
 static void jr_webhook__header(struct jr_attempt *attempt, const char *line) {
     attempt->headers = curl_slist_append(attempt->headers, line);
-    JN_CHECK(attempt->headers != NULL);
+    JN_CHECK_MEMORY(attempt->headers != NULL);
 }
 
 static jn_rc jr_webhook__headers(struct jr_attempt *attempt, const struct jr_delivery *delivery, struct jn_str secret,

@@ -31,7 +31,7 @@ static curl_socket_t jr_transfer__open_socket(void *user, curlsocktype purpose, 
 void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
                       void *user) {
     *transfer = (struct jr_transfer){.place = place, .done = done, .user = user, .easy = curl_easy_init()};
-    JN_CHECK(transfer->easy != NULL);
+    JN_CHECK_MEMORY(transfer->easy != NULL);
     jn_arena_init(&transfer->arena);
 }
 
@@ -53,7 +53,7 @@ static jn_rc jr_transfer__parse(struct jr_transfer *transfer, struct jn_str url,
     struct jn_str z = jn_arena_str(&transfer->arena, url);
     char *host = NULL, *port = NULL;
     transfer->url = curl_url();
-    JN_CHECK(transfer->url != NULL);
+    JN_CHECK_MEMORY(transfer->url != NULL);
     CURLUcode code = curl_url_set(transfer->url, CURLUPART_URL, z.p, flags);
     if (code == CURLUE_OK) code = curl_url_get(transfer->url, CURLUPART_HOST, &host, 0);
     if (code == CURLUE_OK) code = curl_url_get(transfer->url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);

@@ -41,14 +41,14 @@ static int jr_tls__no_passphrase(char *out, int max, int writing, void *user) {
 
 static BIO *jr_tls__reader(struct jn_str pem) {
     BIO *bio = BIO_new_mem_buf(pem.n == 0 ? "" : pem.p, (int)pem.n);
-    JN_CHECK(bio != NULL);
+    JN_CHECK_MEMORY(bio != NULL);
     return bio;
 }
 
 static int64_t jr_tls__seconds(const ASN1_TIME *time) {
     int days = 0, seconds = 0;
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    JN_CHECK(epoch != NULL);
+    JN_CHECK_MEMORY(epoch != NULL);
     bool good = ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
     ASN1_TIME_free(epoch);
     return good ? (int64_t)days * 86400 + seconds : 0;
@@ -115,7 +115,7 @@ static int jr_tls__choose(SSL *ssl, const unsigned char **out, unsigned char *n,
 
 static SSL_CTX *jr_tls__context(void) {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    JN_CHECK(context != NULL);
+    JN_CHECK_MEMORY(context != NULL);
     JN_CHECK(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1);
     JN_CHECK(SSL_CTX_set_cipher_list(context, JR_TLS__CIPHERS) == 1);
     JN_CHECK(SSL_CTX_set1_groups_list(context, JR_TLS__GROUPS) == 1);
@@ -163,7 +163,7 @@ struct jr_tls_session *jr_tls_session_new(struct jr_tls *tls) {
     session->ssl = SSL_new(tls->context);
     session->in = BIO_new(BIO_s_mem());
     session->out = BIO_new(BIO_s_mem());
-    JN_CHECK(session->ssl != NULL && session->in != NULL && session->out != NULL);
+    JN_CHECK_MEMORY(session->ssl != NULL && session->in != NULL && session->out != NULL);
     SSL_set_bio(session->ssl, session->in, session->out);
     SSL_set_accept_state(session->ssl);
     return session;
@@ -191,7 +191,7 @@ enum jr_tls_state jr_tls_take(struct jr_tls_session *session, struct jn_str byte
     if (session->failed) return JR_TLS_FAILED;
     if (session->ended) return JR_TLS_ENDED; /* what comes behind the end is nothing */
     JN_CHECK(max > bytes.n + JR_TLS_RECORD);
-    JN_CHECK(BIO_write(session->in, bytes.p, (int)bytes.n) == (int)bytes.n);
+    JN_CHECK_MEMORY(BIO_write(session->in, bytes.p, (int)bytes.n) == (int)bytes.n);
     ERR_clear_error();
     for (;;) {
         size_t got = 0;

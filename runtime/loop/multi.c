@@ -57,7 +57,7 @@ static void jr_multi__report(struct jr_multi *multi) {
 static void jr_multi__on_timer(uv_timer_t *timer) {
     struct jr_multi *multi = timer->data;
     int running;
-    JN_CHECK(curl_multi_socket_action(multi->curl, CURL_SOCKET_TIMEOUT, 0, &running) == CURLM_OK);
+    JN_CHECK_MEMORY(curl_multi_socket_action(multi->curl, CURL_SOCKET_TIMEOUT, 0, &running) == CURLM_OK);
     jr_multi__report(multi);
 }
 
@@ -90,7 +90,8 @@ static void jr_multi__on_event(struct jr_multi *multi, const struct epoll_event 
         jr_multi__watch(multi, fd);
         return;
     }
-    JN_CHECK(curl_multi_socket_action(multi->curl, fd, what == 0 ? CURL_CSELECT_ERR : what, &running) == CURLM_OK);
+    JN_CHECK_MEMORY(curl_multi_socket_action(multi->curl, fd, what == 0 ? CURL_CSELECT_ERR : what, &running) ==
+                    CURLM_OK);
 }
 
 static void jr_multi__on_poll(uv_poll_t *poll, int status, int events) {
@@ -142,7 +143,8 @@ struct jr_multi *jr_multi_new(uv_loop_t *loop, long connections) {
     struct jr_multi *multi = jn_alloc_zero(1, sizeof *multi);
     multi->curl = curl_multi_init();
     multi->epoll = epoll_create1(EPOLL_CLOEXEC);
-    JN_CHECK(multi->curl != NULL && multi->epoll >= 0);
+    JN_CHECK_MEMORY(multi->curl != NULL);
+    JN_CHECK(multi->epoll >= 0);
     JN_CHECK(uv_timer_init(loop, &multi->timer) == 0);
     JN_CHECK(uv_poll_init(loop, &multi->poll, multi->epoll) == 0);
     multi->timer.data = multi->poll.data = multi;
