@@ -65,6 +65,7 @@ static void policy_channel(const struct jn_program *program, const struct jn_cha
     if (channel->rate > 0)
         jn_buf_printf(out, "%srate %u per %s\n", name, channel->rate,
                       channel->rate_ms == JN_MS_SECOND ? "second" : "minute");
+    if ((channel->flags & JN_CHANNEL_ORDERED) != 0) jn_buf_printf(out, "%sordered\n", name);
     if (channel->retry_over != JN_NONE) {
         jn_buf_printf(out, "%sretry %u times over ", name, channel->retry_max);
         jn_value_print_source(program->value[channel->retry_over], out);

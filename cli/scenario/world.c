@@ -193,10 +193,22 @@ static jn_rc cli_attempt(struct cli_world *world, struct cli_outgoing *outgoing,
     return cli_turn(world, &input, 1, horizon, err);
 }
 
+/* Of an ordered channel: behind an earlier message of the same customer that is still on its way. */
+static bool cli_is_behind(const struct cli_world *world, const struct cli_outgoing *outgoing) {
+    if (!outgoing->delivery.ordered || outgoing->cancelled) return false;
+    for (const struct cli_outgoing *before = world->outgoing; before != outgoing; before = before->next)
+        if (before->due != INT64_MAX && jn_str_eq(before->delivery.channel, outgoing->delivery.channel) &&
+            jn_str_eq(before->delivery.customer, outgoing->delivery.customer))
+            return true;
+    return false;
+}
+
 static struct cli_outgoing *cli_next_outgoing(const struct cli_world *world) {
     struct cli_outgoing *soonest = NULL;
     for (struct cli_outgoing *outgoing = world->outgoing; outgoing != NULL; outgoing = outgoing->next)
-        if (outgoing->due != INT64_MAX && (soonest == NULL || outgoing->due < soonest->due)) soonest = outgoing;
+        if (outgoing->due != INT64_MAX && (soonest == NULL || outgoing->due < soonest->due) &&
+            !cli_is_behind(world, outgoing))
+            soonest = outgoing;
     return soonest;
 }
 

@@ -110,6 +110,12 @@ static void world_ask(struct sim_world *world, const struct jr_delivery *deliver
                             .due = world->now + sim_after(&person->random, world->model->service[service].after)};
 }
 
+static uint32_t world_line(const struct sim_world *world, uint32_t message) {
+    if (message == JN_NONE) return JN_NONE;
+    uint32_t channel = world->program->message[message].channel;
+    return (world->program->channel[channel].flags & JN_CHANNEL_ORDERED) != 0 ? channel : JN_NONE;
+}
+
 static void world_post(struct sim_world *world, const struct jr_delivery *delivery) {
     uint64_t message = JN_NONE;
     if (delivery->asks) {
@@ -121,6 +127,7 @@ static void world_post(struct sim_world *world, const struct jr_delivery *delive
     *sim_world_flight(world) = (struct sim_flight){.delivery = delivery->delivery,
                                                    .person = (uint32_t)(person - world->person),
                                                    .message = (uint32_t)message,
+                                                   .line = world_line(world, (uint32_t)message),
                                                    .retry_max = delivery->retry_max,
                                                    .due = delivery->due,
                                                    .deadline = delivery->deadline};
@@ -227,11 +234,22 @@ static jn_rc world_attempt(struct sim_world *world, uint32_t at, int64_t horizon
     return world_turn(world, &input, 1, horizon, err);
 }
 
+/* Of an ordered channel: behind an earlier message of the same customer. */
+static bool world_is_behind(const struct sim_world *world, uint32_t at) {
+    const struct sim_flight *flight = &world->flight[at];
+    if (flight->message == JN_NONE || flight->line == JN_NONE || flight->cancelled) return false;
+    for (uint32_t i = 0; i < at; i++)
+        if (world->flight[i].message != JN_NONE && world->flight[i].line == flight->line &&
+            world->flight[i].person == flight->person)
+            return true;
+    return false;
+}
+
 /* The first of those due, in the order in which they were written. */
 static uint32_t world_next_flight(const struct sim_world *world) {
     uint32_t next = JN_NONE;
     for (uint32_t i = 0; i < world->n_flight; i++)
-        if (next == JN_NONE || world->flight[i].due < world->flight[next].due) next = i;
+        if ((next == JN_NONE || world->flight[i].due < world->flight[next].due) && !world_is_behind(world, i)) next = i;
     return next;
 }
 

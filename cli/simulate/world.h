@@ -17,6 +17,7 @@ struct sim_flight {
     uint32_t person, message; /* JN_NONE: it is no message, but asks a service, or is asked */
     uint32_t attempts, retry_max;
     int64_t due, deadline;
+    uint32_t line;    /* its channel, when that is ordered; else JN_NONE */
     bool cancelled;   /* its end is told when it is due */
     uint32_t service; /* of a question */
     bool approves;

@@ -76,6 +76,7 @@ static void tell_channel(struct jc_teller *t, const struct jn_channel *row) {
         jc_tell(t, NULL,
                 JC_SAY(t, RATE, jn_arena_printf(t->arena, "%u", row->rate),
                        jc_say_value(t, jn_value_duration(JN_UNIT_MS, row->rate_ms))));
+    if ((row->flags & JN_CHANNEL_ORDERED) != 0) jc_tell(t, NULL, JC_SAY_PLAIN(t, ORDERED));
     if (row->cost != JN_NONE) jc_tell(t, NULL, JC_SAY(t, COST, jc_say_value(t, t->program->value[row->cost])));
     if (row->carbon != JN_NONE) jc_tell(t, NULL, JC_SAY(t, CARBON, jc_say_value(t, t->program->value[row->carbon])));
     t->level--;

@@ -25,6 +25,7 @@ static const struct line {
     {JC_WORKSPACE, "workspace"},
     {JC_CUSTOMER, "customer"},
     {JC_CH_SMTP, "smtp %0"},
+    {JC_CH_ORDERED, "ordered"},
     {JC_CH_COST, "cost %0"},
     {JC_CH_CARBON, "carbon %0 grams"},
     {JC_CHANNEL, "channel %n"},

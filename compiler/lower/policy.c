@@ -208,6 +208,7 @@ void jc_policy_channel(struct jc_unit *unit, const struct jc_node *channel, stru
     }
     if (rate != NULL && policy_whole(unit, rate->kid[0], 1, RATE_MAX, &row->rate))
         row->rate_ms = (uint32_t)(rate->flags == 1 ? JN_MS_MINUTE : JN_MS_SECOND);
+    if (policy_line(channel, JC_CH_ORDERED) != NULL) row->flags |= JN_CHANNEL_ORDERED;
     if (cost != NULL) policy_cost(unit, cost->kid[0], row);
     if (carbon != NULL) row->carbon = jn_builder_value(unit->builder, carbon->kid[0]->value);
 }

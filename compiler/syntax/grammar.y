@@ -135,7 +135,7 @@ static struct jc_node *jc_with_label(struct jc_node *label, struct jc_node *stat
 %token MATCH "match" OTHERWISE "otherwise" STOP "stop" EVERY "every" EMIT "emit" OPTIMIZE "optimize" EXPLORE "explore"
 %token TOPIC "topic" OPT "opt" OUT "out" ABOUT "about" QUIET "quiet" HOURS "hours" CAP "cap" MESSAGES "messages" PER "per"
 %token SKIP "skip" HOLD "hold" DROP "drop" CONTROL "control" GROUP "group" ROLLOUT "rollout" PRIORITY "priority"
-%token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams" EACH "each"
+%token KEEP "keep" EVENTS "events" SMTP "smtp" RATE "rate" ORDERED "ordered" SECOND "second" MINUTE "minute" COST "cost" CARBON "carbon" GRAMS "grams" EACH "each"
 %token FALLBACK "fallback" ARM "arm" JOINS "joins" CAPPED "capped" FAILED "failed" UNREACHABLE "unreachable" IN_THE_LAST "in the last" TIME_SINCE "time since" FIRST_OF "first"
 %token LAST_OF "last" WHERE_GROUP "where (" EVERY_DAY "every day"
 %token SERVICE "service" GIVE "give" BREAKER "breaker" OPENS "opens" CALLS "calls" ASK "ask" FAILS "fails"
@@ -181,7 +181,7 @@ soft_word: TIMEZONE | CURRENCY | REQUIRED | PERSONAL | IDENTITY | WEBHOOK | SECR
   | HMAC | SHA256 | HEADER | HEX | BASE64 | DEDUPE | ENTER | KEY | REPEAT | RESTART | ALWAYS | GOAL | VALUE | ENTRY
   | START | NOTHING | MATCH | OTHERWISE | STOP | EVERY | EMIT | OPTIMIZE | EXPLORE | FALLBACK | ARM
   | OPT | OUT | ABOUT | QUIET | HOURS | CAP | MESSAGES | PER | SKIP | HOLD | DROP | CONTROL | GROUP
-  | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | SECOND | MINUTE | COST | CARBON | GRAMS
+  | ROLLOUT | PRIORITY | KEEP | EVENTS | SMTP | RATE | ORDERED | SECOND | MINUTE | COST | CARBON | GRAMS
   | JOINS | EACH | GIVE | BREAKER | OPENS | CALLS | ASK | FAILS | CAPPED | FAILED | UNREACHABLE
   | APPROVE | BY | APPROVES | REJECTS
 any_word: name | hard_word { $$ = jc_node_word(parser, JC_NAME, @1); }
@@ -291,6 +291,7 @@ channel_line: WEBHOOK value NL { $$ = NK(CH_WEBHOOK, @$, $2, NULL, NULL, NULL); 
   | SMTP value NL { $$ = NK(CH_SMTP, @$, $2, NULL, NULL, NULL); }
   | cap { $1->flags |= 2; $$ = $1; }
   | RATE NUMBER per NL { BUILD = NK(CH_RATE, @$, $2, NULL, NULL, NULL); n->flags = $3; $$ = n; }
+  | ORDERED NL { $$ = NK(CH_ORDERED, @$, NULL, NULL, NULL, NULL); }
   | COST MONEY NL { $$ = NK(CH_COST, @$, $2, NULL, NULL, NULL); }
   | CARBON NUMBER GRAMS NL { $$ = NK(CH_CARBON, @$, $2, NULL, NULL, NULL); }
   | SECRET value NL { $$ = NK(CH_SECRET, @$, $2, NULL, NULL, NULL); }

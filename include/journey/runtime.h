@@ -79,6 +79,7 @@ struct jr_delivery {
     struct jn_str url;    /* address, or name of the variable when env_url */
     struct jn_str secret; /* key, or name of the variable when env_secret; empty: unsigned */
     bool env_url, env_secret;
+    bool ordered;                   /* behind the customer's earlier ones of the channel */
     struct jn_str journey, message; /* names, for logs, tests and lists */
     struct jn_str customer;         /* outside id */
     struct jn_str to;

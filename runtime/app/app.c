@@ -84,6 +84,7 @@ static void jr_app__on_fetched(void *user, const struct jr_delivery *delivery, u
         app->all_read = n < JR_LANE_PAGE;
     else
         app->refilling = n == JR_LANE_PAGE && jr_pump_is_refilling(app->pump);
+    if (!app->refilling) jr_pump_refilled(app->pump);
     jr_app__read_back(app);
 }
 

@@ -89,8 +89,7 @@ struct jr_entry *jr_destination_next(const struct jr_destination *destination, i
     bool turn = destination->first_in_a_row >= JR_DESTINATION_FIRST_PER_RETRY && earned <= now;
     if (again != NULL && (entry == NULL || turn)) entry = again;
     if (entry == NULL) return NULL;
-    bool over = entry->delivery.deadline > 0 && now > entry->delivery.deadline;
-    if (over || destination->disabled != 0) return entry; /* no attempt will be made */
+    if (jr_entry_is_late(entry, now) || destination->disabled != 0) return entry; /* no attempt will be made */
     *at = jr_destination__opens(destination, entry);
     if (entry == again) *at = jr_destination__later(*at, earned);
     return *at <= now ? entry : NULL;

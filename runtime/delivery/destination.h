@@ -29,6 +29,7 @@ struct jr_destination {
     struct jr_queue fresh, again; /* first attempts; retries, which the budget limits */
     uint32_t held;                /* messages in the pump's hands, these included */
     uint64_t left;                /* the first that was left in the store because of too many; 0: none */
+    uint64_t left_last;           /* the last that ever was */
     uint32_t in_flight, width;    /* attempts at a time; width: so many may be now */
     uint32_t width_max;
     uint32_t first_in_a_row; /* first attempts since the last retry */

@@ -5,6 +5,7 @@
 #include "journey/channel.h"
 
 enum jr_entry_state {
+    JR_ENTRY_BEHIND,  /* an earlier one of its customer goes first */
     JR_ENTRY_READY,   /* in its destination's queue */
     JR_ENTRY_WAITING, /* in the heap until `delivery.due` */
     JR_ENTRY_FLYING,  /* an attempt is being made */
@@ -20,7 +21,11 @@ struct jr_entry {
     struct jr_pump *pump;
     struct jr_destination *destination;
     struct jr_entry *next, *previous; /* in one of its queues */
-    struct jr_attempt *attempt;       /* FLYING */
+    struct {
+        uint64_t destination, customer;
+    } line;                          /* of an ordered channel */
+    struct jr_entry *ahead, *behind; /* in its line */
+    struct jr_attempt *attempt;      /* FLYING */
     enum jr_entry_state state;
     int64_t begun;  /* FLYING: when */
     uint32_t place; /* in the heap */
@@ -28,6 +33,13 @@ struct jr_entry {
     bool cancelled; /* no further attempt */
     bool tries;     /* FLYING: for an open breaker */
 };
+
+/* Whether its time for attempts is over. One that stood behind others has one attempt in any case. */
+static inline bool jr_entry_is_late(const struct jr_entry *entry, int64_t now) {
+    const struct jr_delivery *delivery = &entry->delivery;
+    bool waited = delivery->ordered && delivery->attempts == 0;
+    return delivery->deadline > 0 && now > delivery->deadline && !waited;
+}
 
 /* With a copy of the delivery. */
 struct jr_entry *jr_entry_new(const struct jr_delivery *delivery);

@@ -9,6 +9,7 @@
 #include "runtime/delivery/channel_webhook.h"
 #include "runtime/delivery/destination.h"
 #include "runtime/delivery/due.h"
+#include "runtime/delivery/line.h"
 #include "runtime/loop/multi.h"
 
 enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
@@ -19,6 +20,7 @@ struct jr_pump {
     struct jr_channel *channel[JN_CHANNEL_KINDS];
     struct jn_map entries;      /* by delivery, 8 bytes */
     struct jn_map destinations; /* by key; made once, kept: programs name few of them */
+    struct jr_lines lines;
     struct jr_due due;
     struct jr_destination *round, **round_end; /* destinations that may begin an attempt, in turn */
     struct jr_destination *resting;            /* until they wake */
@@ -56,10 +58,13 @@ static struct jr_entry *jr_pump__find(const struct jr_pump *pump, uint64_t deliv
 
 /* ---- entries ---- */
 
-static void jr_pump__drop(struct jr_pump *pump, struct jr_entry *entry) {
+/* Returns the one that may be tried instead of it; NULL: none waited for it. */
+static struct jr_entry *jr_pump__drop(struct jr_pump *pump, struct jr_entry *entry) {
+    struct jr_entry *next = jr_lines_leave(&pump->lines, entry);
     jn_map_remove(&pump->entries, jr_pump__key(&entry->delivery.delivery));
     entry->destination->held--;
     jr_entry_free(entry);
+    return next != NULL && next->state == JR_ENTRY_BEHIND ? next : NULL;
 }
 
 /* ---- destinations ---- */
@@ -288,7 +293,7 @@ static bool jr_pump__may_ask(struct jr_pump *pump, struct jr_entry *entry, int64
 }
 
 static bool jr_pump__may_send(struct jr_pump *pump, struct jr_entry *entry, int64_t now) {
-    bool late = entry->delivery.deadline > 0 && now > entry->delivery.deadline;
+    bool late = jr_entry_is_late(entry, now);
     if (!late && entry->destination->disabled == 0) return true;
     jr_pump__refuse(pump, entry,
                     late ? JN_STR("the deadline for attempts has passed")
@@ -353,10 +358,21 @@ jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, 
     return JN_OK;
 }
 
-static bool jr_pump__has_room(struct jr_pump *pump, struct jr_destination *destination, uint64_t delivery) {
-    if (destination->held < JR_PUMP_OF_ONE) return true;
-    if (destination->left == 0 || delivery < destination->left) destination->left = delivery;
-    if (pump->refilling == destination) pump->refilling = NULL;
+/* An ordered one does not come in before those of its destination that were left in the store. */
+static bool jr_pump__would_overtake(const struct jr_pump *pump, const struct jr_destination *destination,
+                                    const struct jr_delivery *delivery) {
+    if (!delivery->ordered) return false;
+    if (destination->left != 0) return delivery->delivery > destination->left;
+    return pump->refilling == destination && delivery->delivery > destination->left_last;
+}
+
+static bool jr_pump__has_room(struct jr_pump *pump, struct jr_destination *destination,
+                              const struct jr_delivery *delivery) {
+    bool full = destination->held >= JR_PUMP_OF_ONE;
+    if (!full && !jr_pump__would_overtake(pump, destination, delivery)) return true;
+    if (destination->left == 0 || delivery->delivery < destination->left) destination->left = delivery->delivery;
+    if (delivery->delivery > destination->left_last) destination->left_last = delivery->delivery;
+    if (full && pump->refilling == destination) pump->refilling = NULL;
     return false;
 }
 
@@ -364,13 +380,13 @@ enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *
     if (jr_pump__find(pump, delivery->delivery) != NULL) return JR_PUMP_HELD;
     if (pump->entries.n >= JR_PUMP_MAX) return JR_PUMP_FULL;
     struct jr_destination *destination = jr_pump__destination(pump, delivery->channel, delivery->url, delivery->asks);
-    if (!jr_pump__has_room(pump, destination, delivery->delivery)) return JR_PUMP_LEFT;
+    if (!jr_pump__has_room(pump, destination, delivery)) return JR_PUMP_LEFT;
     struct jr_entry *entry = jr_entry_new(delivery);
     entry->pump = pump;
     entry->destination = destination;
     destination->held++;
     jn_map_put(&pump->entries, jr_pump__key(&entry->delivery.delivery), (uint64_t)(uintptr_t)entry);
-    jr_pump__schedule(pump, entry);
+    if (!jr_lines_join(&pump->lines, entry)) jr_pump__schedule(pump, entry);
     return JR_PUMP_HELD;
 }
 
@@ -391,6 +407,10 @@ bool jr_pump_is_refilling(const struct jr_pump *pump) {
     return pump->refilling != NULL;
 }
 
+void jr_pump_refilled(struct jr_pump *pump) {
+    pump->refilling = NULL;
+}
+
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
     struct jr_entry *entry = jr_pump__find(pump, delivery);
     struct jr_report report = {
@@ -404,7 +424,7 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
         jr_destination_unqueue(entry);
     else if (entry->state == JR_ENTRY_WAITING)
         jr_due_remove(&pump->due, entry);
-    else
+    else if (entry->state != JR_ENTRY_BEHIND)
         return;
     entry->state = JR_ENTRY_REPORTED;
     pump->options.report(pump->options.user, &report);
@@ -413,10 +433,8 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
 void jr_pump_settled(struct jr_pump *pump, uint64_t delivery) {
     struct jr_entry *entry = jr_pump__find(pump, delivery);
     if (entry == NULL || entry->state != JR_ENTRY_REPORTED) return;
-    if (entry->again && !entry->cancelled)
-        jr_pump__schedule(pump, entry);
-    else
-        jr_pump__drop(pump, entry);
+    if (!entry->again || entry->cancelled) entry = jr_pump__drop(pump, entry);
+    if (entry != NULL) jr_pump__schedule(pump, entry);
 }
 
 void jr_pump_disable(struct jr_pump *pump, struct jn_str channel, struct jn_str url, int64_t since) {
@@ -471,6 +489,7 @@ void jr_pump_close(struct jr_pump *pump) {
     while (jn_map_next(&pump->destinations, &at, &key, &value))
         free((void *)(uintptr_t)value);
     jn_map_release(&pump->entries);
+    jn_map_release(&pump->lines.last);
     jn_map_release(&pump->destinations);
     jr_due_release(&pump->due);
     for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)

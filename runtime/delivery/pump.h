@@ -55,6 +55,7 @@ enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *
  * numbers greater than *after, for as long as jr_pump_is_refilling. */
 bool jr_pump_refill(struct jr_pump *pump, uint64_t *after);
 bool jr_pump_is_refilling(const struct jr_pump *pump);
+void jr_pump_refilled(struct jr_pump *pump); /* the store has no more of them */
 /* No attempt begins any more, which is reported; one in flight is let go on, and its end is reported. */
 void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery);
 /* Begins what has become due; the pump's own timer does so, too. */

@@ -8,6 +8,7 @@
 #define OUTGOING_AWAITED 16 /* a run holds until it is settled */
 #define OUTGOING_MAILED  32 /* by SMTP */
 #define OUTGOING_TRIED   64 /* of a run that counts for a version on trial: for which follows */
+#define OUTGOING_ORDERED 128
 #define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
@@ -42,7 +43,8 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const s
     jn_buf_u8(&out, (uint8_t)((delivery->env_url ? 1 : 0) | (delivery->env_secret ? 2 : 0) |
                               (delivery->rate > 0 ? OUTGOING_RATED : 0) | (delivery->asks ? OUTGOING_ASKS : 0) |
                               (flight->awaited ? OUTGOING_AWAITED : 0) | (flight->trial != 0 ? OUTGOING_TRIED : 0) |
-                              (delivery->kind == JN_CHANNEL_SMTP ? OUTGOING_MAILED : 0)));
+                              (delivery->kind == JN_CHANNEL_SMTP ? OUTGOING_MAILED : 0) |
+                              (delivery->ordered ? OUTGOING_ORDERED : 0)));
     if (delivery->rate > 0) {
         jn_buf_varint(&out, delivery->rate);
         jn_buf_varint(&out, delivery->rate_ms);
@@ -83,6 +85,7 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
     out->kind = (flags & OUTGOING_MAILED) != 0 ? JN_CHANNEL_SMTP : JN_CHANNEL_WEBHOOK;
     out->env_url = (flags & 1) != 0;
     out->env_secret = (flags & 2) != 0;
+    out->ordered = (flags & OUTGOING_ORDERED) != 0;
     if ((flags & OUTGOING_RATED) != 0) {
         out->rate = (uint32_t)jn_read_varint(&in);
         out->rate_ms = (uint32_t)jn_read_varint(&in);

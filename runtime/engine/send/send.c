@@ -148,6 +148,7 @@ static struct jr_delivery send_delivery(struct turn *turn, const struct engine_c
                                    .secret = program->string[channel->secret],
                                    .env_url = (channel->flags & JN_CHANNEL_ENV_URL) != 0,
                                    .env_secret = (channel->flags & JN_CHANNEL_ENV_SECRET) != 0,
+                                   .ordered = (channel->flags & JN_CHANNEL_ORDERED) != 0,
                                    .journey = engine_journey_name(run),
                                    .message = message,
                                    .customer = customer->ext,

@@ -15,6 +15,7 @@ static const char *const ELSEWHERE[JC_KINDS] = {
     [JC_WAS] = "speaks to the version before: tests/conformance/upgrade",
     [JC_CH_SMTP] = "how a message leaves",
     [JC_CH_RATE] = "how a message leaves",
+    [JC_CH_ORDERED] = "how a message leaves",
     [JC_CH_COST] = "is counted, and steers nothing",
     [JC_CH_CARBON] = "is counted, and steers nothing",
     [JC_CH_SECRET] = "how a message leaves",

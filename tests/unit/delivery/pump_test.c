@@ -377,6 +377,101 @@ static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
     assert_int_equal(world.result[later], JR_RESULT_CANCELLED);
 }
 
+/* ---- ordered channels ---- */
+
+static struct jr_delivery to(const char *customer) {
+    return (struct jr_delivery){.ordered = true, .customer = jn_str_z(customer)};
+}
+
+/* Whether the delivery is among those that are being tried. */
+static bool flies(uint64_t delivery) {
+    for (uint32_t i = 0; i < world.n_flying; i++)
+        if (world.flying[i]->delivery->delivery == delivery) return true;
+    return false;
+}
+
+static void test_an_ordered_message_waits_for_the_one_before(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    uint64_t first = add("a", to("ann")), second = add("a", to("ann")), other = add("a", to("bo"));
+    uint64_t elsewhere = add("b", to("ann"));
+    assert_true(flies(first) && flies(other) && flies(elsewhere));
+    assert_false(flies(second));
+    assert_true(answer("a", 503));
+    settle();
+    assert_false(flies(second)); /* the first will be tried again */
+    pass(24 * 3600000);
+    assert_true(flies(first));
+    assert_true(answer("a", 200)); /* bo's, which began earlier */
+    assert_true(answer("a", 200));
+    assert_false(flies(second)); /* that the first is done is not durable yet */
+    settle();
+    assert_true(flies(second));
+}
+
+static void test_an_ordered_message_that_is_cancelled_leaves_its_line(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    add("a", to("ann"));
+    uint64_t second = add("a", to("ann")), third = add("a", to("ann"));
+    jr_pump_cancel(world.pump, second);
+    assert_int_equal(world.result[second], JR_RESULT_CANCELLED);
+    settle();
+    assert_false(flies(third));
+    assert_true(answer("a", 400));
+    settle();
+    assert_true(flies(third));
+    assert_true(answer("a", 200));
+    settle();
+    uint64_t fourth = add("a", to("ann"));
+    assert_true(flies(fourth)); /* the line has ended */
+}
+
+static void test_who_waited_in_a_line_has_one_attempt_behind_the_deadline(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    struct jr_delivery first = to("ann"), second = to("ann");
+    first.deadline = second.deadline = world.now + 1000;
+    add("a", first);
+    uint64_t late = add("a", second);
+    world.now += 5000;
+    assert_true(answer("a", 503)); /* too late for another */
+    settle();
+    assert_true(flies(late));
+    assert_true(answer("a", 503));
+    assert_int_equal(world.result[late], JR_RESULT_FAILED);
+}
+
+static void test_an_ordered_message_does_not_overtake_what_is_in_the_store(void **state) {
+    (void)state;
+    uint64_t after = 0;
+    open_pump(1, 64);
+    for (int i = 0; i < JR_PUMP_OF_ONE; i++)
+        add("a", to(""));
+    uint64_t left = add("a", to("ann"));
+    assert_int_equal(world.answer, JR_PUMP_LEFT);
+    for (int i = 0; i < JR_PUMP_OF_ONE / 2 + 10; i++) {
+        assert_true(answer("a", 200));
+        settle();
+    }
+    add("a", to("ann"));
+    assert_int_equal(world.answer, JR_PUMP_LEFT); /* though there is room */
+    assert_true(jr_pump_refill(world.pump, &after));
+    assert_int_equal(after, left - 1);
+    uint64_t next = world.next;
+    for (world.next = left; world.next < next;) {
+        add("a", to("ann"));
+        assert_int_equal(world.answer, JR_PUMP_HELD);
+    }
+    add("a", to("ann")); /* a new one while the store is still being read */
+    assert_int_equal(world.answer, JR_PUMP_LEFT);
+    assert_true(jr_pump_refill(world.pump, &after));
+    assert_int_equal(after, next - 1);
+    jr_pump_refilled(world.pump);
+    add("a", to("ann"));
+    assert_int_equal(world.answer, JR_PUMP_HELD);
+}
+
 static void test_a_service_behind_its_breaker_is_not_asked(void **state) {
     (void)state;
     struct jr_delivery ask = {.asks = true,
@@ -414,6 +509,10 @@ int main(void) {
         cmocka_unit_test_teardown(test_retries_that_fail_are_a_share_of_first_attempts, close_pump),
         cmocka_unit_test_teardown(test_one_receiver_does_not_fill_the_pump, close_pump),
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
+        cmocka_unit_test_teardown(test_an_ordered_message_waits_for_the_one_before, close_pump),
+        cmocka_unit_test_teardown(test_an_ordered_message_that_is_cancelled_leaves_its_line, close_pump),
+        cmocka_unit_test_teardown(test_who_waited_in_a_line_has_one_attempt_behind_the_deadline, close_pump),
+        cmocka_unit_test_teardown(test_an_ordered_message_does_not_overtake_what_is_in_the_store, close_pump),
         cmocka_unit_test_teardown(test_a_service_behind_its_breaker_is_not_asked, close_pump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
