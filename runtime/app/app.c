@@ -200,7 +200,10 @@ static void jr_app__on_lane_stopped(void *user, jn_rc rc, const struct jn_err *e
     struct jr_app *app = user;
     if (rc != JN_OK) {
         app->rc = jn_fail(app->err, rc, "%s", err->text);
-        JN_LOG(INTERNAL_FAULT, JN_LF_STR("error", jn_str_z(err->text)));
+        if (rc == JN_INTERNAL)
+            JN_LOG(INTERNAL_FAULT, JN_LF_STR("error", jn_str_z(err->text)));
+        else
+            JN_LOG(STORE_LOST, JN_LF_STR("error", jn_str_z(err->text)));
     }
     jr_lane_free(app->lane);
     app->lane = NULL;

@@ -1,10 +1,12 @@
 """Start, stop, and what survives: `journey serve` as operators meet it."""
 
+import http.client
 import os
 import signal
+import sqlite3
 import unittest
 
-from journey_process import Case, Server
+from journey_process import DEADLINE, Case, Server
 
 
 class Start(Case):
@@ -47,6 +49,22 @@ class Start(Case):
 
 
 class Stop(Case):
+    def test_a_server_whose_store_has_another_owner_ends(self):
+        server = self.serve()
+        server.track("ann", "rest")
+        store = sqlite3.connect(os.path.join(self.directory, "state", "journey.db"), isolation_level=None)
+        store.execute("update lane set epoch = epoch + 1")  # as another process would that the lock did not hold off
+        try:
+            status = server.post("/v1/track", {"userId": "ann", "event": "go_on"})[0]
+        except (OSError, http.client.HTTPException):
+            status = 0
+        self.assertIn(status, (0, 503))
+        self.assertEqual(server.process.wait(DEADLINE), 73)
+        self.assertIn("STORE_LOST", server.read_log())
+        store.close()
+        server.wait()
+        self.assertEqual(self.serve().get("/api/status")["inside"], 1)  # ann was not told to go on
+
     def test_sigterm_drains(self):
         server = self.serve()
         server.identify("ann", email="ann@example.com")
