@@ -2,6 +2,7 @@
 #include "core/json.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -27,8 +28,24 @@ static void *jn_json_alloc(size_t n) {
     return malloc(n);
 }
 
+/* What a document of very many parts has held stays in the C library's lists of small blocks, up to JN_JSON_MAX_WEIGHT
+ * of it, until something large happens to be freed; so it is given back to the system at once. */
+enum { JSON_VERY_MANY = 100000 };
+
+static _Thread_local size_t json_freed; /* blocks, since that was last looked at */
+
+static void jn_json_let_go(void *block) {
+    json_freed++;
+    free(block);
+}
+
+static void jn_json_give_back(void) {
+    if (json_freed >= JSON_VERY_MANY) malloc_trim(0);
+    json_freed = 0;
+}
+
 static void jn_json_count_memory(void) {
-    json_set_alloc_funcs(jn_json_alloc, free);
+    json_set_alloc_funcs(jn_json_alloc, jn_json_let_go);
 }
 
 size_t jn_json_weight(void) {
@@ -68,11 +85,10 @@ jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err
     json_t *root = json_loadb(text.n == 0 ? "" : text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
     bool over = json_may_ask != JN_JSON_MAX_WEIGHT;
     json_may_ask = SIZE_MAX;
-    if (over) {
-        json_decref(root);
+    if (over || root == NULL) jn_json_free(jn_wrap(root)); /* also of what was read before the end */
+    if (over)
         return jn_fail(err, JN_TOO_LARGE, "the JSON has too many parts: it takes more than %d MiB of memory",
                        JN_JSON_MAX_WEIGHT >> 20);
-    }
     if (root == NULL)
         return jn_fail(err, JN_INVALID, "not JSON: %s (line %d, column %d)", found.text, found.line, found.column);
     *out = jn_wrap(root);
@@ -81,6 +97,7 @@ jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err
 
 void jn_json_free(struct jn_json *document) {
     json_decref((json_t *)(void *)document);
+    jn_json_give_back();
 }
 
 enum jn_json_kind jn_json_kind(const struct jn_json *node) {
