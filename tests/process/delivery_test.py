@@ -3,6 +3,7 @@
 import email.utils
 import json
 import os
+import pathlib
 import socket
 import time
 import unittest
@@ -59,6 +60,20 @@ class Delivery(Case):
         self.assertEqual(second.id, first.id)
         self.assertEqual(second.body, first.body)
         self.assertGreater(second.at - first.at, 3.5)
+
+    def test_an_ordered_channel_keeps_its_order_over_kill_9(self):
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        text = path.read_text(encoding="utf-8")
+        ordered = text.replace("  timeout 5 seconds\n", "  timeout 5 seconds\n  ordered\n", 1).replace("    send hello\n", "    send hello\n    send thanks\n", 1)
+        self.assertEqual(len(ordered.splitlines()), len(text.splitlines()) + 2)
+        path.write_text(ordered, encoding="utf-8")
+        self.receiver.answer(503)
+        server = self.send_one()
+        first = self.receiver.next()
+        server.kill()
+        self.serve()
+        self.assertEqual([self.receiver.next().json["message"] for _ in range(2)], ["hello", "thanks"])
+        self.assertEqual(first.json["message"], "hello")
 
     def test_retry_after_is_honoured(self):
         self.receiver.answer(429, retry_after="8")
