@@ -1,5 +1,6 @@
 """Calls of the disk that fail, once and for ever, are slow, or do half of what they were asked to."""
 import errno
+import os
 import threading
 import time
 import unittest
@@ -9,6 +10,8 @@ from journey_process import Case
 from ledger import Ledger
 
 RETRY_S = 0.25  # as the lane waits between tries
+LOG_BYTES = 16 << 20  # after which it is written back
+MUCH, EVENTS, EVENT_BYTES = 24 << 20, 60, 20000
 DAMAGED_OR_FAILING = (65, 74)  # SQLite takes a sector that cannot be read for damage
 
 
@@ -106,6 +109,17 @@ class FailingDisk(Case):
         waiting.join()
         self.assertEqual(answers, [True])
         self.ledger.settle(server)
+
+    def test_the_log_is_bounded(self):
+        """It is written back on the way, however much comes."""
+        server, most = self.serve(), 0
+        for batch in range(MUCH // (EVENTS * EVENT_BYTES)):
+            self.assertEqual(server.post("/v1/batch", {"batch": [
+                {"type": "track", "userId": f"u{n}", "event": "signup", "messageId": f"{batch}-{n}",
+                 "properties": {"plan": "x" * EVENT_BYTES}} for n in range(EVENTS)]})[0], 200)
+            most = max(most, os.path.getsize(os.path.join(self.directory, "state", "journey.db-wal")))
+        self.assertGreater(most, LOG_BYTES // 2)
+        self.assertLess(most, 2 * LOG_BYTES)
 
     def test_a_start_on_a_failing_disk(self):
         """It starts, or says what failed and ends with 74; the next start finds everything."""

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -29,7 +30,8 @@ enum call {
     OPEN = 32,
     ACCEPT = 64,
     MEMORY = 128,
-    THREAD = 256
+    THREAD = 256,
+    LOOKUP = 512,
 };
 
 struct faults {
@@ -246,6 +248,11 @@ int unlink(const char *path) {
 int accept4(int fd, struct sockaddr *address, socklen_t *n, int flags) {
     if (strikes(ACCEPT) == FAIL) return -1;
     return NEXT(accept4)(fd, address, n, flags);
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **out) {
+    if (strikes(LOOKUP) == FAIL) return (int)faults->code;
+    return NEXT(getaddrinfo)(host, service, hints, out);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {

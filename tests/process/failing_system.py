@@ -7,7 +7,7 @@ from journey_process import JOURNEY
 
 LIBRARY = os.path.join(os.path.dirname(JOURNEY), "tests", "failing_system.so")
 FAIL, KILL_BEFORE, KILL_AFTER, KILL_TORN, SHORT, HOLD = range(1, 7)
-READ, WRITE, SYNC, TRUNCATE, REMOVE, OPEN, ACCEPT, MEMORY, THREAD = (1 << bit for bit in range(9))
+READ, WRITE, SYNC, TRUNCATE, REMOVE, OPEN, ACCEPT, MEMORY, THREAD, LOOKUP = (1 << bit for bit in range(10))
 CHANGES = WRITE | SYNC | TRUNCATE | REMOVE
 
 
