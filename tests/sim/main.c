@@ -43,7 +43,7 @@ struct outcome {
     char wrong[256];
 };
 
-static uint64_t mutants, refused;
+static uint64_t mutants, made, refused;
 
 static void live(const struct plan *plan, bool disturbed, struct outcome *out) {
     static struct sim sim;
@@ -51,7 +51,10 @@ static void live(const struct plan *plan, bool disturbed, struct outcome *out) {
     living = &sim;
     sim_live(&sim, plan, disturbed);
     if (sim.wrong[0] == '\0' && plan->kind == PLAN_TWIN) sim_tell(&sim, &out->told);
-    if (sim.wrong[0] == '\0' && mutants > 0) refused += mutants_live(&sim, mutants);
+    if (sim.wrong[0] == '\0' && mutants > 0) {
+        made += mutants;
+        refused += mutants_live(&sim, mutants);
+    }
     out->hash = sim.hash;
     out->turns = sim.turns;
     out->restarts = sim.restarts;
@@ -144,7 +147,7 @@ int main(int argc, char **argv) {
            (unsigned long long)options.first, (unsigned long long)turns, (unsigned long long)restarts,
            (unsigned long long)hash);
     if (mutants > 0)
-        printf("%llu damaged stores and images a life; %llu were refused\n", (unsigned long long)mutants,
+        printf("%llu damaged stores and images; %llu were refused\n", (unsigned long long)made,
                (unsigned long long)refused);
     (void)remove("state/lock");
     (void)remove("state");

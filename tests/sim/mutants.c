@@ -48,7 +48,7 @@ static void mutants_damage(struct jn_random *dice, struct bytes *b) {
     }
 }
 
-/* It starts, if it does, and goes on for a month. */
+/* It starts, if it does, and goes on for a month: without an error when what `fsck` looks at is sound. */
 static bool mutants_store(struct sim *sim, const struct bytes *whole) {
     struct bytes damaged = mutants_copy(whole->p, whole->n);
     struct jr_examined examined;
@@ -58,12 +58,15 @@ static bool mutants_store(struct sim *sim, const struct bytes *whole) {
     disk_put(STORE "-wal", NULL, 0);
     free(damaged.p);
     jn_rc rc = process_start(sim, NULL);
+    if (rc == JN_OK) rc = sim->store->ops->check(sim->store, NULL);
     if (rc == JN_OK) rc = jr_engine_examine(sim->engine, NULL, NULL, &examined, NULL);
+    bool sound = rc == JN_OK && examined.findings == 0;
     for (int turns = 0; rc == JN_OK && turns < 8; turns++) {
         struct jr_turn turn = {.arena = &sim->arena};
         jn_arena_reset(&sim->arena);
         rc = jr_engine_turn(sim->engine, NULL, 0, sim->now + turns * 4 * JN_MS_DAY, &turn, NULL);
     }
+    if (sound && rc != JN_OK) sim_blame(sim, "a damaged store was called sound, and could not go on (%d)", (int)rc);
     process_kill(sim);
     return rc != JN_OK;
 }
