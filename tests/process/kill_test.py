@@ -4,6 +4,7 @@ bodies.
 JOURNEY_KILLS and JOURNEY_WRITE_KILLS say how often (20 and 10 in the everyday run; the promise is tested with 1,000 and 2,000)."""
 import os
 import random
+import signal
 import time
 import unittest
 
@@ -41,6 +42,7 @@ class Kill(Case):
             try:
                 server.wait_ready()
             except AssertionError:
+                self.assertEqual(server.wait(), -signal.SIGKILL, server.read_log())
                 starting += 1
                 continue
             self.ledger.load(server, 10000, server.kill)  # it ends before that

@@ -138,7 +138,9 @@ class PowerCut(Case):
         self.witness = Witness(self, self.log)
         self.record()
         entries = list(self.entries())
-        cuts = sorted(self.chance.choices(range(1, len(entries) + 1), k=CUTS))
+        promised = min(self.witness.answered.values())  # before that nobody was told anything
+        first = next(n for n, entry in enumerate(entries, 1) if entry[0] >= promised)
+        cuts = sorted(self.chance.choices(range(first, len(entries) + 1), k=CUTS))
         files, done = {which: File() for which in NAMES}, 0
         for number, cut in enumerate(cuts):
             for _, op, which, at, data in entries[done:cut]:
