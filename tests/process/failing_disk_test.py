@@ -11,7 +11,7 @@ from ledger import Ledger
 
 RETRY_S = 0.25  # as the lane waits between tries
 LOG_BYTES = 16 << 20  # after which it is written back
-MUCH, EVENTS, EVENT_BYTES = 24 << 20, 60, 20000
+MUCH, EVENTS, EVENT_BYTES = 40 << 20, 60, 20000
 DAMAGED_OR_FAILING = (65, 74)  # SQLite takes a sector that cannot be read for damage
 
 
@@ -96,18 +96,20 @@ class FailingDisk(Case):
         server = self.serve_on_it()
         self.system.arm(HOLD, SYNC)
         answers = []
-        waiting = threading.Thread(target=lambda: answers.append(self.ledger.sign_up(server, "slow")))
-        waiting.start()
+        waiting = [threading.Thread(target=lambda user=user: answers.append(self.ledger.sign_up(server, user))) for user in ("slow", "behind")]
+        waiting[0].start()
         while self.system.get("held") == 0:
             pass
+        waiting[1].start()
         for _ in range(20):
             self.assertEqual(server.request("GET", "/healthz")[0], 200)
             self.assertEqual(server.request("GET", "/metrics")[0], 200)
         self.assertEqual(answers, [])  # durable before acknowledged
         self.assertTrue(self.receiver.requests.empty())  # and before anything leaves
         self.system.rest()
-        waiting.join()
-        self.assertEqual(answers, [True])
+        for thread in waiting:
+            thread.join()
+        self.assertEqual(answers, [True, True])
         self.ledger.settle(server)
 
     def test_the_log_is_bounded(self):
