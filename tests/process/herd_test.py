@@ -29,8 +29,12 @@ class Herd(Case):
             self.flying += 1
             self.most = max(self.most, self.flying)
 
+    def gauge(self, server, name):
+        return float(server.request("GET", "/metrics")[2].decode().split(f"\n{name} ")[1].split("\n")[0])
+
     def test_who_falls_due_together(self):
         self.receiver.check, self.receiver.answer_to = self.check, self.count
+        self.receiver.hold()
         server = self.serve()
         asked = {}
         for first in range(0, HERD, BATCH):
@@ -40,6 +44,10 @@ class Herd(Case):
                 {"type": "identify", "userId": user, "traits": {"email": f"{user}@example.com"}},
                 {"type": "track", "userId": user, "event": "pause_first", "messageId": f"t-{user}"})]
             self.assertEqual(server.post("/v1/batch", {"batch": batch})[0], 200)
+        while self.most < AT_A_TIME:
+            pass
+        self.assertEqual(self.gauge(server, "journey_delivery_in_flight"), AT_A_TIME)
+        self.receiver.go_on()
         got = {}
         while len(got) < HERD:
             webhook = self.receiver.next()
