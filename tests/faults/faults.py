@@ -69,7 +69,7 @@ FAULTS = [
           ["process/delivery_test: Delivery.test_a_failing_receiver_gets_the_same_bytes_again", "sim/simulation",
            "unit/delivery/policy"],
           Defect("a message that failed once is not tried again", "runtime/delivery/pump.c",
-                 "if (entry->again && !entry->cancelled)", "if (entry->again && entry->cancelled)")),
+                 "if (!entry->again || entry->cancelled)", "if (entry->again || entry->cancelled)")),
     Fault("F14", "a receiver that hangs",
           ["unit/delivery/pump", "process/delivery_test: Delivery.test_others_arrive_while_one_receiver_hangs"],
           Defect("one receiver may have every attempt", "runtime/delivery/destination.c",
