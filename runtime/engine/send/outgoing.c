@@ -1,15 +1,17 @@
 /* The outbox row's body: all that later attempts need, frozen when the step was taken. */
 #include "core/check.h"
+#include "core/hash.h"
 #include "runtime/engine/turn.h"
 
-#define OUTGOING_VERSION 1
-#define OUTGOING_RATED   4  /* beside the flags: a rate follows */
-#define OUTGOING_ASKS    8  /* a question to a service: its breaker follows */
-#define OUTGOING_AWAITED 16 /* a run holds until it is settled */
-#define OUTGOING_MAILED  32 /* by SMTP */
-#define OUTGOING_TRIED   64 /* of a run that counts for a version on trial: for which follows */
-#define OUTGOING_ORDERED 128
-#define OUTGOING_MAX     (2 * ENGINE_MESSAGE_MAX)
+#define OUTGOING_VERSION  2
+#define OUTGOING_UNSUMMED 1  /* the version before: without a sum */
+#define OUTGOING_RATED    4  /* beside the flags: a rate follows */
+#define OUTGOING_ASKS     8  /* a question to a service: its breaker follows */
+#define OUTGOING_AWAITED  16 /* a run holds until it is settled */
+#define OUTGOING_MAILED   32 /* by SMTP */
+#define OUTGOING_TRIED    64 /* of a run that counts for a version on trial: for which follows */
+#define OUTGOING_ORDERED  128
+#define OUTGOING_MAX      (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {
     struct jn_buf text;
@@ -32,6 +34,21 @@ void engine_effect_id(struct jr_engine *engine, uint64_t origin, uint32_t step, 
     jn_buf_le32(&text, visit);
     engine_digest(engine, jn_buf_view(&text), out);
     jn_buf_release(&text);
+}
+
+/* A message goes out as it was written, or not at all: neither its id nor its body is what a damaged page has. */
+static uint64_t outgoing_sum(const uint8_t id[16], struct jn_str bytes) {
+    return jn_hash64_seed(bytes, jn_hash64((struct jn_str){(const char *)id, 16}));
+}
+
+static bool outgoing_is_whole(const struct jr_row_delivery *row, struct jn_str *bytes) {
+    struct jn_reader sum;
+    *bytes = row->body;
+    if (bytes->n == 0 || bytes->p[0] == OUTGOING_UNSUMMED) return bytes->n > 0;
+    if (bytes->p[0] != OUTGOING_VERSION || bytes->n <= 8) return false;
+    bytes->n -= 8;
+    jn_reader_init(&sum, jn_str_sub(row->body, bytes->n, 8));
+    return jn_read_le64(&sum) == outgoing_sum(row->id, *bytes);
 }
 
 struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const struct engine_flight *flight,
@@ -64,6 +81,7 @@ struct jn_str engine_outgoing_encode(const struct jr_delivery *delivery, const s
     for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
         jn_buf_lstr(&out, text[i]);
     if (delivery->last_reason.n > 0) jn_buf_lstr(&out, delivery->last_reason);
+    jn_buf_le64(&out, outgoing_sum(flight->id, jn_buf_view(&out)));
     JN_CHECK(!out.failed);
     struct jn_str bytes = jn_arena_str(arena, jn_buf_view(&out));
     jn_buf_release(&out);
@@ -74,9 +92,11 @@ bool engine_outgoing_decode(const struct jr_row_delivery *row, struct jn_arena *
                             struct engine_flight *flight) {
     struct jn_reader in;
     char id[37];
-    jn_reader_init(&in, row->body);
+    struct jn_str bytes;
     *out = (struct jr_delivery){.delivery = row->delivery, .attempts = row->attempts, .due = row->due};
-    if (jn_read_u8(&in) != OUTGOING_VERSION) return false;
+    if (!outgoing_is_whole(row, &bytes)) return false;
+    jn_reader_init(&in, bytes);
+    (void)jn_read_u8(&in);
     *flight = (struct engine_flight){
         .delivery = row->delivery, .customer = row->customer, .run = jn_read_varint(&in), .attempts = row->attempts};
     memcpy(flight->id, row->id, 16);
