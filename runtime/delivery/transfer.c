@@ -63,6 +63,7 @@ static jn_rc jr_transfer__parse(struct jr_transfer *transfer, struct jn_str url,
     }
     curl_free(host);
     curl_free(port);
+    JN_CHECK_MEMORY(code != CURLUE_OUT_OF_MEMORY); /* or the message would be given up for a bad address */
     /* The URL itself is not repeated: it may carry a secret. */
     return code == CURLUE_OK ? JN_OK : jn_fail(err, JN_CONFIG, "the address is no URL: %s", curl_url_strerror(code));
 }

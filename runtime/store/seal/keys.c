@@ -137,6 +137,9 @@ jn_rc jr_keys_make(const char *path, uint64_t master, struct jr_keys *out, struc
 jn_rc jr_keys_cover(struct jr_keys *keys, uint64_t number, struct jn_err *err) {
     jn_rc rc = JN_OK;
     if (number < keys->n) return JN_OK;
+    if (number - keys->n >= JR_KEYS_FAR)
+        return jn_fail(err, JN_CORRUPT, "customer %llu is far beyond the %llu there are keys for: the row is damaged",
+                       (unsigned long long)number, (unsigned long long)keys->n);
     uint8_t *block = jn_alloc(KEYS_BLOCK);
     while (rc == JN_OK && keys->n <= number) {
         jn_random_bytes(block, KEYS_BLOCK);

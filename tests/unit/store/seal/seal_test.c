@@ -149,6 +149,19 @@ static void secrets_are_made_ahead_and_kept(void **state) {
     assert_true(stat(KEYS, &info) == 0 && (info.st_mode & 0777) == 0600);
 }
 
+static void a_number_from_a_damaged_row_makes_no_secrets(void **state) {
+    struct world *w = *state;
+    const uint64_t far[] = {UINT64_C(9496275492598296235)};
+    struct jn_str out;
+    struct stat before, after;
+    (void)sealed(w, 1, JN_STR("ann"));
+    assert_int_equal(stat(KEYS, &before), 0);
+    assert_int_equal(jr_seal_close(w->seal, far[0], PLACE, JN_STR("ann"), &w->arena, &out, &w->err), JN_CORRUPT);
+    assert_int_equal(jr_seal_forget(w->seal, far, 1, &w->err), JN_CORRUPT);
+    assert_int_equal(stat(KEYS, &after), 0);
+    assert_int_equal(after.st_size, before.st_size);
+}
+
 /* As a crash leaves it that lost the bytes and kept the length. */
 static void a_file_that_is_longer_than_what_was_written_is_cut(void **state) {
     struct world *w = *state;
@@ -259,6 +272,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(whose_secret_is_forgotten_stays_so, begin, end),
         cmocka_unit_test_setup_teardown(names_are_hashed_under_the_key, begin, end),
         cmocka_unit_test_setup_teardown(secrets_are_made_ahead_and_kept, begin, end),
+        cmocka_unit_test_setup_teardown(a_number_from_a_damaged_row_makes_no_secrets, begin, end),
         cmocka_unit_test_setup_teardown(a_file_that_is_longer_than_what_was_written_is_cut, begin, end),
         cmocka_unit_test_setup_teardown(a_beginning_that_failed_is_taken_up, begin, end),
         cmocka_unit_test_setup_teardown(a_secret_that_was_changed_opens_nothing, begin, end),
