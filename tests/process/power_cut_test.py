@@ -5,11 +5,12 @@ it, and a server goes on from there. JOURNEY_CUTS says how many (6 in the everyd
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import struct
 import unittest
 
-from failing_system import REMOVE, SYNC, TRUNCATE, WRITE, FailingSystem
+from failing_system import CHANGES, KILL_AFTER, REMOVE, SYNC, TRUNCATE, WRITE, FailingSystem
 from journey_process import Case, Server
 from ledger import Ledger
 
@@ -78,10 +79,16 @@ class Witness(Ledger):
 
 
 class PowerCut(Case):
+    def kill(self, server):
+        """At a change of its files: killed from outside it could be between a write and its entry in the log."""
+        self.system.arm(KILL_AFTER, CHANGES)
+        self.assertEqual(server.wait(), -signal.SIGKILL)
+        self.system.rest()
+
     def record(self):
         """Servers that are killed, and end in good order, with what a start after each of them writes."""
         self.receiver.answer_to = self.witness.look
-        for end in (Server.kill, Server.terminate, Server.kill, Server.terminate):
+        for end in (self.kill, Server.terminate, self.kill, Server.terminate):
             server = self.serve(self.env(**self.system.env))
             self.witness.load(server, 40, lambda: end(server))
         self.receiver.answer_to = lambda request: (200, {})

@@ -8,7 +8,7 @@
 #include "journey/error.h"
 
 #define JR_KEYS_SECRET 16
-#define JR_KEYS_FAR    (1u << 24) /* numbers beyond the last secret that may be asked for at once: damage says any */
+#define JR_KEYS_FAR    (1u << 25) /* numbers beyond the last secret that may be asked for at once: damage says any */
 #define JR_KEYS_AHEAD  4096       /* secrets made at a time: one sync for so many new customers */
 
 struct jr_keys {
