@@ -51,7 +51,10 @@ static void graph_wait(const struct jn_program *p, const struct jn_step *step, s
     } else if (step->kind == JN_STEP_WAIT_DATE) {
         jn_buf_z(out, "wait until ");
         jc_infix(p, step->a, out);
-        if (step->b != JN_NONE) jn_buf_z(out, " at "), jn_value_print(p->value[step->b], out);
+        if (step->b != JN_NONE) {
+            jn_buf_z(out, " at ");
+            jn_value_print(p->value[step->b], out);
+        }
     } else {
         jn_buf_z(out, step->kind == JN_STEP_WAIT_IF ? "wait if " : "wait ");
         jc_infix(p, step->a, out);

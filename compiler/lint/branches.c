@@ -14,7 +14,7 @@ static bool branches_never(const struct lint *lint, const struct jn_step *send, 
         if (lint_has_quiet(program, journey, JN_QUIET_HOLD))
             *why = "quiet hours hold it here, they do not drop it", *instead = "write `drop` behind the quiet hours";
         else
-            *why = "no quiet hours hold here", *instead = "write `quiet hours`";
+            *why = "there are no quiet hours here", *instead = "write `quiet hours`";
         return true;
     case JN_OUTCOME_CAPPED:
         if (lint_may_be_capped(program, journey, send, JN_CAP_SKIP)) return false;

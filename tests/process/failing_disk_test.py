@@ -5,9 +5,7 @@ import threading
 import time
 import unittest
 
-from failing_system import FAIL, HOLD, OPEN, READ, SHORT, SYNC, TRUNCATE, WRITE, FailingSystem
-from journey_process import Case
-from ledger import Ledger
+from failing_system import FAIL, HOLD, OPEN, READ, SHORT, SYNC, SYNC_FOLDER, TRUNCATE, WRITE, FailingCase
 
 RETRY_S = 0.25  # as the lane waits between tries
 LOG_BYTES = 16 << 20  # after which it is written back
@@ -15,15 +13,7 @@ MUCH, EVENTS, EVENT_BYTES = 40 << 20, 60, 20000
 DAMAGED_OR_FAILING = (65, 74)  # SQLite takes a sector that cannot be read for damage
 
 
-class FailingDisk(Case):
-    def setUp(self):
-        super().setUp()
-        self.system = FailingSystem(self.directory)
-        self.ledger = Ledger(self)
-
-    def serve_on_it(self, **more):
-        return self.serve(self.env(**self.system.env), **more)
-
+class FailingDisk(FailingCase):
     def try_start(self):
         """(exit, log) of a server that does not get ready, or is not for long; None: all is well."""
         server = self.serve_on_it(wait=False)
@@ -33,6 +23,14 @@ class FailingDisk(Case):
             return server.wait(), server.read_log()
         status = server.terminate()
         return None if status == 0 else (status, server.read_log())
+
+    def test_the_folder_of_a_new_store_has_its_name_on_the_disk(self):
+        self.system.arm(FAIL, SYNC_FOLDER, times=1, code=errno.EIO)
+        status, log = self.try_start()
+        self.assertEqual((status, "cannot keep the name of the folder" in log), (74, True), log)
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "state")))
+        self.system.rest()
+        self.assertIsNone(self.try_start())
 
     def test_after_a_failed_sync_it_ends_and_syncs_no_more(self):
         for nth in range(1, 6):

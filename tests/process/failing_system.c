@@ -32,6 +32,7 @@ enum call {
     MEMORY = 128,
     THREAD = 256,
     LOOKUP = 512,
+    SYNC_FOLDER = 1024,
 };
 
 struct faults {
@@ -44,11 +45,11 @@ struct faults {
     _Atomic uint64_t done[16]; /* calls of each kind so far, by the number of its bit */
 };
 
-enum { FILES = 4096, DATABASE = 1, LOG = 2 };
+enum { FILES = 4096, DATABASE = 1, LOG = 2, FOLDER = 3 };
 
 static struct faults calm, *faults = &calm;
 static int log_fd = -1;
-static unsigned char kind_of[FILES]; /* of each descriptor: DATABASE, LOG, or another's */
+static unsigned char kind_of[FILES]; /* of each descriptor: DATABASE, LOG, FOLDER, or another's */
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -164,8 +165,8 @@ static void note(enum call op, int file, uint64_t at, const void *data, uint64_t
     pthread_mutex_unlock(&log_lock);
 }
 
-static int opened(int fd, const char *path) {
-    if (fd >= 0 && fd < FILES) kind_of[fd] = (unsigned char)kind_of_path(path);
+static int opened(int fd, const char *path, int flags) {
+    if (fd >= 0 && fd < FILES) kind_of[fd] = (unsigned char)((flags & O_DIRECTORY) != 0 ? FOLDER : kind_of_path(path));
     return fd;
 }
 
@@ -175,7 +176,7 @@ int open(const char *path, int flags, ...) {
     int mode = va_arg(more, int);
     va_end(more);
     if (kind_of_path(path) != 0 && strikes(OPEN) == FAIL) return -1;
-    return opened(NEXT(open)(path, flags, mode), path);
+    return opened(NEXT(open)(path, flags, mode), path, flags);
 }
 
 int open64(const char *path, int flags, ...) {
@@ -184,7 +185,7 @@ int open64(const char *path, int flags, ...) {
     int mode = va_arg(more, int);
     va_end(more);
     if (kind_of_path(path) != 0 && strikes(OPEN) == FAIL) return -1;
-    return opened(NEXT(open64)(path, flags, mode), path);
+    return opened(NEXT(open64)(path, flags, mode), path, flags);
 }
 
 int close(int fd) {
@@ -209,6 +210,7 @@ ssize_t pwrite64(int fd, const void *data, size_t n, off64_t at) {
 }
 
 static int synced(int fd, int (*next)(int)) {
+    if (kind(fd) == FOLDER) return strikes(SYNC_FOLDER) == FAIL ? -1 : next(fd);
     enum fault fault = kind(fd) == 0 ? NONE : strikes(SYNC);
     if (fault == FAIL) return -1;
     int rc = next(fd);

@@ -3,11 +3,12 @@ import mmap
 import os
 import struct
 
-from journey_process import JOURNEY
+from journey_process import JOURNEY, Case
+from ledger import Ledger
 
 LIBRARY = os.path.join(os.path.dirname(JOURNEY), "tests", "failing_system.so")
 FAIL, KILL_BEFORE, KILL_AFTER, KILL_TORN, SHORT, HOLD = range(1, 7)
-READ, WRITE, SYNC, TRUNCATE, REMOVE, OPEN, ACCEPT, MEMORY, THREAD, LOOKUP = (1 << bit for bit in range(10))
+READ, WRITE, SYNC, TRUNCATE, REMOVE, OPEN, ACCEPT, MEMORY, THREAD, LOOKUP, SYNC_FOLDER = (1 << bit for bit in range(11))
 CHANGES = WRITE | SYNC | TRUNCATE | REMOVE
 
 
@@ -45,3 +46,15 @@ class FailingSystem:
 
     def rest(self):
         self.put("fault", 0)
+
+
+class FailingCase(Case):
+    """Servers on it, and who was promised what."""
+
+    def setUp(self):
+        super().setUp()
+        self.system = FailingSystem(self.directory)
+        self.ledger = Ledger(self)
+
+    def serve_on_it(self, **more):
+        return self.serve(self.env(**self.system.env), **more)

@@ -6,24 +6,15 @@ import random
 import resource
 import unittest
 
-from failing_system import ACCEPT, FAIL, MEMORY, THREAD, FailingSystem
-from journey_process import Case, read_answer
-from ledger import Ledger
+from failing_system import ACCEPT, FAIL, MEMORY, THREAD, FailingCase
+from journey_process import read_answer
 
 POINTS = int(os.environ.get("JOURNEY_POINTS", "12"))
 BEFORE = 100  # allocations of libraries before main, which end the process as they like
 ORDERLY = {1, 64, 65, 69, 70, 73, 74, 78}  # include/journey/tbl/errors.def
 
 
-class Scarce(Case):
-    def setUp(self):
-        super().setUp()
-        self.system = FailingSystem(self.directory)
-        self.ledger = Ledger(self)
-
-    def serve_on_it(self, **more):
-        return self.serve(self.env(**self.system.env), **more)
-
+class Scarce(FailingCase):
     def ready(self, server):
         try:
             server.wait_ready()

@@ -4,13 +4,13 @@
 #include "runtime/engine/turn.h"
 
 #define OUTGOING_VERSION  2
-#define OUTGOING_UNSUMMED 1  /* the version before: without a sum */
-#define OUTGOING_RATED    4  /* beside the flags: a rate follows */
-#define OUTGOING_ASKS     8  /* a question to a service: its breaker follows */
-#define OUTGOING_AWAITED  16 /* a run holds until it is settled */
-#define OUTGOING_MAILED   32 /* by SMTP */
-#define OUTGOING_TRIED    64 /* of a run that counts for a version on trial: for which follows */
-#define OUTGOING_ORDERED  128
+#define OUTGOING_UNSUMMED 1   /* the version before: without a sum */
+#define OUTGOING_RATED    4   /* beside the flags: a rate follows */
+#define OUTGOING_ASKS     8   /* a question to a service: its breaker follows */
+#define OUTGOING_AWAITED  16  /* a run holds until it is settled */
+#define OUTGOING_MAILED   32  /* by SMTP */
+#define OUTGOING_TRIED    64  /* of a run that counts for a version on trial: for which follows */
+#define OUTGOING_ORDERED  128 /* behind the customer's earlier ones */
 #define OUTGOING_MAX      (2 * ENGINE_MESSAGE_MAX)
 
 void engine_message_id(const uint8_t id[16], char out[37]) {

@@ -22,11 +22,14 @@ jn_rc jr_disk_path(const char *folder, const char *name, char out[JR_DISK_PATH_M
 
 /* ---- whole files */
 
-static bool disk_sync_folder(const char *path) {
+bool jr_disk_sync_folder(const char *path) {
     char folder[JR_DISK_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    int n = slash == NULL ? 1 : (int)(slash - path) + 1;
-    (void)snprintf(folder, sizeof(folder), "%.*s", n, slash == NULL ? "." : path);
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    (void)snprintf(folder, sizeof(folder), "%.*s", n == 0 ? 1 : (int)n, n == 0 ? "." : path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool done = fd >= 0 && fsync(fd) == 0;
     if (fd >= 0) close(fd);
@@ -43,7 +46,8 @@ jn_rc jr_disk_put(const char *path, struct jn_str bytes, struct jn_err *err) {
     bool written = jr_disk_write(fd, bytes.p, bytes.n, 0) && fsync(fd) == 0;
     jn_rc rc = written ? JN_OK : jr_disk_failure("write", part, err);
     close(fd);
-    if (rc == JN_OK && (rename(part, path) != 0 || !disk_sync_folder(path))) rc = jr_disk_failure("create", path, err);
+    if (rc == JN_OK && (rename(part, path) != 0 || !jr_disk_sync_folder(path)))
+        rc = jr_disk_failure("create", path, err);
     if (rc != JN_OK) (void)unlink(part);
     return rc;
 }

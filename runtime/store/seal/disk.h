@@ -15,6 +15,9 @@ jn_rc jr_disk_failure(const char *what, const char *path, struct jn_err *err);
  * replaced. */
 jn_rc jr_disk_put(const char *path, struct jn_str bytes, struct jn_err *err);
 
+/* The folder that holds the path: a name that was made there is on the disk. False and errno. */
+bool jr_disk_sync_folder(const char *path);
+
 /* A descriptor of a file that is there, to read or also to write; -1 and errno. */
 int jr_disk_open(const char *path, bool writing);
 void jr_disk_close(int fd);

@@ -7,21 +7,19 @@
 #include <unistd.h>
 
 #include "core/buffer.h"
+#include "runtime/store/seal/disk.h"
 #include "runtime/store/sqlite/sqlite.h"
-
-static jn_rc lock_errno(struct jn_err *err, const char *what, const char *path) {
-    char text[128];
-    int code = errno;
-    jn_rc rc = code == EROFS || code == EACCES || code == EPERM ? JN_READ_ONLY
-               : code == ENOSPC || code == EDQUOT               ? JN_FULL
-                                                                : JN_IO;
-    return jn_fail(err, rc, "the store cannot %s %s: %s", what, path, strerror_r(code, text, sizeof(text)));
-}
 
 static jn_rc lock_folder(const char *folder, struct jn_err *err) {
     struct stat info;
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) return lock_errno(err, "create the folder", folder);
-    if (stat(folder, &info) != 0) return lock_errno(err, "look at", folder);
+    bool made = mkdir(folder, 0700) == 0;
+    if (!made && errno != EEXIST) return jr_disk_failure("create the folder", folder, err);
+    if (made && !jr_disk_sync_folder(folder)) {
+        jn_rc rc = jr_disk_failure("keep the name of the folder", folder, err);
+        (void)rmdir(folder); /* so that the next start makes and syncs it anew */
+        return rc;
+    }
+    if (stat(folder, &info) != 0) return jr_disk_failure("look at", folder, err);
     if (!S_ISDIR(info.st_mode)) return jn_fail(err, JN_CONFIG, "%s is a file; a store is a folder", folder);
     return JN_OK;
 }
@@ -54,7 +52,7 @@ jn_rc sqlite_lock(const char *folder, int *out, struct jn_err *err) {
     jn_buf_char(&path, '\0');
     int fd = path.failed ? -1 : open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
-        rc = lock_errno(err, "open the lock in", folder);
+        rc = jr_disk_failure("open the lock in", folder, err);
     } else if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
         rc = lock_held(fd, folder, err);
         close(fd);
