@@ -217,7 +217,7 @@ bool cli_plan_print(const struct cli_plan *plan, struct jn_arena *arena, struct 
         *refused = plan_print_rest(&v, out) || *refused;
     }
     jn_buf_z(out, changes ? "sent twice: 0. This is `journey deploy --mode migrate`; with `pin` everybody inside "
-                            "finishes on the version he began with, with `end` all leave as `changed`.\n"
+                            "finishes on the version they began with, with `end` all leave as `changed`.\n"
                           : "nothing changes\n");
     return changes;
 }
