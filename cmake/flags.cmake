@@ -34,7 +34,7 @@ elseif(JOURNEY_FUZZ)
   set(sanitizers -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
 if(JOURNEY_COVERAGE)
-  list(APPEND sanitizers --coverage)
+  list(APPEND sanitizers --coverage -fprofile-update=atomic) # threads count, too
 endif()
 add_compile_options(${sanitizers})
 add_link_options(${sanitizers})

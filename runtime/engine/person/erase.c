@@ -71,7 +71,8 @@ static jn_rc erase_messages(struct turn *turn, uint64_t customer) {
     struct jr_row_delivery *row;
     uint32_t n = ERASE_PAGE;
     jn_rc rc = JN_OK;
-    for (uint64_t after = 0; rc == JN_OK && n == ERASE_PAGE; after = n > 0 ? row[n - 1].delivery : after) {
+    for (uint64_t after = 0; rc == JN_OK && n == ERASE_PAGE;
+         after = rc == JN_OK && n > 0 ? row[n - 1].delivery : after) {
         rc = store->ops->outbox_of(turn->engine->store, customer, after, ERASE_PAGE, turn->arena, &row, &n, turn->err);
         for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
             uint32_t state = erase_state(turn, &row[i]);
@@ -96,7 +97,7 @@ static jn_rc erase_quarantine(struct turn *turn, const struct engine_customer *c
     struct jr_row_quarantine *row;
     uint32_t n = ERASE_PAGE, kept = 0;
     jn_rc rc = JN_OK;
-    for (uint64_t after = 0; rc == JN_OK && n == ERASE_PAGE; after = n > 0 ? row[n - 1].seq : after) {
+    for (uint64_t after = 0; rc == JN_OK && n == ERASE_PAGE; after = rc == JN_OK && n > 0 ? row[n - 1].seq : after) {
         rc = store->ops->quarantined(turn->engine->store, after, ERASE_PAGE, turn->arena, &row, &n, turn->err);
         for (uint32_t i = 0; rc == JN_OK && i < n; i++)
             if (engine_is_theirs(customer, &row[i], turn->arena)) turn_quarantine_gone(turn, &row[i]);

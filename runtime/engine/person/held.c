@@ -102,7 +102,8 @@ static jn_rc held_messages(struct turn *turn, const struct engine_customer *cust
     struct engine_flight flight;
     uint32_t n = HELD_PAGE;
     jn_rc rc = JN_OK;
-    for (uint64_t after = 0; rc == JN_OK && n == HELD_PAGE; after = n > 0 ? row[n - 1].delivery : after) {
+    for (uint64_t after = 0; rc == JN_OK && n == HELD_PAGE;
+         after = rc == JN_OK && n > 0 ? row[n - 1].delivery : after) {
         rc = store->ops->outbox_of(turn->engine->store, customer->id, after, HELD_PAGE, turn->arena, &row, &n,
                                    turn->err);
         for (uint32_t i = 0; rc == JN_OK && i < n; i++) {
@@ -137,7 +138,7 @@ static jn_rc held_quarantine(struct turn *turn, const struct engine_customer *cu
     struct jr_row_quarantine *row, *all = NULL;
     uint32_t n = HELD_PAGE;
     jn_rc rc = JN_OK;
-    for (uint64_t after = 0; rc == JN_OK && n == HELD_PAGE; after = n > 0 ? row[n - 1].seq : after) {
+    for (uint64_t after = 0; rc == JN_OK && n == HELD_PAGE; after = rc == JN_OK && n > 0 ? row[n - 1].seq : after) {
         rc = store->ops->quarantined(turn->engine->store, after, HELD_PAGE, turn->arena, &row, &n, turn->err);
         for (uint32_t i = 0; rc == JN_OK && i < n; i++)
             if (engine_is_theirs(customer, &row[i], turn->arena))
