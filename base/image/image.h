@@ -18,6 +18,10 @@ jn_rc jn_image_encode(struct jn_program *program, struct jn_buf *out, struct jn_
  */
 jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_program **out, struct jn_err *err);
 
+/* The id of a whole, undamaged file, whose content may still be against the laws: what was loaded before is the same.
+ */
+jn_rc jn_image_identify(struct jn_str bytes, uint8_t id[32], struct jn_err *err);
+
 /* The laws of a sound program, alone (load calls it; the compiler calls it on what it made). */
 jn_rc jn_image_verify(const struct jn_program *program, struct jn_err *err);
 

@@ -10,7 +10,7 @@ struct image_sections {
     bool seen[2 + IMAGE_TABLES];
 };
 
-static jn_rc image_check_header(struct jn_str bytes, uint32_t *n_section, struct jn_err *err) {
+static jn_rc image_check_header(struct jn_str bytes, uint32_t *n_section, uint8_t id[32], struct jn_err *err) {
     struct jn_reader in;
     jn_reader_init(&in, bytes);
     if (bytes.n < 8 || memcmp(bytes.p, IMAGE_MAGIC, 8) != 0)
@@ -31,7 +31,7 @@ static jn_rc image_check_header(struct jn_str bytes, uint32_t *n_section, struct
     *n_section = jn_read_le32(&in);
     if (*n_section > IMAGE_MAX_SECTIONS || IMAGE_HEADER + (size_t)*n_section * IMAGE_ENTRY > bytes.n)
         return jn_fail(err, JN_CORRUPT, "the image's directory does not fit the file");
-    struct jn_str id = jn_read_bytes(&in, 32);
+    struct jn_str said = jn_read_bytes(&in, 32);
     if (jn_read_le64(&in) != 0 || jn_read_le64(&in) != 0)
         return jn_fail(err, JN_INVALID, "reserved bytes of the header are not zero");
     uint32_t crc = jn_crc32c(0, jn_str_sub(bytes, 0, IMAGE_HEADER - 4));
@@ -39,8 +39,14 @@ static jn_rc image_check_header(struct jn_str bytes, uint32_t *n_section, struct
     if (crc != jn_read_le32(&in)) return jn_fail(err, JN_CORRUPT, "the image's header is damaged");
     struct jn_sha256 hash;
     jn_sha256(jn_str_sub(bytes, IMAGE_HEADER, bytes.n), &hash);
-    if (memcmp(hash.b, id.p, 32) != 0) return jn_fail(err, JN_CORRUPT, "the image's content does not match its id");
+    if (memcmp(hash.b, said.p, 32) != 0) return jn_fail(err, JN_CORRUPT, "the image's content does not match its id");
+    memcpy(id, hash.b, 32);
     return JN_OK;
+}
+
+jn_rc jn_image_identify(struct jn_str bytes, uint8_t id[32], struct jn_err *err) {
+    uint32_t n_section;
+    return image_check_header(bytes, &n_section, id, err);
 }
 
 /* Index of a known section, or -1. */
@@ -125,10 +131,8 @@ static jn_rc image_read_table(struct jn_str bytes, enum image_table table, struc
     if (bytes.n % width != 0) return jn_fail(err, JN_INVALID, "the table of %ss is cut off", image_record[table].name);
     uint32_t n = (uint32_t)(bytes.n / width);
     uint32_t *rows = JN_NEW_ARRAY(arena, uint32_t, bytes.n / sizeof(uint32_t));
-    struct jn_reader in;
-    jn_reader_init(&in, bytes);
     for (size_t i = 0; i < bytes.n / sizeof(uint32_t); i++)
-        rows[i] = jn_read_le32(&in);
+        rows[i] = jn_code_operand((const uint8_t *)bytes.p + i * sizeof(uint32_t));
     memcpy((char *)program + image_record[table].rows, &rows, sizeof(rows));
     memcpy((char *)program + image_record[table].count, &n, sizeof(n));
     return JN_OK;
@@ -161,7 +165,8 @@ static void image_resolve_values(struct jn_arena *arena, struct jn_program *prog
 jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_program **out, struct jn_err *err) {
     uint32_t n_section = 0;
     struct image_sections sections = {0};
-    jn_rc rc = image_check_header(bytes, &n_section, err);
+    uint8_t id[32];
+    jn_rc rc = image_check_header(bytes, &n_section, id, err);
     if (rc == JN_OK) rc = image_read_directory(bytes, n_section, &sections, err);
     if (rc != JN_OK) return rc;
     struct jn_program *program = JN_NEW(arena, struct jn_program);
@@ -172,7 +177,7 @@ jn_rc jn_image_load(struct jn_str bytes, struct jn_arena *arena, struct jn_progr
         rc = image_read_table(sections.content[2 + i], (enum image_table)i, arena, program, err);
     if (rc != JN_OK) return rc;
     image_resolve_values(arena, program);
-    memcpy(program->id, bytes.p + 28, 32);
+    memcpy(program->id, id, sizeof(program->id));
     rc = jn_image_verify(program, err);
     if (rc == JN_OK) *out = program;
     return rc;

@@ -221,10 +221,7 @@ static void jr_app__on_drain(uv_timer_t *timer) {
     jr_lane_stop(app->lane);
 }
 
-static void jr_app__on_signal(uv_signal_t *handle, int number) {
-    (void)number;
-    struct jr_app *app = handle->data;
-    if (app->phase != JR_APP_SERVING) _exit(1); /* asked twice: the store is sound at every moment */
+static void jr_app__drain(struct jr_app *app) {
     app->phase = JR_APP_DRAINING;
     jr_notify("STOPPING=1");
     JN_LOG(SERVE_DRAINING, JN_LF_INT("in_flight", jr_pump_in_flight(app->pump)));
@@ -233,6 +230,20 @@ static void jr_app__on_signal(uv_signal_t *handle, int number) {
     jr_pump_stop(app->pump);
     app->drain_until = uv_now(&app->loop) + JR_APP__DRAIN_MS;
     JN_CHECK(uv_timer_start(&app->drain, jr_app__on_drain, 0, JR_APP__DRAIN_STEP_MS) == 0);
+}
+
+static void jr_app__on_signal(uv_signal_t *handle, int number) {
+    (void)number;
+    struct jr_app *app = handle->data;
+    if (app->phase != JR_APP_SERVING) _exit(1); /* asked twice: the store is sound at every moment */
+    jr_app__drain(app);
+}
+
+/* Who cannot send does not serve. */
+static void jr_app__on_pump_failed(void *user, jn_rc rc, const struct jn_err *err) {
+    struct jr_app *app = user;
+    app->rc = jn_fail(app->err, rc, "%s", err->text);
+    if (app->phase == JR_APP_SERVING) jr_app__drain(app);
 }
 
 /* A new certificate is taken up without a restart; a bad one costs nothing but a line in the log. */
@@ -251,6 +262,7 @@ static void jr_app__on_tick(uv_timer_t *timer) {
     app->tick_due = now + (uint64_t)JR_APP__TICK_MS * 1000;
     uint64_t patience = jr_notify_watchdog();
     if (patience > 0 && app->lane != NULL && uv_hrtime() - jr_lane_beat(app->lane) < patience) jr_notify("WATCHDOG=1");
+    jr_pump_begin(app->pump); /* not at the start, a third of which it was */
     jr_app__read_back(app);
 }
 
@@ -277,27 +289,27 @@ static void jr_app__ignore_signals(void) {
     (void)sigaction(SIGXFSZ, &ignore, NULL); /* a file at its limit is a disk that refuses */
 }
 
-/* Checked before it is deployed: what cannot send must not become current. What a guard has ended stays so. */
+/* What a guard has ended stays so. */
 static jn_rc jr_app__begin_with(struct jr_app *app, struct jn_err *err) {
+    uint8_t id[32];
+    jn_rc rc = jn_image_identify(app->config.image, id, err);
+    if (rc != JN_OK) return rc;
+    if (!jr_engine_canary_refused(app->engine, id)) return jr_engine_deploy(app->engine, app->config.image, err);
     struct jn_arena arena;
-    struct jn_program *program = NULL;
+    struct jr_canary canary;
     jn_arena_init(&arena);
-    jn_rc rc = jn_image_load(app->config.image, &arena, &program, err);
-    if (rc == JN_OK) rc = jr_config_check_program(program, err);
-    bool refused = rc == JN_OK && jr_engine_canary_refused(app->engine, program->id);
-    if (refused) {
-        struct jr_canary canary;
-        jr_engine_canary(app->engine, &arena, &canary);
-        JN_LOG(CANARY_REFUSED, JN_LF_STR("version", canary.version), JN_LF_STR("current", canary.against));
-    }
+    jr_engine_canary(app->engine, &arena, &canary);
+    JN_LOG(CANARY_REFUSED, JN_LF_STR("version", canary.version), JN_LF_STR("current", canary.against));
     jn_arena_release(&arena);
-    return rc == JN_OK && !refused ? jr_engine_deploy(app->engine, app->config.image, err) : rc;
+    return JN_OK;
 }
 
 static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     jn_rc rc = jr_store_open(app->config.store, &app->store, err);
-    struct jr_engine_options options = {
-        .lane = 0, .quarantine_rows = app->config.quarantine_rows, .quarantine_bytes = app->config.quarantine_bytes};
+    struct jr_engine_options options = {.lane = 0,
+                                        .quarantine_rows = app->config.quarantine_rows,
+                                        .quarantine_bytes = app->config.quarantine_bytes,
+                                        .fits = jr_config_check_program}; /* what cannot send is not made current */
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
     if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);
@@ -325,7 +337,7 @@ static void jr_app__disable(struct jr_app *app) {
     jn_arena_release(&arena);
 }
 
-static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
+static void jr_app__open_pump(struct jr_app *app) {
     struct jr_pump_options options = {.loop = &app->loop,
                                       .place = {.allow = &app->config.allow,
                                                 .dev = app->config.dev,
@@ -335,11 +347,11 @@ static jn_rc jr_app__open_pump(struct jr_app *app, struct jn_err *err) {
                                       .at_a_time = app->config.attempts,
                                       .now = jr_app__now,
                                       .report = jr_app__on_report,
+                                      .failed = jr_app__on_pump_failed,
                                       .user = app};
     jn_random_bytes(&options.seed, sizeof options.seed);
-    jn_rc rc = jr_pump_open(&options, &app->pump, err);
-    if (rc == JN_OK) jr_app__disable(app);
-    return rc;
+    app->pump = jr_pump_new(&options);
+    jr_app__disable(app);
 }
 
 static void jr_app__open_server(struct jr_app *app) {
@@ -464,15 +476,13 @@ static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
     int code = uv_loop_init(&app->loop);
     if (code != 0) return jn_fail(err, JN_UNAVAILABLE, "the loop of events cannot be had: %s", uv_strerror(code));
     jr_clock_open(&app->clock, jr_engine_time(app->engine));
-    jn_rc rc = jr_app__open_pump(app, err);
-    if (rc == JN_OK) {
-        jr_app__open_server(app);
-        jr_app__open_handles(app);
-        rc = jr_app__serve(app, err);
-        (void)uv_run(&app->loop, UV_RUN_DEFAULT);
-        jr_http_server_free(app->server);
-        jr_pump_free(app->pump);
-    }
+    jr_app__open_pump(app);
+    jr_app__open_server(app);
+    jr_app__open_handles(app);
+    jn_rc rc = jr_app__serve(app, err);
+    (void)uv_run(&app->loop, UV_RUN_DEFAULT);
+    jr_http_server_free(app->server);
+    jr_pump_free(app->pump);
     jr_clock_close(&app->clock);
     JN_CHECK(uv_loop_close(&app->loop) == 0);
     return rc != JN_OK ? rc : app->rc;

@@ -10,6 +10,7 @@
 #include "runtime/delivery/destination.h"
 #include "runtime/delivery/due.h"
 #include "runtime/delivery/line.h"
+#include "runtime/loop/curl_loading.h"
 #include "runtime/loop/multi.h"
 
 enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
@@ -28,7 +29,9 @@ struct jr_pump {
     uint32_t in_flight;
     struct jr_destination *refilling;
     uint64_t held_back; /* retries that had to wait for their budget */
-    bool stopped, starting;
+    struct jr_curl_loading loading;
+    bool begun, open; /* the loading; the channels */
+    bool stopped, closed, starting;
 };
 
 static const struct jr_channel_ops *const CHANNEL_OPS[JN_CHANNEL_KINDS] = {
@@ -321,6 +324,10 @@ static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
 /* One message of each destination in turn, so that one long queue does not hold up the others. */
 static void jr_pump__start(struct jr_pump *pump) {
     if (pump->starting || pump->stopped) return;
+    if (!pump->open) {
+        if (pump->round != NULL) jr_pump_begin(pump);
+        return;
+    }
     pump->starting = true;
     struct jr_destination *destination;
     while (pump->in_flight < pump->options.at_a_time && (destination = jr_pump__next_in_round(pump)) != NULL) {
@@ -339,23 +346,44 @@ static void jr_pump__start(struct jr_pump *pump) {
 
 /* ---- what the owner calls ---- */
 
-jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err) {
-    jn_rc rc = jr_curl_load(err);
-    if (rc != JN_OK) return rc;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return jn_fail(err, JN_INTERNAL, "libcurl does not start");
+static void jr_pump__open_channels(struct jr_pump *pump) {
+    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
+        pump->channel[kind] = jr_pump__ops(pump, (enum jn_channel_kind)kind)->open(&pump->options.place);
+    pump->begun = pump->open = true;
+}
+
+struct jr_pump *jr_pump_new(const struct jr_pump_options *options) {
     struct jr_pump *pump = jn_alloc_zero(1, sizeof *pump);
     pump->options = *options;
-    pump->options.place.multi = jr_multi_new(options->loop, (long)options->at_a_time);
     pump->round_end = &pump->round;
     jn_map_init(&pump->entries);
     jn_map_init(&pump->destinations);
     jn_random_seed(&pump->random, options->seed);
-    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
-        pump->channel[kind] = jr_pump__ops(pump, (enum jn_channel_kind)kind)->open(&pump->options.place);
     JN_CHECK(uv_timer_init(options->loop, &pump->timer) == 0);
     pump->timer.data = pump;
-    *out = pump;
-    return JN_OK;
+    if (options->ops != NULL) jr_pump__open_channels(pump);
+    return pump;
+}
+
+static void jr_pump__on_loaded(void *user, jn_rc rc, const struct jn_err *err) {
+    struct jr_pump *pump = user;
+    if (rc != JN_OK) {
+        if (!pump->closed) pump->options.failed(pump->options.user, rc, err);
+        return;
+    }
+    if (pump->closed) {
+        curl_global_cleanup();
+        return;
+    }
+    pump->options.place.multi = jr_multi_new(pump->options.loop, (long)pump->options.at_a_time);
+    jr_pump__open_channels(pump);
+    jr_pump__start(pump);
+}
+
+void jr_pump_begin(struct jr_pump *pump) {
+    if (pump->begun || pump->stopped) return;
+    pump->begun = true;
+    jr_curl_loading_begin(&pump->loading, pump->options.loop, jr_pump__on_loaded, pump);
 }
 
 /* An ordered one does not come in before those of its destination that were left in the store. */
@@ -475,8 +503,17 @@ void jr_pump_stop(struct jr_pump *pump) {
     (void)uv_timer_stop(&pump->timer);
 }
 
+static void jr_pump__close_channels(struct jr_pump *pump) {
+    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
+        jr_pump__ops(pump, (enum jn_channel_kind)kind)->close(pump->channel[kind]);
+    if (pump->options.place.multi == NULL) return;
+    jr_multi_close(pump->options.place.multi);
+    curl_global_cleanup();
+}
+
 void jr_pump_close(struct jr_pump *pump) {
     jr_pump_stop(pump);
+    pump->closed = true;
     uint32_t at = 0;
     struct jn_str key;
     uint64_t value = 0;
@@ -492,10 +529,7 @@ void jr_pump_close(struct jr_pump *pump) {
     jn_map_release(&pump->lines.last);
     jn_map_release(&pump->destinations);
     jr_due_release(&pump->due);
-    for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
-        jr_pump__ops(pump, (enum jn_channel_kind)kind)->close(pump->channel[kind]);
-    jr_multi_close(pump->options.place.multi);
-    curl_global_cleanup();
+    if (pump->open) jr_pump__close_channels(pump);
     uv_close((uv_handle_t *)&pump->timer, NULL);
 }
 

@@ -38,11 +38,14 @@ struct jr_pump_options {
     uint32_t at_a_time;                                         /* … in all */
     int64_t (*now)(void *user);                                 /* engine time */
     void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
+    void (*failed)(void *user, jn_rc rc, const struct jn_err *err); /* libcurl cannot be had: nothing will be sent */
     void *user;
     uint64_t seed; /* of the jitter */
 };
 
-jn_rc jr_pump_open(const struct jr_pump_options *options, struct jr_pump **out, struct jn_err *err);
+struct jr_pump *jr_pump_new(const struct jr_pump_options *options);
+/* Loads libcurl beside the loop, unless that has begun: the first message does so, too, which is held meanwhile. */
+void jr_pump_begin(struct jr_pump *pump);
 
 enum jr_pump_answer {
     JR_PUMP_HELD,

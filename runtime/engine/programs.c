@@ -95,26 +95,31 @@ jn_rc engine_program_keep(struct jr_engine *engine, const struct engine_program 
     return engine_commit(engine, &batch, arena, err);
 }
 
-jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct engine_program **out, bool *fresh,
-                           struct jn_err *err) {
+static jn_rc programs_load_new(struct jr_engine *engine, struct jn_str image, struct engine_program **out,
+                               struct jn_err *err) {
     struct engine_program *loaded = engine_program_load(image, err);
     if (loaded == NULL) return err == NULL ? JN_INVALID : err->rc;
-    struct engine_program *known = engine_program_find(engine, loaded->prefix);
-    *fresh = known == NULL;
-    *out = *fresh ? loaded : known;
-    if (*fresh) {
-        jn_rc rc = engine_program_seal(engine, loaded, err);
-        if (rc != JN_OK) {
-            engine_program_free(loaded);
-            return rc;
-        }
-        loaded->next = engine->programs;
-        engine->programs = loaded;
-        return JN_OK;
+    jn_rc rc = engine->options.fits == NULL ? JN_OK : engine->options.fits(loaded->program, err);
+    if (rc == JN_OK) rc = engine_program_seal(engine, loaded, err);
+    if (rc != JN_OK) {
+        engine_program_free(loaded);
+        return rc;
     }
-    bool same = memcmp(known->program->id, loaded->program->id, 32) == 0;
-    engine_program_free(loaded);
-    return same ? JN_OK : jn_fail(err, JN_CONFLICT, "two programs begin with the same eight bytes of their ids");
+    loaded->next = engine->programs;
+    *out = engine->programs = loaded;
+    return JN_OK;
+}
+
+jn_rc engine_program_admit(struct jr_engine *engine, struct jn_str image, struct engine_program **out, bool *fresh,
+                           struct jn_err *err) {
+    uint8_t id[32];
+    jn_rc rc = jn_image_identify(image, id, err);
+    if (rc != JN_OK) return rc;
+    *out = engine_program_find(engine, engine_prefix(id));
+    *fresh = *out == NULL;
+    if (!*fresh && memcmp((*out)->program->id, id, sizeof(id)) != 0)
+        return jn_fail(err, JN_CONFLICT, "two programs begin with the same eight bytes of their ids");
+    return *fresh ? programs_load_new(engine, image, out, err) : JN_OK;
 }
 
 void engine_program_dismiss(struct jr_engine *engine, struct engine_program *program) {

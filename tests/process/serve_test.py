@@ -48,6 +48,17 @@ class Start(Case):
         self.refused(self.env(), ("--dev",), 73)
 
 
+    def test_a_libcurl_that_cannot_be_loaded_ends_the_server(self):
+        """It is loaded beside the first answers, so the server has said that it is ready."""
+        folder = os.path.join(self.directory, "libraries")
+        os.mkdir(folder)
+        open(os.path.join(folder, "libcurl.so.4"), "wb").close()
+        server = Server(self.directory, self.env(LD_LIBRARY_PATH=folder), ("--dev",))
+        self.servers.append(server)
+        self.assertEqual(server.wait(), 78)
+        self.assertIn("package libcurl4", server.read_log())
+
+
 class Stop(Case):
     def test_a_server_whose_store_has_another_owner_ends(self):
         server = self.serve()

@@ -52,7 +52,7 @@ static int64_t process_now(void *user) {
     return sim_engine_now(user);
 }
 
-static jn_rc process_open_pump(struct sim *sim, struct jn_err *err) {
+static void process_open_pump(struct sim *sim) {
     struct jr_pump_options options = {.loop = &sim->loop,
                                       .ops = &network_ops,
                                       .per_destination = sim->plan->kind == PLAN_TWIN ? 4096 : 8,
@@ -64,12 +64,10 @@ static jn_rc process_open_pump(struct sim *sim, struct jn_err *err) {
     struct jr_disabled *gone;
     uint32_t n;
     JN_CHECK(uv_loop_init(&sim->loop) == 0);
-    jn_rc rc = jr_pump_open(&options, &sim->pump, err);
-    if (rc != JN_OK) return rc;
+    sim->pump = jr_pump_new(&options);
     jr_engine_disabled(sim->engine, &sim->arena, &gone, &n);
     for (uint32_t i = 0; i < n; i++)
         jr_pump_disable(sim->pump, gone[i].channel, gone[i].url, gone[i].since);
-    return JN_OK;
 }
 
 static jn_rc process_read_back(struct sim *sim, struct jn_err *err) {
@@ -102,7 +100,7 @@ jn_rc process_start(struct sim *sim, struct jn_err *err) {
     if (rc == JN_OK && jr_engine_program(sim->engine) == NULL)
         rc = jr_engine_deploy(sim->engine, sim->plan->image, err);
     jr_clock_open(&sim->clock, rc == JN_OK ? jr_engine_time(sim->engine) : 0);
-    if (rc == JN_OK) rc = process_open_pump(sim, err);
+    if (rc == JN_OK) process_open_pump(sim);
     return rc == JN_OK ? process_read_back(sim, err) : rc;
 }
 

@@ -146,11 +146,10 @@ static void open_pump(uint32_t per_destination, uint32_t at_a_time) {
                                       .now = now,
                                       .report = report,
                                       .seed = 1};
-    struct jn_err err;
     memset(&world, 0, sizeof world);
     world.now = 1000000;
     assert_int_equal(uv_loop_init(&world.loop), 0);
-    assert_int_equal(jr_pump_open(&options, &world.pump, &err), JN_OK);
+    world.pump = jr_pump_new(&options);
 }
 
 static int close_pump(void **state) {
