@@ -162,6 +162,10 @@ bool jn_json_bool(const struct jn_json *node) {
     return node != NULL && json_is_true(jn_node(node));
 }
 
+double jn_json_real(const struct jn_json *node) {
+    return json_real_value(jn_node(node));
+}
+
 bool jn_json_decimal(const struct jn_json *node, struct jn_dec *out) {
     if (jn_json_kind(node) == JN_JSON_INT) {
         *out = jn_dec_int(json_integer_value(jn_node(node)));

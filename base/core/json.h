@@ -39,6 +39,7 @@ struct jn_str jn_json_text(const struct jn_json *node); /* empty when it is no t
 int64_t jn_json_int(const struct jn_json *node);        /* 0 when it is no integer */
 bool jn_json_bool(const struct jn_json *node);
 bool jn_json_decimal(const struct jn_json *node, struct jn_dec *out); /* INT or REAL; false otherwise */
+double jn_json_real(const struct jn_json *node); /* of REAL alone, also where no decimal holds it */
 /* Iterates an object's members in document order: start with *at = NULL; false at the end. */
 bool jn_json_next(const struct jn_json *object, void **at, struct jn_str *key, struct jn_json **value);
 void jn_json_dump(const struct jn_json *node, struct jn_buf *out); /* compact text */

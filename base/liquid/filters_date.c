@@ -113,7 +113,7 @@ static struct jn_liquid_value printed(struct lq_filtering *f, int64_t at, const 
     struct jn_buf out;
     jn_buf_init(&out, 4096);
     jn_strftime(format, at, offset, abbreviation, &out);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_date(struct lq_filtering *f, struct jn_liquid_value v) {

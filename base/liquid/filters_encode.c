@@ -1,4 +1,6 @@
 /* Filters that write a value for another reader: HTML, addresses, base64, digests, JSON. */
+#include <math.h>
+
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -50,7 +52,7 @@ static struct jn_liquid_value escaped(struct lq_filtering *f, struct jn_liquid_v
         else
             jn_buf_char(&out, s.p[i]);
     }
-    struct jn_liquid_value escaped = lq_take(&out, f->arena);
+    struct jn_liquid_value escaped = lq_taken(f, &out);
     escaped.safe = true;
     return escaped;
 }
@@ -93,7 +95,7 @@ struct jn_liquid_value lq_filter_strip_html(struct lq_filtering *f, struct jn_li
         if (n == 0) jn_buf_char(&out, s.p[i]);
         i += n == 0 ? 1 : n;
     }
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 /* ---- addresses */
@@ -112,7 +114,7 @@ static struct jn_liquid_value percent(struct lq_filtering *f, struct jn_liquid_v
         else
             jn_buf_printf(&out, "%%%02X", c);
     }
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_url_encode(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -138,7 +140,7 @@ struct jn_liquid_value lq_filter_url_decode(struct lq_filtering *f, struct jn_li
     struct jn_buf out;
     jn_buf_init(&out, TEXT_MAX);
     for (size_t i = 0; i < s.n; i++) {
-        bool code = s.p[i] == '%' && i + 2 < s.n + 0 && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0;
+        bool code = s.p[i] == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0;
         if (code) {
             jn_buf_char(&out, (char)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2])));
             i += 2;
@@ -147,7 +149,7 @@ struct jn_liquid_value lq_filter_url_decode(struct lq_filtering *f, struct jn_li
         }
     }
     if (jn_utf8_check(jn_buf_view(&out)) != out.n) f->failed = "the text behind the percent signs is not UTF-8";
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 /* ---- base64 */
@@ -158,7 +160,7 @@ static struct jn_liquid_value encoded(struct lq_filtering *f, struct jn_liquid_v
     jn_base64(lq_text(v, f->arena), &out);
     for (size_t i = 0; url && i < out.n; i++)
         if (out.p[i] == '+' || out.p[i] == '/') out.p[i] = out.p[i] == '+' ? '-' : '_';
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 static struct jn_liquid_value decoded(struct lq_filtering *f, struct jn_liquid_value v, bool url) {
@@ -170,7 +172,7 @@ static struct jn_liquid_value decoded(struct lq_filtering *f, struct jn_liquid_v
         if (p[i] == '-' || p[i] == '_') p[i] = p[i] == '-' ? '+' : '/';
     bool sound = jn_unbase64((struct jn_str){p, s.n}, &out) && jn_utf8_check(jn_buf_view(&out)) == out.n;
     if (!sound) f->failed = "this is not the base64 of a text";
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_base64_encode(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -199,7 +201,7 @@ static struct jn_liquid_value digest(struct lq_filtering *f, struct jn_liquid_va
     jn_digest(name, key, lq_text(v, f->arena), &raw);
     jn_hex(jn_buf_view(&raw), &out);
     jn_buf_release(&raw);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_md5(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -233,7 +235,7 @@ static void put_json(struct lq_filtering *f, struct jn_liquid_value v, struct jn
         jn_jw_bool(w, v.b);
     } else if (v.kind == JN_LIQUID_INT) {
         jn_jw_int(w, v.i);
-    } else if (v.kind == JN_LIQUID_FLOAT) {
+    } else if (v.kind == JN_LIQUID_FLOAT && isfinite(v.f)) {
         jn_jw_raw(w, lq_text(v, f->arena));
     } else if (v.kind == JN_LIQUID_SCALAR) {
         jn_value_to_json(v.scalar, w);
@@ -264,5 +266,5 @@ struct jn_liquid_value lq_filter_json(struct lq_filtering *f, struct jn_liquid_v
     jn_buf_init(&out, TEXT_MAX);
     jn_jw_init(&w, &out);
     put_json(f, v, &w, 0);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }

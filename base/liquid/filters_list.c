@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/utf8.h"
-#include "liquid/tree.h"
+#include "liquid/render.h"
 
 #define NESTED_MAX 64
 
@@ -16,11 +16,17 @@ static void flatten(struct lq_filtering *f, struct jn_liquid_value v, struct jn_
         flatten(f, v.array.at[i], at, n, depth + 1);
 }
 
+static struct jn_liquid_value elements_of(struct lq_filtering *f, struct jn_liquid_value v) {
+    if (v.kind != JN_LIQUID_RANGE || lq_count(v) <= JN_LIQUID_WORK_MAX) return lq_elements(v, f->arena);
+    f->failed = "the range has more than a million elements";
+    return lq_array(NULL, 0);
+}
+
 /* A copy, flat; an object is one element. */
 static struct jn_liquid_value list_of(struct lq_filtering *f, struct jn_liquid_value v) {
     struct jn_liquid_value *at = NULL;
     uint32_t n = 0;
-    if (v.kind != JN_LIQUID_OBJECT) v = lq_elements(v, f->arena);
+    if (v.kind != JN_LIQUID_OBJECT) v = elements_of(f, v);
     flatten(f, v, &at, &n, 0);
     return lq_array(at, n);
 }
@@ -31,15 +37,18 @@ struct jn_liquid_value lq_filter_size(struct lq_filtering *f, struct jn_liquid_v
 }
 
 struct jn_liquid_value lq_filter_first(struct lq_filtering *f, struct jn_liquid_value v) {
-    if (v.kind != JN_LIQUID_ARRAY && v.kind != JN_LIQUID_RANGE && v.kind != JN_LIQUID_OBJECT) return LQ_NIL;
-    struct jn_liquid_value list = lq_elements(v, f->arena);
-    return list.array.n == 0 ? LQ_NIL : list.array.at[0];
+    struct jn_liquid_value first = LQ_NIL;
+    if (v.kind == JN_LIQUID_OBJECT) v = lq_elements(v, f->arena);
+    if (v.kind == JN_LIQUID_ARRAY || v.kind == JN_LIQUID_RANGE)
+        (void)lq_member(v, jn_liquid_text(JN_STR("first")), f->arena, &first);
+    return first;
 }
 
 struct jn_liquid_value lq_filter_last(struct lq_filtering *f, struct jn_liquid_value v) {
-    if (v.kind != JN_LIQUID_ARRAY && v.kind != JN_LIQUID_RANGE) return LQ_NIL;
-    struct jn_liquid_value list = lq_elements(v, f->arena);
-    return list.array.n == 0 ? LQ_NIL : list.array.at[list.array.n - 1];
+    struct jn_liquid_value last = LQ_NIL;
+    if (v.kind == JN_LIQUID_ARRAY || v.kind == JN_LIQUID_RANGE)
+        (void)lq_member(v, jn_liquid_text(JN_STR("last")), f->arena, &last);
+    return last;
 }
 
 struct jn_liquid_value lq_filter_join(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -51,7 +60,7 @@ struct jn_liquid_value lq_filter_join(struct lq_filtering *f, struct jn_liquid_v
         if (i > 0) jn_buf_str(&out, between);
         lq_print(list.array.at[i], f->arena, &out);
     }
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_reverse(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -70,7 +79,7 @@ struct jn_liquid_value lq_filter_concat(struct lq_filtering *f, struct jn_liquid
         f->failed = "the argument must be an array";
         return LQ_NIL;
     }
-    other = lq_elements(other, f->arena);
+    other = elements_of(f, other);
     struct jn_liquid_value *at = JN_NEW_ARRAY(f->arena, struct jn_liquid_value, list.array.n + other.array.n);
     if (list.array.n > 0) memcpy(at, list.array.at, list.array.n * sizeof(*at));
     if (other.array.n > 0) memcpy(at + list.array.n, other.array.at, other.array.n * sizeof(*at));
@@ -202,6 +211,7 @@ struct jn_liquid_value lq_filter_uniq(struct lq_filtering *f, struct jn_liquid_v
     for (size_t i = 0; i < list.array.n && f->failed == NULL; i++) {
         struct jn_liquid_value value = looked_at(f, list.array.at[i]);
         bool known = false;
+        if (!lq_frame_works(f->frame, n / 64)) break;
         for (uint32_t k = 0; k < n && !known; k++)
             known = lq_equal(key[k], value, f->arena);
         if (known) continue;
@@ -257,7 +267,7 @@ static struct jn_liquid_value sorted(struct lq_filtering *f, struct jn_liquid_va
         struct jn_buf small;
         jn_buf_init(&small, JN_LIQUID_OUTPUT_MAX);
         jn_utf8_downcase(lq_text(row[i].key, f->arena), &small);
-        row[i].key = lq_take(&small, f->arena);
+        row[i].key = lq_taken(f, &small);
     }
     if (list.array.n > 0) qsort(row, list.array.n, sizeof(*row), by_value);
     if (failed) f->failed = "elements of different kinds have no order";

@@ -1,5 +1,7 @@
 /* Filters of numbers. What is no number counts as zero. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "core/value.h"
 #include "liquid/tree.h"
@@ -11,11 +13,9 @@ static struct jn_liquid_value number(struct jn_liquid_value v) {
 
 /* Fifteen digits are what a decimal keeps in a double: 0.1 + 0.2 is 0.3. */
 static struct jn_liquid_value decimal(double f) {
-    if (f == 0 || !isfinite(f)) return lq_float(f);
-    double scale = pow(10, 14 - floor(log10(fabs(f))));
-    if (!isfinite(scale) || scale == 0) return lq_float(f);
-    double rounded = round(f * scale) / scale;
-    return lq_float(isfinite(rounded) && fabs(rounded - f) <= fabs(f) * 4e-15 ? rounded : f);
+    char text[40];
+    (void)snprintf(text, sizeof(text), "%.15g", f);
+    return lq_float(strtod(text, NULL));
 }
 
 static bool both_int(struct jn_liquid_value a, struct jn_liquid_value b) {
@@ -126,7 +126,7 @@ static struct jn_liquid_value grouped(struct lq_filtering *f, double value, int 
         jn_buf_char(&out, plain.p[i]);
     }
     if (currency[0] != '\0') jn_buf_printf(&out, " %s", currency);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_number(struct lq_filtering *f, struct jn_liquid_value v) {

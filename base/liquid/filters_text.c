@@ -19,12 +19,25 @@ static struct jn_str find(struct jn_str s, struct jn_str what) {
 
 /* ---- putting together */
 
+struct jn_liquid_value lq_taken(struct lq_filtering *f, struct jn_buf *text) {
+    if (text->failed) f->failed = "the text is larger than 1 MiB";
+    return lq_take(text, f->arena);
+}
+
+static struct jn_liquid_value together(struct lq_filtering *f, struct jn_str a, struct jn_str b) {
+    struct jn_buf out;
+    jn_buf_init(&out, TEXT_MAX);
+    jn_buf_str(&out, a);
+    jn_buf_str(&out, b);
+    return lq_taken(f, &out);
+}
+
 struct jn_liquid_value lq_filter_append(struct lq_filtering *f, struct jn_liquid_value v) {
-    return jn_liquid_text(jn_arena_printf(f->arena, "%.*s%.*s", JN_FMT(text(f, v)), JN_FMT(text(f, f->argument[0]))));
+    return together(f, text(f, v), text(f, f->argument[0]));
 }
 
 struct jn_liquid_value lq_filter_prepend(struct lq_filtering *f, struct jn_liquid_value v) {
-    return jn_liquid_text(jn_arena_printf(f->arena, "%.*s%.*s", JN_FMT(text(f, f->argument[0])), JN_FMT(text(f, v))));
+    return together(f, text(f, f->argument[0]), text(f, v));
 }
 
 /* ---- letters */
@@ -34,7 +47,7 @@ static struct jn_liquid_value mapped(struct lq_filtering *f, struct jn_liquid_va
     struct jn_buf out;
     jn_buf_init(&out, TEXT_MAX);
     map(text(f, v), &out);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_upcase(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -84,7 +97,7 @@ static struct jn_liquid_value line_ends(struct lq_filtering *f, struct jn_liquid
             jn_buf_char(&out, s.p[i]);
         i += pair;
     }
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 struct jn_liquid_value lq_filter_strip_newlines(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -127,7 +140,7 @@ static struct jn_liquid_value replaced(struct lq_filtering *f, struct jn_liquid_
         }
     } else if (which == ALL && what.n == 0) {
         replace_everywhere(s, &out, by);
-        return lq_take(&out, f->arena);
+        return lq_taken(f, &out);
     }
     while (which != LAST && (hit = find(s, what)).p != NULL) {
         size_t before = (size_t)(hit.p - s.p);
@@ -137,7 +150,7 @@ static struct jn_liquid_value replaced(struct lq_filtering *f, struct jn_liquid_
         if (which == FIRST) break;
     }
     jn_buf_str(&out, s);
-    return lq_take(&out, f->arena);
+    return lq_taken(f, &out);
 }
 
 static struct jn_str second(struct lq_filtering *f) {
@@ -210,7 +223,7 @@ struct jn_liquid_value lq_filter_truncate(struct lq_filtering *f, struct jn_liqu
     if ((int64_t)jn_utf8_length(s) <= length) return jn_liquid_text(s);
     int64_t keep = length - (int64_t)jn_utf8_length(more);
     s.n = offset_of(s, keep < 0 ? 0 : keep);
-    return jn_liquid_text(jn_arena_printf(f->arena, "%.*s%.*s", JN_FMT(s), JN_FMT(more)));
+    return together(f, s, more);
 }
 
 struct jn_liquid_value lq_filter_truncatewords(struct lq_filtering *f, struct jn_liquid_value v) {
@@ -232,7 +245,7 @@ struct jn_liquid_value lq_filter_truncatewords(struct lq_filtering *f, struct jn
         jn_buf_str(&out, jn_str_sub(s, start, at - start));
     }
     jn_buf_str(&out, more);
-    struct jn_liquid_value cut = lq_take(&out, f->arena);
+    struct jn_liquid_value cut = lq_taken(f, &out);
     return n > words ? cut : jn_liquid_text(s);
 }
 

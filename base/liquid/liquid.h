@@ -7,9 +7,10 @@
 #include "core/zone.h"
 #include "journey/value.h"
 
-#define JN_LIQUID_DEPTH_MAX  100     /* blocks within blocks, partials within partials */
-#define JN_LIQUID_WORK_MAX   1000000 /* nodes carried out in one rendering */
-#define JN_LIQUID_OUTPUT_MAX (1u << 20)
+#define JN_LIQUID_DEPTH_MAX  100         /* blocks within blocks, partials within partials */
+#define JN_LIQUID_WORK_MAX   1000000     /* nodes and rounds of loops carried out in one rendering */
+#define JN_LIQUID_MEMORY_MAX (64u << 20) /* bytes of the arena that one rendering takes */
+#define JN_LIQUID_OUTPUT_MAX (1u << 20)  /* bytes written, and of every text on the way */
 
 enum jn_liquid_kind {
     JN_LIQUID_NIL,
@@ -106,8 +107,8 @@ struct jn_liquid_context {
     bool escape;                /* output is escaped for HTML unless marked `raw` */
 };
 
-/* Appends to `out`. JN_UNPROCESSABLE (a value does not fit, or is missing), JN_TOO_LARGE (work or output); err has the
- * place as "line 3, column 7: …". */
+/* Appends to `out`. JN_UNPROCESSABLE (a value does not fit, or is missing), JN_TOO_LARGE (work, memory or output); err
+ * has the place as "line 3, column 7: …". */
 jn_rc jn_liquid_render(const struct jn_liquid *liquid, const struct jn_liquid_context *context, struct jn_arena *arena,
                        struct jn_buf *out, struct jn_err *err);
 

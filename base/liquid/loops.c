@@ -107,7 +107,7 @@ void lq_loop_each(struct lq_frame *f, struct jn_liquid_value list, struct jn_str
     f->scope = &scope;
     f->loop = &loop;
     lq_scope_set(f, &scope, JN_STR("forloop"), loop_value(&loop));
-    for (; loop.index < loop.length && f->rc == JN_OK; loop.index++) {
+    for (; loop.index < loop.length && lq_frame_works(f, 1); loop.index++) {
         each(f, user, list.array.at[loop.index]);
         bool over = f->jump == LQ_BREAK;
         f->jump = LQ_ON;
@@ -150,7 +150,7 @@ void lq_render_tablerow(struct lq_frame *f, const struct lq_node *node) {
     f->scope = &scope;
     lq_scope_set(f, &scope, JN_STR("tablerowloop"), loop_value(&loop));
     jn_buf_z(f->out, "<tr class=\"row1\">\n");
-    for (; loop.index < loop.length && f->rc == JN_OK; loop.index++) {
+    for (; loop.index < loop.length && lq_frame_works(f, 1); loop.index++) {
         int64_t col = loop.index % loop.cols;
         lq_scope_set(f, &scope, node->text, list.array.at[loop.index]);
         jn_buf_printf(f->out, "<td class=\"col%lld\">", (long long)(col + 1));

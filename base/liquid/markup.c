@@ -379,10 +379,7 @@ struct lq_condition *lq_markup_condition(struct lq_markup *m) {
     path_guard(m->parser, from);
     bool both = lq_markup_is(m, "and"), either = lq_markup_is(m, "or");
     if (m->parser->failed || (!both && !either)) return left;
-    if (++m->parser->depth > JN_LIQUID_DEPTH_MAX) {
-        lq_markup_expected(m, "a shorter condition");
-        return left;
-    }
+    m->parser->depth++; /* bounded as its values are read */
     struct lq_condition *c = JN_NEW(m->parser->arena, struct lq_condition);
     lq_markup_next(m);
     *c = (struct lq_condition){.op = both ? LQ_AND : LQ_OR, .x = left, .offset = left->offset};

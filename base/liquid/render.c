@@ -5,10 +5,13 @@
 
 #define DEPTH_MAX 32 /* partials within partials */
 
-static bool frame_works(struct lq_frame *f) {
+bool lq_frame_works(struct lq_frame *f, uint64_t work) {
     if (f->rc != JN_OK) return false;
-    if (++f->shared->work > JN_LIQUID_WORK_MAX)
+    f->shared->work += work;
+    if (f->shared->work > JN_LIQUID_WORK_MAX)
         f->rc = jn_fail(f->err, JN_TOO_LARGE, "the template does too much work");
+    else if (f->arena->used - f->shared->began > JN_LIQUID_MEMORY_MAX)
+        f->rc = jn_fail(f->err, JN_TOO_LARGE, "the template takes too much memory");
     if (f->out->failed) f->rc = jn_fail(f->err, JN_TOO_LARGE, "the template writes too much");
     return f->rc == JN_OK;
 }
@@ -76,18 +79,23 @@ struct jn_liquid_value lq_eval(struct lq_frame *f, const struct lq_expr *e) {
     return range;
 }
 
+static bool range_has(struct lq_frame *f, struct jn_liquid_value range, struct jn_liquid_value v) {
+    int64_t i;
+    return v.kind != JN_LIQUID_TEXT && lq_integer(v, &i) && lq_equal(v, lq_int(i), f->arena) && i >= range.range.from &&
+           i <= range.range.to;
+}
+
 static bool eval_contains(struct lq_frame *f, struct jn_liquid_value a, struct jn_liquid_value b) {
-    if (!lq_truthy(b)) return false;
+    if (!lq_truthy(b) || !lq_frame_works(f, lq_weight(a))) return false;
     if (a.kind == JN_LIQUID_TEXT) {
         struct jn_str needle = lq_text(b, f->arena);
         return needle.n == 0 || memmem(a.s.p, a.s.n, needle.p, needle.n) != NULL;
     }
     struct jn_liquid_value ignored;
     if (a.kind == JN_LIQUID_OBJECT) return a.object.type->get(a.object.self, lq_text(b, f->arena), f->arena, &ignored);
-    if (a.kind != JN_LIQUID_ARRAY && a.kind != JN_LIQUID_RANGE) return false;
-    struct jn_liquid_value list = lq_elements(a, f->arena);
-    for (size_t i = 0; i < list.array.n; i++)
-        if (lq_equal(list.array.at[i], b, f->arena)) return true;
+    if (a.kind == JN_LIQUID_RANGE) return range_has(f, a, b);
+    for (size_t i = 0; a.kind == JN_LIQUID_ARRAY && i < a.array.n; i++)
+        if (lq_equal(a.array.at[i], b, f->arena)) return true;
     return false;
 }
 
@@ -131,6 +139,7 @@ static struct jn_liquid_value eval_call(struct lq_frame *f, const struct lq_call
         filtering.argument[n++] = lq_eval(f, e);
     for (const struct lq_named *named = call->named; named != NULL; named = named->next)
         if (jn_str_is(named->name, "allow_false")) filtering.allow_false = lq_truthy(lq_eval(f, named->value));
+    if (!lq_frame_works(f, lq_weight(v))) return LQ_NIL;
     v = FILTER[call->filter](&filtering, v);
     if (filtering.failed != NULL) lq_frame_fail(f, call->offset, filtering.failed);
     return v;
@@ -300,7 +309,7 @@ static void render_tag(struct lq_frame *f, const struct lq_node *node) {
 }
 
 void lq_render_block(struct lq_frame *f, const struct lq_block *block) {
-    for (const struct lq_node *node = block->first; node != NULL && f->jump == LQ_ON && frame_works(f);
+    for (const struct lq_node *node = block->first; node != NULL && f->jump == LQ_ON && lq_frame_works(f, 1);
          node = node->next) {
         if (node->kind == LQ_TEXT)
             jn_buf_str(f->out, node->text);
@@ -314,7 +323,7 @@ void lq_render_block(struct lq_frame *f, const struct lq_block *block) {
 jn_rc jn_liquid_render(const struct jn_liquid *liquid, const struct jn_liquid_context *context, struct jn_arena *arena,
                        struct jn_buf *out, struct jn_err *err) {
     struct lq_scope outermost = {0};
-    struct lq_shared shared = {0};
+    struct lq_shared shared = {.began = arena->used};
     struct jn_err unheard;
     struct lq_frame f = {.liquid = liquid,
                          .context = context,

@@ -17,7 +17,9 @@ struct lq_scope {
 
 /* Kept over partials. */
 struct lq_shared {
-    uint32_t work, depth;
+    uint64_t work;
+    size_t began; /* bytes of the arena that were taken before */
+    uint32_t depth;
     bool changed_known;
     struct jn_str changed; /* what `ifchanged` wrote last */
 };
@@ -39,6 +41,8 @@ struct lq_frame {
     jn_rc rc;
 };
 
+/* Counts work that is about to be done; false: a bound is reached, or the rendering has failed before. */
+bool lq_frame_works(struct lq_frame *f, uint64_t work);
 void lq_frame_fail(struct lq_frame *f, uint32_t offset, const char *why);
 void lq_scope_set(struct lq_frame *f, struct lq_scope *scope, struct jn_str name, struct jn_liquid_value value);
 struct jn_liquid_value lq_eval(struct lq_frame *f, const struct lq_expr *e);

@@ -404,7 +404,7 @@ static void tag_read(struct tag *t) {
 
 static void tag_unknown(struct tag *t) {
     struct jn_str name = jn_str_sub(t->piece->name, 0, 64), best = JN_STR("");
-    unsigned distance = 3;
+    unsigned distance = name.n < 3 ? (unsigned)name.n : 3; /* a whole other name is no slip */
     for (uint32_t i = 0; i < LQ_TAGS; i++) {
         unsigned d = jn_utf8_distance(name, jn_str_z(TAG_NAME[i]), 2);
         if (d < distance) best = jn_str_z(TAG_NAME[i]);

@@ -192,6 +192,8 @@ struct lq_filtering {
     bool allow_false;
     const char *failed; /* why the filter cannot do it */
 };
+/* Text from a buffer that is released; the filter fails when it was too small. */
+struct jn_liquid_value lq_taken(struct lq_filtering *f, struct jn_buf *text);
 #define FILTER(name, least, most, function, text)                                                                      \
     struct jn_liquid_value lq_filter_##function(struct lq_filtering *f, struct jn_liquid_value v);
 #include "liquid/filters.def"

@@ -72,7 +72,6 @@ static size_t json_count(const void *self) {
 
 struct jn_liquid_value jn_liquid_json(const struct jn_json *node, struct jn_arena *arena) {
     static const struct jn_liquid_object JSON = {json_get, json_at, json_count};
-    struct jn_dec number;
     switch (jn_json_kind(node)) {
     case JN_JSON_NULL:
         return LQ_NIL;
@@ -81,7 +80,7 @@ struct jn_liquid_value jn_liquid_json(const struct jn_json *node, struct jn_aren
     case JN_JSON_INT:
         return lq_int(jn_json_int(node));
     case JN_JSON_REAL:
-        return lq_float(jn_json_decimal(node, &number) ? jn_dec_to_double(number) : 0);
+        return lq_float(jn_json_real(node));
     case JN_JSON_TEXT:
         return jn_liquid_text(jn_json_text(node));
     case JN_JSON_ARRAY: {
@@ -107,8 +106,14 @@ size_t lq_count(struct jn_liquid_value v) {
     if (v.kind == JN_LIQUID_TEXT) return jn_utf8_length(v.s);
     if (v.kind == JN_LIQUID_ARRAY) return v.array.n;
     if (v.kind == JN_LIQUID_OBJECT) return v.object.type->count == NULL ? 0 : v.object.type->count(v.object.self);
-    if (v.kind == JN_LIQUID_RANGE) return v.range.to < v.range.from ? 0 : (size_t)(v.range.to - v.range.from) + 1;
-    return 0;
+    if (v.kind != JN_LIQUID_RANGE || v.range.to < v.range.from) return 0;
+    uint64_t n = (uint64_t)v.range.to - (uint64_t)v.range.from;
+    return n < INT64_MAX ? n + 1 : INT64_MAX;
+}
+
+uint64_t lq_weight(struct jn_liquid_value v) {
+    if (v.kind == JN_LIQUID_TEXT) return v.s.n / 1024;
+    return v.kind == JN_LIQUID_ARRAY ? v.array.n / 64 : 0;
 }
 
 bool lq_is_empty(struct jn_liquid_value v) {
@@ -245,11 +250,12 @@ static void print_float(double f, struct jn_buf *out) {
         jn_buf_z(out, f != f ? "NaN" : f > 0 ? "Infinity" : "-Infinity");
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, f);
-        if (strtod(text, NULL) == f) break;
-    }
-    if (strchr(text, 'e') != NULL && fabs(f) < 1e16 && fabs(f) >= 1e-4) (void)snprintf(text, sizeof(text), "%.1f", f);
+    int digits = 14;
+    do {
+        (void)snprintf(text, sizeof(text), "%.*g", ++digits, f);
+    } while (digits < 17 && strtod(text, NULL) != f);
+    bool short_form = f == 0 || (fabs(f) < 1e16 && fabs(f) >= 1e-4), given = strchr(text, 'e') == NULL;
+    if (short_form != given) (void)snprintf(text, sizeof(text), short_form ? "%.1f" : "%.16e", f);
     char *exponent = strchr(text, 'e');
     if (exponent == NULL) {
         jn_buf_z(out, text);

@@ -32,6 +32,8 @@ bool lq_member(struct jn_liquid_value v, struct jn_liquid_value key, struct jn_a
 /* The members of an array, range or object (as pairs), or the value alone; nil has none. */
 struct jn_liquid_value lq_elements(struct jn_liquid_value v, struct jn_arena *arena);
 size_t lq_count(struct jn_liquid_value v);
+/* What reading all of it counts as work: next to nothing for what is small. */
+uint64_t lq_weight(struct jn_liquid_value v);
 /* Text from a buffer that is released. */
 struct jn_liquid_value lq_take(struct jn_buf *text, struct jn_arena *arena);
 

@@ -220,6 +220,7 @@ BOUNDS = [
     ("include/journey/program.h", "JN_GOALS_MAX", "goals of a journey", "一个旅程的目标数"),
     ("base/liquid/liquid.h", "JN_LIQUID_DEPTH_MAX", "blocks of a template within one another", "模板中块的嵌套层数"),
     ("base/liquid/liquid.h", "JN_LIQUID_WORK_MAX", "parts of a template carried out in one rendering", "一次渲染执行的模板节点数"),
+    ("base/liquid/liquid.h", "JN_LIQUID_MEMORY_MAX", "bytes of memory that one rendering takes", "一次渲染占用的内存字节数"),
     ("base/liquid/liquid.h", "JN_LIQUID_OUTPUT_MAX", "bytes that a template writes", "模板输出的字节数"),
 ]
 

@@ -88,7 +88,8 @@ CASES = {
 }
 # What the compiler does not meet: what it says is tested elsewhere, or what is beyond happens only as a journey runs.
 ELSEWHERE = {"TOKEN_BYTES": "a text is within a file, which is no larger", "ENGINE_": "the runtime", "HISTORY_MAX": "the runtime",
-             "JN_LIQUID_WORK_MAX": "a rendering", "JN_LIQUID_OUTPUT_MAX": "a rendering"}
+             "JN_LIQUID_WORK_MAX": "a rendering", "JN_LIQUID_MEMORY_MAX": "a rendering",
+             "JN_LIQUID_OUTPUT_MAX": "a rendering"}
 
 
 class Bounds(unittest.TestCase):
