@@ -33,7 +33,7 @@ struct vm_motion vm_change_read(const struct jr_context *context, enum jn_op op,
 
 struct vm_motion vm_change_one(const struct jr_context *context, enum jn_op op, struct vm_motion a,
                                struct jn_value value) {
-    if (a.slope == 0 || op == JN_OP_IS_MISSING) return STILL;
+    if ((a.slope == 0 && !a.inexact) || op == JN_OP_IS_MISSING) return STILL;
     if (op == JN_OP_DATE_OF && a.slope == 1 && !a.inexact && jn_is_missing(a.shift) && value.i == context->now) {
         change_midnight(context);
     } else if (op == JN_OP_HOUR_OF && a.slope == 1) {
@@ -55,8 +55,8 @@ static void change_calendar(const struct jr_context *context, struct jn_value sh
     struct jn_value back = shift;
     back.i = -back.i;
     int64_t at = jn_instant_add(change_zone(context), still.i, back);
-    if (at > context->now)
-        change_at(context, at);
+    if (at >= context->now)
+        change_at(context, at > context->now ? at : at + 1); /* they may be equal now, and are not a moment later */
     else if (ahead >= 0)
         change_soon(context);
 }
@@ -66,12 +66,15 @@ static void change_compare(const struct jr_context *context, struct vm_motion a,
                            struct jn_value left, struct jn_value right) {
     int slope = a.slope - b.slope;
     int64_t apart;
-    if (slope == 0 || jn_is_missing(left) || jn_is_missing(right)) return;
+    bool either = !jn_is_missing(a.shift) || !jn_is_missing(b.shift);
+    bool both = !jn_is_missing(a.shift) && !jn_is_missing(b.shift);
+    bool uneven = a.inexact || b.inexact || (slope == 0 ? either : both);
+    if ((slope == 0 && !uneven) || jn_is_missing(left) || jn_is_missing(right)) return;
     if (__builtin_sub_overflow(change_ms(right), change_ms(left), &apart)) return;
     if (slope < 0) apart = -apart;
-    if (a.inexact || b.inexact || (!jn_is_missing(a.shift) && !jn_is_missing(b.shift))) {
+    if (uneven) { /* a month back and thirty days back go forward together, but not day by day */
         change_soon(context);
-    } else if (!jn_is_missing(a.shift) || !jn_is_missing(b.shift)) {
+    } else if (either) {
         bool first = !jn_is_missing(a.shift);
         if ((first ? b : a).slope == 0)
             change_calendar(context, first ? a.shift : b.shift, first ? right : left, apart);
@@ -101,7 +104,7 @@ static struct vm_motion change_bound(struct vm_motion sum) {
 
 struct vm_motion vm_change_two(const struct jr_context *context, enum jn_op op, struct vm_motion a, struct vm_motion b,
                                struct jn_value left, struct jn_value right) {
-    if (a.slope == 0 && b.slope == 0) return STILL;
+    if (a.slope == 0 && b.slope == 0 && !a.inexact && !b.inexact) return STILL;
     if (op >= JN_OP_EQ && op <= JN_OP_GE) {
         change_compare(context, a, b, left, right);
         return STILL;

@@ -148,9 +148,11 @@ static jn_rc copy_bytes(const char *from, const char *to, struct jn_err *err) {
     char *bytes = jn_alloc(AT_ONCE);
     ssize_t n = 0, written = 0;
     jn_rc rc = in < 0 ? copy_errno(err, "open", from) : out < 0 ? copy_errno(err, "open", to) : JN_OK;
-    while (rc == JN_OK && (n = read(in, bytes, AT_ONCE)) > 0)
-        for (ssize_t at = 0; rc == JN_OK && at < n; at += written)
-            if ((written = write(out, bytes + at, (size_t)(n - at))) < 0) rc = copy_errno(err, "write", to);
+    while (rc == JN_OK && (n = TEMP_FAILURE_RETRY(read(in, bytes, AT_ONCE))) > 0)
+        for (ssize_t at = 0; rc == JN_OK && at < n; at += written) {
+            written = TEMP_FAILURE_RETRY(write(out, bytes + at, (size_t)(n - at)));
+            if (written < 0) rc = copy_errno(err, "write", to);
+        }
     if (rc == JN_OK && n < 0) rc = copy_errno(err, "read", from);
     free(bytes);
     if (in >= 0) close(in);
