@@ -146,7 +146,8 @@ bool jn_instant_parse(struct jn_str s, int64_t *ms) {
         offset = (hour * JN_MS_HOUR + minute * JN_MS_MINUTE) * (west ? -1 : 1);
     }
     *ms = days * JN_MS_DAY + time - offset;
-    return at == s.n;
+    static const int64_t FIRST = INT64_C(-719162) * JN_MS_DAY, BEHIND = INT64_C(2932897) * JN_MS_DAY; /* 0001 to 9999 */
+    return at == s.n && *ms >= FIRST && *ms < BEHIND;
 }
 
 void jn_date_print(int64_t days, struct jn_buf *out) {

@@ -84,14 +84,14 @@ bool jn_dec_from_double(double v, struct jn_dec *out) {
     if (!(v > -9.3e18 && v < 9.3e18)) return false;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, v);
-        if (digits == 17 || strtod(text, NULL) == v) break;
+        if (strtod(text, NULL) == v) break;
     }
     /* d.ddd…e±xx → mantissa and exponent */
     jn_wide m = 0;
     int places = 0;
     bool point = false;
     char *at = text + (text[0] == '-');
-    for (; *at != 'e' && *at != '\0'; at++) {
+    for (; *at != 'e'; at++) {
         if (*at == '.') {
             point = true;
             continue;
@@ -99,13 +99,9 @@ bool jn_dec_from_double(double v, struct jn_dec *out) {
         m = m * 10 + (*at - '0');
         places += point;
     }
-    int exponent = *at == 'e' ? (int)strtol(at + 1, NULL, 10) : 0;
-    places -= exponent;
+    places -= (int)strtol(at + 1, NULL, 10);
     if (text[0] == '-') m = -m;
-    if (places < 0) {
-        if (places < -18) return m == 0 ? jn_dec_fit(0, 0, out) : false;
-        return jn_dec_fit(m * jn_wide_pow10((unsigned)-places), 0, out);
-    }
+    if (places < 0) return jn_dec_fit(m * jn_wide_pow10((unsigned)-places), 0, out); /* four zeros at most */
     if (places > 36) return jn_dec_fit(0, 0, out);
     return jn_dec_fit(m, (unsigned)places, out);
 }

@@ -29,10 +29,6 @@ void jn_log_set_level(enum jn_log_level level) {
     __atomic_store_n(&threshold, (int)level, __ATOMIC_RELAXED);
 }
 
-const char *jn_log_event_name(enum jn_log_event event) {
-    return LOG_ROW[event].name;
-}
-
 uint64_t jn_log_dropped(void) {
     return __atomic_load_n(&dropped, __ATOMIC_RELAXED);
 }

@@ -28,7 +28,6 @@ struct jn_log_field {
 
 void jn_log_set_level(enum jn_log_level level); /* INFO at start */
 void jn_log_write(enum jn_log_event event, const struct jn_log_field *field, size_t n);
-const char *jn_log_event_name(enum jn_log_event event);
 uint64_t jn_log_dropped(void); /* lines that a full pipe refused */
 
 /* JN_LOG(SERVE_READY, JN_LF_STR("address", address)); */

@@ -42,6 +42,12 @@ static void jn_put_text(const char *text, size_t n, const struct jn_directive *d
         jn_buf_add(out, text, n);
 }
 
+/* Digits behind the point of the second: `%3N` has three. */
+static void jn_put_fraction(int ms, int digits, struct jn_buf *out) {
+    for (int unit = 100; digits > 0; digits--, unit /= 10)
+        jn_buf_char(out, (char)('0' + (unit > 0 ? ms / unit % 10 : 0)));
+}
+
 static void jn_put_offset(int32_t offset_s, bool colon, struct jn_buf *out) {
     int32_t minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
     jn_buf_printf(out, "%c%02d%s%02d", offset_s < 0 ? '-' : '+', (int)(minutes / 60), colon ? ":" : "",
@@ -156,10 +162,10 @@ static bool jn_put_time(char c, const struct jn_when *when, const struct jn_dire
         jn_put_number(civil->second, 2, '0', d, out);
         return true;
     case 'L':
-        jn_put_number(civil->ms, 3, '0', d, out);
+        jn_put_fraction(civil->ms, d->width < 0 ? 3 : d->width, out);
         return true;
     case 'N':
-        jn_buf_printf(out, "%03d000000", civil->ms);
+        jn_put_fraction(civil->ms, d->width < 0 ? 9 : d->width, out);
         return true;
     case 'p':
         jn_put_text(civil->hour < 12 ? "AM" : "PM", 2, d, out);

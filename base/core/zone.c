@@ -205,7 +205,7 @@ static bool zone_types(struct jn_zone *zone, struct jn_reader *in, const struct 
         zone->type[i].offset = (int32_t)zone_be32(in);
         jn_read_u8(in);
         abbr[i] = jn_read_u8(in);
-        if (abbr[i] >= n->chars && n->chars > 0) return false;
+        if (abbr[i] >= n->chars) return false;
         if (zone->type[i].offset < -93600 || zone->type[i].offset > 93600) return false;
     }
     struct jn_str chars = jn_read_bytes(in, n->chars);

@@ -47,6 +47,10 @@ static void computes_exactly(void **state) {
     expect(d, "0.666666667");
     assert_true(jn_dec_div(dec("-10"), dec("4"), &d));
     expect(d, "-2.5");
+    assert_true(jn_dec_div(dec("1"), dec("-8"), &d));
+    expect(d, "-0.125");
+    assert_true(jn_dec_sub(dec("0.3"), dec("0.1"), &d));
+    expect(d, "0.2");
     assert_true(jn_dec_mul(dec("0.000000001"), dec("0.5"), &d)); /* half to even */
     expect(d, "0");
     assert_true(jn_dec_mul(dec("0.000000003"), dec("0.5"), &d));
@@ -59,6 +63,7 @@ static void refuses_what_does_not_fit(void **state) {
     assert_false(jn_dec_add(dec("9223372036854775807"), dec("1"), &d));
     assert_false(jn_dec_mul(dec("9223372036854775807"), dec("2"), &d));
     assert_false(jn_dec_div(dec("1"), dec("0"), &d));
+    assert_false(jn_dec_sub(dec("1"), jn_dec_int(INT64_MIN), &d));
     assert_false(jn_dec_from_double(1e300, &d));
     assert_false(jn_dec_from_double(0.0 / 0.0, &d));
 }
@@ -74,6 +79,13 @@ static void takes_the_shortest_decimal_of_a_double(void **state) {
     expect(d, "0");
     assert_true(jn_dec_from_double(1e15, &d));
     expect(d, "1000000000000000");
+    assert_true(jn_dec_from_double(-9.2e18, &d));
+    expect(d, "-9200000000000000000");
+    assert_true(jn_dec_from_double(-0.0, &d));
+    expect(d, "0");
+    assert_true(jn_dec_from_double(1e-300, &d));
+    expect(d, "0");
+    assert_false(jn_dec_from_double(9.25e18, &d));
 }
 
 static void rounds_as_people_do(void **state) {

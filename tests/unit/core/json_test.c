@@ -145,6 +145,32 @@ static void memory_has_a_bound(void **state) {
     jn_json_free(document);
 }
 
+/* Names longer than most, with a NUL, and of nothing. */
+static void members_are_found_by_any_name(void **state) {
+    char name[300];
+    struct jn_json *document;
+    struct jn_buf text, out;
+    (void)state;
+    memset(name, 'n', sizeof(name));
+    jn_buf_init(&text, 4096);
+    jn_buf_init(&out, 4096);
+    jn_buf_printf(&text, "{\"b\":1,\"%.300s\":2,\"\":3,\"t\":\"\\r\\t\\u007f\"}", name);
+    assert_int_equal(jn_json_parse(jn_buf_view(&text), &document, NULL), JN_OK);
+    assert_int_equal(jn_json_int(jn_json_get_str(document, (struct jn_str){name, 300})), 2);
+    assert_null(jn_json_get_str(document, (struct jn_str){name, 299}));
+    assert_int_equal(jn_json_int(jn_json_get_str(document, JN_STR(""))), 3);
+    assert_null(jn_json_get_str(document, (struct jn_str){"b\0", 2}));
+    assert_true(jn_json_int(NULL) == 0 && !jn_json_bool(NULL) && jn_json_count(NULL) == 0);
+    assert_true(jn_json_kind(NULL) == JN_JSON_NULL && jn_json_text(NULL).n == 0);
+    jn_json_dump(jn_json_get(document, "t"), &out);
+    assert_true(jn_str_is(jn_buf_view(&out), "\"\\r\\t\\u007f\""));
+    jn_json_free(document);
+    assert_null(jn_json_new_text((struct jn_str){"a\0b", 3}));
+    assert_null(jn_json_new_text(JN_STR("\xFF")));
+    jn_buf_release(&out);
+    jn_buf_release(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_not_strict),
                                        cmocka_unit_test(depth_has_a_bound),
@@ -152,6 +178,7 @@ int main(void) {
                                        cmocka_unit_test(the_writer_escapes_and_repairs),
                                        cmocka_unit_test(what_was_read_is_written_as_it_was),
                                        cmocka_unit_test(what_is_made_is_written),
+                                       cmocka_unit_test(members_are_found_by_any_name),
                                        cmocka_unit_test(memory_has_a_bound)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
