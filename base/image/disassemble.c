@@ -33,8 +33,6 @@ static void disasm_operand(const struct jn_program *program, char kind, uint32_t
                       JN_FMT(program->string[program->prop[value].name]));
     else if (kind == 's')
         disasm_ref(program, IMAGE_slot, value, out);
-    else if (kind == 'v')
-        disasm_ref(program, IMAGE_var, value, out);
     else if (kind == 'g')
         disasm_ref(program, IMAGE_segment, value, out);
     else if (kind == 'y')

@@ -73,10 +73,6 @@ static const char *code_operand(const struct code_check *check, char kind, uint3
         if (value >= p->n_slot) return "no such variable of a run";
         *pushed = p->slot[value].type;
         return NULL;
-    case 'v':
-        if (value >= p->n_var) return "no such variable of a message";
-        *pushed = p->var[value].type;
-        return NULL;
     case 'g':
         return value < p->n_segment ? NULL : "no such segment";
     case 'h':

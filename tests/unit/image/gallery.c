@@ -1,5 +1,7 @@
 #include "gallery.h"
 
+#include <stdio.h>
+
 #include "core/check.h"
 #include "core/value.h"
 #include "image/image.h"
@@ -243,4 +245,26 @@ void gallery_init(struct gallery *g) {
     gallery_steps(g->b);
     gallery_journeys(g->b);
     g->program = jn_builder_finish(g->b);
+}
+
+uint32_t *gallery_row(const struct gallery *g, enum image_table table, uint32_t i) {
+    uint32_t *rows;
+    memcpy(&rows, (const char *)g->program + image_record[table].rows, sizeof(rows));
+    return rows + (size_t)i * image_record[table].n_field;
+}
+
+const char *gallery_refusal(const struct gallery *g) {
+    static struct jn_err err;
+    err.text[0] = '\0';
+    return jn_image_verify(g->program, &err) == JN_OK ? "" : err.text;
+}
+
+bool gallery_refused(const struct gallery *g, uint32_t *field, uint32_t value, const char *expected) {
+    uint32_t sound = *field;
+    *field = value;
+    const char *got = gallery_refusal(g);
+    bool as_expected = strcmp(got, expected) == 0;
+    if (!as_expected) printf("expected: %s\n     got: %s\n", expected, got);
+    *field = sound;
+    return as_expected;
 }

@@ -4,6 +4,7 @@
 #define TESTS_GALLERY_H
 
 #include "image/builder.h"
+#include "image/layout.h"
 
 /* Places in the gallery's tables: what the journey `gallery` may use is at OWN, what it must not at OTHER. */
 enum { OWN, OTHER };
@@ -28,6 +29,14 @@ struct gallery {
 };
 
 void gallery_init(struct gallery *g);
+
+/* A record's fields, to be broken. */
+uint32_t *gallery_row(const struct gallery *g, enum image_table table, uint32_t i);
+/* The sentence that the program is refused with; empty when it is not. */
+const char *gallery_refusal(const struct gallery *g);
+/* Puts `value` in place, asks, and puts back what was there; whether the answer is `expected`, which is told otherwise.
+ */
+bool gallery_refused(const struct gallery *g, uint32_t *field, uint32_t value, const char *expected);
 
 uint32_t draft_string(struct jn_builder *builder, const char *z);
 /* The expression that is always `value`. */

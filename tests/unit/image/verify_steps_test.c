@@ -13,32 +13,8 @@
 
 #define BROKEN_MAX 4
 
-static uint32_t *row_at(const struct gallery *g, enum image_table table, uint32_t i) {
-    uint32_t *rows;
-    memcpy(&rows, (const char *)g->program + image_record[table].rows, sizeof(rows));
-    return rows + (size_t)i * image_record[table].n_field;
-}
-
 static uint32_t *operand_at(const struct gallery *g, uint32_t step, char operand) {
-    return row_at(g, IMAGE_step, step) + offsetof(struct jn_step, a) / sizeof(uint32_t) + (operand - 'a');
-}
-
-/* The sentence that the program is refused with; empty when it is not. */
-static const char *refusal(const struct gallery *g) {
-    static struct jn_err err;
-    err.text[0] = '\0';
-    return jn_image_verify(g->program, &err) == JN_OK ? "" : err.text;
-}
-
-/* Puts `value` in place, asks, and puts back what was there; whether the answer is `expected`. */
-static bool refused(const struct gallery *g, uint32_t *field, uint32_t value, const char *expected) {
-    uint32_t sound = *field;
-    *field = value;
-    const char *got = refusal(g);
-    bool as_expected = strcmp(got, expected) == 0;
-    if (!as_expected) print_message("expected: %s\n     got: %s\n", expected, got);
-    *field = sound;
-    return as_expected;
+    return gallery_row(g, IMAGE_step, step) + offsetof(struct jn_step, a) / sizeof(uint32_t) + (operand - 'a');
 }
 
 static bool asks_for(uint32_t wanted, uint32_t type) {
@@ -107,12 +83,12 @@ static unsigned break_row(const struct gallery *g, const char *what, uint32_t i,
         for (uint32_t v = 0; v < n; v++) {
             snprintf(expected, sizeof(expected), "%s %u: `%s` is %u, which it cannot be", what, i, field[f].name,
                      value[v]);
-            missed += !refused(g, &row[f], value[v], expected);
+            missed += !gallery_refused(g, &row[f], value[v], expected);
         }
         if (field[f].kind != IMAGE_RANGE) continue;
         snprintf(expected, sizeof(expected), "%s %u: `%s` is %u, which it cannot be", what, i, field[f].name, row[f]);
-        missed +=
-            !refused(g, &row[f + 1], image_count(g->program, (enum image_table)field[f].arg) - row[f] + 1, expected);
+        missed += !gallery_refused(g, &row[f + 1], image_count(g->program, (enum image_table)field[f].arg) - row[f] + 1,
+                                   expected);
     }
     return missed;
 }
@@ -124,7 +100,8 @@ static void every_field_of_every_record_is_held_to_its_kind(void **state) {
         const struct image_record *record = &image_record[table];
         if (image_count(g->program, (enum image_table)table) == 0) fail_msg("the gallery has no %s", record->name);
         if (table == IMAGE_constant) continue; /* what its fields may be depends on its type */
-        missed += break_row(g, record->name, 0, record->field, record->n_field, row_at(g, (enum image_table)table, 0));
+        missed +=
+            break_row(g, record->name, 0, record->field, record->n_field, gallery_row(g, (enum image_table)table, 0));
     }
     assert_int_equal(missed, 0);
 }
@@ -142,7 +119,7 @@ static void every_operand_of_every_step_is_held_to_its_kind(void **state) {
 static bool step_refused(const struct gallery *g, uint32_t kind, uint32_t *field, uint32_t value, const char *why) {
     char expected[200];
     snprintf(expected, sizeof(expected), "journey gallery, step %u: %s", kind, why);
-    return refused(g, field, value, expected);
+    return gallery_refused(g, field, value, expected);
 }
 
 static void every_step_leads_where_its_kind_does(void **state) {
@@ -150,7 +127,7 @@ static void every_step_leads_where_its_kind_does(void **state) {
     unsigned missed = 0;
     for (uint32_t kind = 0; kind < JN_STEPS; kind++) {
         enum jn_ways ways = jn_step_ways((enum jn_step_kind)kind);
-        struct jn_step *step = (struct jn_step *)row_at(g, IMAGE_step, kind);
+        struct jn_step *step = (struct jn_step *)gallery_row(g, IMAGE_step, kind);
         if (ways == JN_WAYS_ONE || ways == JN_WAYS_TWO) {
             missed += !step_refused(g, kind, &step->next, JN_NONE, "leads nowhere");
             missed += !step_refused(g, kind, &step->next, STEP_OTHER, "leads out of the journey");
@@ -251,34 +228,34 @@ static void what_a_step_gives_belongs_to_who_gets_it(void **state) {
     for (size_t i = 0; i < sizeof(GIVEN) / sizeof(*GIVEN); i++) {
         char expected[200];
         snprintf(expected, sizeof(expected), "step %u %s", (unsigned)GIVEN[i].kind, GIVEN[i].why);
-        missed += !refused(g, operand_at(g, GIVEN[i].kind, 'b'), GIVEN[i].value, expected);
+        missed += !gallery_refused(g, operand_at(g, GIVEN[i].kind, 'b'), GIVEN[i].value, expected);
     }
-    struct jn_rule *rule = (struct jn_rule *)row_at(g, IMAGE_rule, 0);
-    missed += !refused(g, &rule->first_mapping, MAPPING_OTHER, "rule 0 fills an attribute of another event");
-    missed +=
-        !refused(g, &rule->first_mapping, MAPPING_WRONG, "rule 0 fills an attribute with a value of another type");
+    struct jn_rule *rule = (struct jn_rule *)gallery_row(g, IMAGE_rule, 0);
+    missed += !gallery_refused(g, &rule->first_mapping, MAPPING_OTHER, "rule 0 fills an attribute of another event");
+    missed += !gallery_refused(g, &rule->first_mapping, MAPPING_WRONG,
+                               "rule 0 fills an attribute with a value of another type");
     assert_int_equal(missed, 0);
 }
 
 static void a_send_has_a_name_that_its_messages_refer_to(void **state) {
     const struct gallery *g = *state;
-    struct jn_step *send = (struct jn_step *)row_at(g, IMAGE_step, JN_STEP_SEND);
+    struct jn_step *send = (struct jn_step *)gallery_row(g, IMAGE_step, JN_STEP_SEND);
     assert_true(step_refused(g, JN_STEP_SEND, &send->id, 0, "sends but has no stable name"));
 }
 
 static void defaults_and_lists_are_of_the_type_they_stand_for(void **state) {
     const struct gallery *g = *state;
-    struct jn_attr *attr = (struct jn_attr *)row_at(g, IMAGE_attr, ATTR_NAME);
-    struct jn_prop *prop = (struct jn_prop *)row_at(g, IMAGE_prop, OWN);
-    struct jn_take *take = (struct jn_take *)row_at(g, IMAGE_take, TAKE_OWN);
-    assert_true(refused(g, &attr->preset, g->number, "attr 0 has values of another type"));
-    assert_true(refused(g, &attr->one_of, g->numbers, "attr 0 has values of another type"));
-    assert_true(refused(g, &prop->one_of, g->numbers, "prop 0 has values of another type"));
-    assert_true(refused(g, &take->preset, g->numbers, "take 0 has a default of another type"));
+    struct jn_attr *attr = (struct jn_attr *)gallery_row(g, IMAGE_attr, ATTR_NAME);
+    struct jn_prop *prop = (struct jn_prop *)gallery_row(g, IMAGE_prop, OWN);
+    struct jn_take *take = (struct jn_take *)gallery_row(g, IMAGE_take, TAKE_OWN);
+    assert_true(gallery_refused(g, &attr->preset, g->number, "attr 0 has values of another type"));
+    assert_true(gallery_refused(g, &attr->one_of, g->numbers, "attr 0 has values of another type"));
+    assert_true(gallery_refused(g, &prop->one_of, g->numbers, "prop 0 has values of another type"));
+    assert_true(gallery_refused(g, &take->preset, g->numbers, "take 0 has a default of another type"));
 }
 
 static void the_gallery_itself_is_sound(void **state) {
-    assert_string_equal(refusal(*state), "");
+    assert_string_equal(gallery_refusal(*state), "");
 }
 
 static int set_up(void **state) {
