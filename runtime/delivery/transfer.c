@@ -81,6 +81,9 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const cha
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (transfer->place->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->place->ca_file);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* Of their own for each transfer: as large as libcurl likes them, having them costs more than using them. */
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)JR_TRANSFER_RECEIVE_BYTES);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)JR_TRANSFER_SEND_BYTES);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else an unanswered DNS query holds up the whole loop */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);

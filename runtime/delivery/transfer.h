@@ -8,8 +8,10 @@
 #include "core/arena.h"
 #include "journey/channel.h"
 
-#define JR_TRANSFER_CONNECT_MS 5000
-#define JR_TRANSFER_TIMEOUT_MS 15000 /* of an attempt whose channel names none */
+#define JR_TRANSFER_CONNECT_MS    5000
+#define JR_TRANSFER_RECEIVE_BYTES 4096
+#define JR_TRANSFER_SEND_BYTES    16384 /* the least that libcurl takes */
+#define JR_TRANSFER_TIMEOUT_MS    15000 /* of an attempt whose channel names none */
 
 struct jr_transfer {
     const struct jr_channel_place *place;

@@ -166,6 +166,7 @@ static int disk_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at) {
 
 static int disk_write(sqlite3_file *f, const void *data, int n, sqlite3_int64 at) {
     struct file *file = ((struct handle *)f)->file;
+    disk->writes++;
     if (disk_strikes(DISK_WRITE_FAILS)) {
         /* The write that the power cuts is under way: parts of it may be on the disk. */
         if (!disk->gone && disk->fault == DISK_POWER && disk->done == disk->strike) {
@@ -232,8 +233,8 @@ static int disk_sector(sqlite3_file *f) {
 }
 
 static int disk_traits(sqlite3_file *f) {
-    (void)f;
-    return 0; /* no promise: not atomic, not in order */
+    (void)f; /* no promise that a write is atomic, or that writes are in order */
+    return disk->powersafe ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0;
 }
 
 static int disk_shm_map(sqlite3_file *f, int region, int size, int extend, void volatile **out) {
@@ -381,7 +382,7 @@ bool disk_replace(const char *path, const void *data, uint64_t n) {
 
 void disk_open(struct disk *d, uint64_t seed) {
     disk = d;
-    *disk = (struct disk){.fault = DISK_SOUND};
+    *disk = (struct disk){.fault = DISK_SOUND, .powersafe = seed % 4 != 0};
     jn_random_seed(&disk->dice, seed);
     sqlite3_randomness(0, NULL); /* SQLite's own chances begin anew, from xRandomness */
     memset(files, 0, sizeof(files));

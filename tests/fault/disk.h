@@ -28,12 +28,14 @@ struct disk {
     uint64_t
         strike;    /* the operation (writes, syncs, truncations, removals; reads for READ_FAILS) that fails; 0: none */
     uint64_t done; /* operations so far */
+    uint64_t writes; /* so far */
     bool struck;
-    bool gone;    /* the process has been killed: it reaches nothing any more */
-    bool dropped; /* a sync has failed: memory shows what the disk does not have, until it is cut */
-    bool failed;  /* … in this process, which must not write on as if it had not */
-    bool retried; /* it has: what a test must notice */
-    bool lies;    /* syncs answer at once and keep nothing: what a test must notice */
+    bool gone;      /* the process has been killed: it reaches nothing any more */
+    bool dropped;   /* a sync has failed: memory shows what the disk does not have, until it is cut */
+    bool failed;    /* … in this process, which must not write on as if it had not */
+    bool retried;   /* it has: what a test must notice */
+    bool powersafe; /* as common disks are, or take themselves to be: a write spoils nothing beside it */
+    bool lies;      /* syncs answer at once and keep nothing: what a test must notice */
     struct jn_random dice;
 };
 

@@ -142,7 +142,7 @@ static jn_rc open_database(struct jr_store_sqlite_state *state, const char *fold
     bool fresh;
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* a lock and sums at each allocation, which nobody asks for */
     int code = sqlite3_open_v2(state->path, &state->db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, sqlite_log_vfs());
     if (code != SQLITE_OK) return sqlite_failure(state->db, code, "open its database", err);
     sqlite3_extended_result_codes(state->db, 1);
     sqlite3_busy_timeout(state->db, 2000);

@@ -46,6 +46,11 @@ static inline struct jr_store_sqlite_state *sqlite_state(struct jr_store *store)
     return (struct jr_store_sqlite_state *)store;
 }
 
+/* ---- log.c */
+/* The system's files, but for the log, whose writes are gathered until its sync: for the connection that writes. The
+ * name of a VFS; not from two threads at once. */
+const char *sqlite_log_vfs(void);
+
 /* ---- failure.c */
 /* What a result code means, with what was being done. */
 jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err);
