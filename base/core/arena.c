@@ -101,13 +101,17 @@ struct jn_str jn_arena_str(struct jn_arena *arena, struct jn_str s) {
 }
 
 struct jn_str jn_arena_printf(struct jn_arena *arena, const char *format, ...) {
+    char room[256]; /* as a rule it fits, and is written once */
     va_list ap, again;
     va_start(ap, format);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    int n = vsnprintf(room, sizeof(room), format, ap);
     JN_CHECK(n >= 0);
     char *text = jn_arena_alloc(arena, (size_t)n + 1);
-    vsnprintf(text, (size_t)n + 1, format, again);
+    if ((size_t)n < sizeof(room))
+        memcpy(text, room, (size_t)n);
+    else
+        vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     va_end(ap);
     return (struct jn_str){text, (size_t)n};

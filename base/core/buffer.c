@@ -5,7 +5,10 @@
 
 #include "core/check.h"
 
-enum { BUFFER_FIRST = 256 }; /* bytes: most rows fit, and are not moved while they grow */
+enum {
+    BUFFER_FIRST = 256, /* bytes: most rows fit, and are not moved while they grow */
+    BUFFER_DIGITS = 20  /* of 2^64 - 1 */
+};
 
 void jn_buf_init(struct jn_buf *buf, size_t max) {
     *buf = (struct jn_buf){.max = max};
@@ -21,38 +24,30 @@ void jn_buf_reset(struct jn_buf *buf) {
     buf->failed = false;
 }
 
-/* Room for n more bytes, or a sticky failure. */
-static bool jn_buf_room(struct jn_buf *buf, size_t n) {
+/* For want of room. The capacity never exceeds the maximum, so that whoever finds room need not look at both. */
+bool jn_buf_grow(struct jn_buf *buf, size_t n) {
     if (buf->failed) return false;
     if (n > buf->max - buf->n) {
         buf->failed = true;
         return false;
     }
-    if (n <= buf->cap - buf->n) return true;
     size_t cap = buf->cap < BUFFER_FIRST ? BUFFER_FIRST : buf->cap;
     while (cap < buf->n + n)
         cap = cap > buf->max / 2 ? buf->max : cap * 2;
-    buf->p = jn_realloc(buf->p, cap);
-    buf->cap = cap;
+    buf->cap = cap < buf->max ? cap : buf->max;
+    buf->p = jn_realloc(buf->p, buf->cap);
     return true;
 }
 
-void jn_buf_add(struct jn_buf *buf, const void *p, size_t n) {
-    if (n == 0 || !jn_buf_room(buf, n)) return;
-    memcpy(buf->p + buf->n, p, n);
-    buf->n += n;
-}
-
-void jn_buf_str(struct jn_buf *buf, struct jn_str s) {
-    jn_buf_add(buf, s.p, s.n);
-}
-
-void jn_buf_z(struct jn_buf *buf, const char *z) {
-    jn_buf_add(buf, z, strlen(z));
-}
-
-void jn_buf_char(struct jn_buf *buf, char c) {
-    if (jn_buf_room(buf, 1)) buf->p[buf->n++] = c;
+void jn_buf_digits(struct jn_buf *buf, uint64_t v, unsigned width) {
+    char text[BUFFER_DIGITS];
+    size_t at = sizeof(text);
+    do
+        text[--at] = (char)('0' + v % 10);
+    while ((v /= 10) > 0);
+    while (sizeof(text) - at < width && at > 0)
+        text[--at] = '0';
+    jn_buf_add(buf, text + at, sizeof(text) - at);
 }
 
 void jn_buf_vprintf(struct jn_buf *buf, const char *format, va_list ap) {

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "journey/error.h"
 
@@ -19,10 +20,32 @@ void jn_buf_init(struct jn_buf *buf, size_t max);
 void jn_buf_release(struct jn_buf *buf);
 void jn_buf_reset(struct jn_buf *buf); /* empty and not failed; memory kept */
 
-void jn_buf_add(struct jn_buf *buf, const void *p, size_t n);
-void jn_buf_str(struct jn_buf *buf, struct jn_str s);
-void jn_buf_z(struct jn_buf *buf, const char *z);
-void jn_buf_char(struct jn_buf *buf, char c);
+bool jn_buf_grow(struct jn_buf *buf, size_t n);
+
+/* Room for n more bytes, or a sticky failure. Here, as what follows, because a small write is a call otherwise. */
+static inline bool jn_buf_room(struct jn_buf *buf, size_t n) {
+    return (!buf->failed && n <= buf->cap - buf->n) || jn_buf_grow(buf, n);
+}
+
+static inline void jn_buf_add(struct jn_buf *buf, const void *p, size_t n) {
+    if (n == 0 || !jn_buf_room(buf, n)) return;
+    memcpy(buf->p + buf->n, p, n);
+    buf->n += n;
+}
+
+static inline void jn_buf_str(struct jn_buf *buf, struct jn_str s) {
+    jn_buf_add(buf, s.p, s.n);
+}
+
+static inline void jn_buf_z(struct jn_buf *buf, const char *z) {
+    jn_buf_add(buf, z, strlen(z));
+}
+
+static inline void jn_buf_char(struct jn_buf *buf, char c) {
+    if (jn_buf_room(buf, 1)) buf->p[buf->n++] = c;
+}
+
+void jn_buf_digits(struct jn_buf *buf, uint64_t v, unsigned width); /* decimal, with zeros before it up to the width */
 void jn_buf_printf(struct jn_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void jn_buf_vprintf(struct jn_buf *buf, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 void jn_buf_u8(struct jn_buf *buf, uint8_t v);

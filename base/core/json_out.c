@@ -60,9 +60,34 @@ static bool jn_jw_plain(unsigned char c) {
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
 }
 
+/* Whether one of the eight bytes is below `least` or is `byte`, where none has its high bit set; as Bit Twiddling Hacks
+ * (S. E. Anderson) finds a zero byte. */
+#define JW_EACH            UINT64_C(0x0101010101010101)
+#define JW_BELOW(w, least) (((w)-JW_EACH * (least)) & ~(w)&JW_EACH * 0x80)
+#define JW_HAS(w, byte)    JW_BELOW((w) ^ JW_EACH * (byte), 1)
+
+/* Most texts are ASCII without anything to escape. */
+static bool jn_jw_is_plain(struct jn_str s) {
+    size_t at = 0;
+    for (uint64_t w; s.n - at >= sizeof(w); at += sizeof(w)) {
+        memcpy(&w, s.p + at, sizeof(w));
+        if ((w & JW_EACH * 0x80) != 0 || (JW_BELOW(w, 0x20) | JW_HAS(w, '"') | JW_HAS(w, '\\') | JW_HAS(w, 0x7F)) != 0)
+            return false;
+    }
+    for (; at < s.n; at++)
+        if (!jn_jw_plain((unsigned char)s.p[at]) || (unsigned char)s.p[at] >= 0x80) return false;
+    return true;
+}
+
 static void jn_jw_quote(struct jn_json_out *w, struct jn_str s) {
     jn_buf_char(w->buf, '"');
-    size_t at = 0, bad = jn_utf8_check(s);
+    size_t at = 0, bad = s.n;
+    if (jn_jw_is_plain(s)) {
+        jn_buf_add(w->buf, s.p, s.n);
+        at = s.n;
+    } else {
+        bad = jn_utf8_check(s);
+    }
     while (at < s.n) {
         size_t start = at;
         while (at < bad && jn_jw_plain((unsigned char)s.p[at]))
@@ -102,7 +127,8 @@ void jn_jw_z(struct jn_json_out *w, const char *z) {
 
 void jn_jw_int(struct jn_json_out *w, int64_t v) {
     jn_jw_separate(w);
-    jn_buf_printf(w->buf, "%lld", (long long)v);
+    if (v < 0) jn_buf_char(w->buf, '-');
+    jn_buf_digits(w->buf, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 0);
 }
 
 void jn_jw_dec(struct jn_json_out *w, struct jn_dec v) {

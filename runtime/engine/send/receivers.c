@@ -7,6 +7,7 @@ static struct jn_str receivers_name(const struct turn *turn, bool service, struc
 }
 
 void turn_note_breaker(struct turn *turn, const struct jr_breaker_news *news, struct jn_str reason) {
+    if (news->turn == JR_BREAKER_SAME) return;
     struct jn_str receiver = receivers_name(turn, news->service, news->receiver);
     if (news->turn == JR_BREAKER_OPENED)
         jr_engine_decided(turn->engine, turn->now, JR_DECIDED_BREAKER_OPENED, receiver,

@@ -75,7 +75,7 @@ void turn_body_begin(const struct jr_context *context, const struct engine_run *
                      const struct jr_delivery *delivery, const char *type, struct jn_json_out *w, struct jn_buf *out) {
     struct jn_buf digits;
     jn_buf_init(&digits, 24);
-    jn_buf_printf(&digits, "%llu", (unsigned long long)run->id);
+    jn_buf_digits(&digits, run->id, 0);
     jn_jw_init(w, out);
     jn_jw_object(w);
     turn_body_key(w, "type", jn_str_z(type));

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -92,6 +93,56 @@ static void the_writer_escapes_and_repairs(void **state) {
     jn_buf_release(&out);
 }
 
+/* Texts are looked at eight bytes at a time: every byte, at every place. */
+static void each_byte_is_written_as_it_must_be(void **state) {
+    (void)state;
+    for (unsigned c = 0; c < 256; c++)
+        for (size_t at = 0; at < 17; at++) {
+            char text[17], expected[64];
+            struct jn_buf out;
+            struct jn_json_out w;
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)c;
+            char escape[8] = {(char)c};
+            if (c == '"' || c == '\\') (void)snprintf(escape, sizeof(escape), "\\%c", (int)c);
+            if (c < 0x20 || c == 0x7F) (void)snprintf(escape, sizeof(escape), "\\u%04x", c);
+            if (c == '\n' || c == '\r' || c == '\t')
+                (void)snprintf(escape, sizeof(escape), "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+            if (c >= 0x80) (void)snprintf(escape, sizeof(escape), "\xEF\xBF\xBD");
+            (void)snprintf(expected, sizeof(expected), "\"%.*s%s%.*s\"", (int)at, text, escape, (int)(16 - at),
+                           text + at + 1);
+            jn_buf_init(&out, sizeof(expected));
+            jn_jw_init(&w, &out);
+            jn_jw_str(&w, (struct jn_str){text, sizeof(text)});
+            jn_buf_char(&out, '\0');
+            assert_string_equal(out.p, expected);
+            jn_buf_release(&out);
+        }
+}
+
+static void numbers_are_written(void **state) {
+    static const struct {
+        int64_t number;
+        const char *text;
+    } row[] = {{0, "0"},
+               {7, "7"},
+               {-7, "-7"},
+               {1234567890, "1234567890"},
+               {INT64_MAX, "9223372036854775807"},
+               {INT64_MIN, "-9223372036854775808"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+        struct jn_buf out;
+        struct jn_json_out w;
+        jn_buf_init(&out, 64);
+        jn_jw_init(&w, &out);
+        jn_jw_int(&w, row[i].number);
+        jn_buf_char(&out, '\0');
+        assert_string_equal(out.p, row[i].text);
+        jn_buf_release(&out);
+    }
+}
+
 static void what_was_read_is_written_as_it_was(void **state) {
     struct jn_str text =
         JN_STR("{\"a\":[1,-2.5,null,true,false,\"\\n\\\"\"],\"你\":{\"b\":{}},\"c\":[],\"d\":1.0,\"e\":1e100}");
@@ -176,6 +227,8 @@ int main(void) {
                                        cmocka_unit_test(depth_has_a_bound),
                                        cmocka_unit_test(numbers_are_exact),
                                        cmocka_unit_test(the_writer_escapes_and_repairs),
+                                       cmocka_unit_test(each_byte_is_written_as_it_must_be),
+                                       cmocka_unit_test(numbers_are_written),
                                        cmocka_unit_test(what_was_read_is_written_as_it_was),
                                        cmocka_unit_test(what_is_made_is_written),
                                        cmocka_unit_test(members_are_found_by_any_name),
