@@ -13,12 +13,18 @@
 #define JOURNEY_VERSION "dev"
 #endif
 
+enum { JR_WEBHOOK__SPARE = 64 }; /* attempts that are kept for the next ones */
+
 struct jr_channel {
     struct jr_channel_place place;
+    struct jr_attempt *spare;
+    uint32_t n_spare;
 };
 
 struct jr_attempt {
     struct jr_transfer transfer;
+    struct jr_channel *channel;
+    struct jr_attempt *next; /* spare one */
     struct curl_slist *headers;
     size_t received;
     struct jn_buf answer; /* kept only for those who ask */
@@ -78,11 +84,39 @@ static void jr_webhook__options(struct jr_attempt *attempt, const struct jr_deli
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, delivery->body.p);
 }
 
-static void jr_webhook__free(struct jr_attempt *attempt) {
-    jr_transfer_release(&attempt->transfer);
+static struct jr_attempt *jr_webhook__take(struct jr_channel *channel, jr_attempt_done done, void *user, bool asks) {
+    struct jr_attempt *attempt = channel->spare;
+    if (attempt == NULL) {
+        attempt = jn_alloc_zero(1, sizeof *attempt);
+    } else {
+        channel->spare = attempt->next;
+        channel->n_spare--;
+    }
+    *attempt = (struct jr_attempt){.transfer = attempt->transfer, .channel = channel, .asks = asks};
+    jr_transfer_init(&attempt->transfer, &channel->place, done, user);
+    jn_buf_init(&attempt->answer, JR_WEBHOOK_ANSWER_MAX);
+    return attempt;
+}
+
+static void jr_webhook__end(struct jr_attempt *attempt) {
     curl_slist_free_all(attempt->headers);
+    attempt->headers = NULL;
     jn_buf_release(&attempt->answer);
+}
+
+static void jr_webhook__free(struct jr_attempt *attempt) {
+    jr_webhook__end(attempt);
+    jr_transfer_release(&attempt->transfer);
     free(attempt);
+}
+
+static void jr_webhook__put_by(struct jr_attempt *attempt) {
+    struct jr_channel *channel = attempt->channel;
+    jr_webhook__end(attempt);
+    jr_transfer_end(&attempt->transfer);
+    attempt->next = channel->spare;
+    channel->spare = attempt;
+    channel->n_spare++;
 }
 
 /* ---- the end of a transfer ---- */
@@ -107,19 +141,19 @@ static void jr_webhook__done(void *user, CURL *easy, CURLcode code) {
         jr_transfer_explain(&attempt->transfer, code, &end);
     }
     attempt->transfer.done(attempt->transfer.user, &end);
-    jr_webhook__free(attempt);
+    if (code == CURLE_OK && attempt->channel->n_spare < JR_WEBHOOK__SPARE)
+        jr_webhook__put_by(attempt);
+    else
+        jr_webhook__free(attempt);
 }
 
 /* ---- the channel ---- */
 
 static struct jr_attempt *jr_webhook__begin(struct jr_channel *channel, const struct jr_delivery *delivery, int64_t now,
                                             jr_attempt_done done, void *user, struct jn_err *err) {
-    struct jr_attempt *attempt = jn_alloc_zero(1, sizeof *attempt);
+    struct jr_attempt *attempt = jr_webhook__take(channel, done, user, delivery->asks);
     struct jr_transfer *transfer = &attempt->transfer;
     struct jn_str url, secret;
-    jr_transfer_init(transfer, &channel->place, done, user);
-    jn_buf_init(&attempt->answer, JR_WEBHOOK_ANSWER_MAX);
-    attempt->asks = delivery->asks;
     jn_rc rc = jr_transfer_resolve(transfer, delivery->env_url, delivery->url, "address", &url, err);
     if (rc == JN_OK) rc = jr_transfer_resolve(transfer, delivery->env_secret, delivery->secret, "secret", &secret, err);
     if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "http,https", CURLU_DISALLOW_USER, delivery, err);
@@ -146,6 +180,11 @@ static struct jr_channel *jr_webhook__open(const struct jr_channel_place *place)
 }
 
 static void jr_webhook__close(struct jr_channel *channel) {
+    struct jr_attempt *next;
+    for (struct jr_attempt *attempt = channel->spare; attempt != NULL; attempt = next) {
+        next = attempt->next;
+        jr_webhook__free(attempt);
+    }
     free(channel);
 }
 

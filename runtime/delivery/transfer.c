@@ -30,14 +30,21 @@ static curl_socket_t jr_transfer__open_socket(void *user, curlsocktype purpose, 
 
 void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
                       void *user) {
-    *transfer = (struct jr_transfer){.place = place, .done = done, .user = user, .easy = curl_easy_init()};
-    JN_CHECK_MEMORY(transfer->easy != NULL);
-    jn_arena_init(&transfer->arena);
+    CURL *easy = transfer->easy == NULL ? curl_easy_init() : transfer->easy;
+    JN_CHECK_MEMORY(easy != NULL);
+    *transfer =
+        (struct jr_transfer){.place = place, .done = done, .user = user, .easy = easy, .arena = transfer->arena};
+}
+
+void jr_transfer_end(struct jr_transfer *transfer) {
+    curl_url_cleanup(transfer->url);
+    transfer->url = NULL;
+    jn_arena_reset(&transfer->arena);
 }
 
 void jr_transfer_release(struct jr_transfer *transfer) {
+    jr_transfer_end(transfer);
     curl_easy_cleanup(transfer->easy);
-    curl_url_cleanup(transfer->url);
     jn_arena_release(&transfer->arena);
 }
 

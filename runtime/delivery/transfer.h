@@ -26,8 +26,11 @@ struct jr_transfer {
     char refusal[96];
 };
 
+/* Of zeros, or of one that has ended: a new handle of libcurl costs as much as what it is used for, so one that ended
+ * well is used again. */
 void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
                       void *user);
+void jr_transfer_end(struct jr_transfer *transfer);
 void jr_transfer_release(struct jr_transfer *transfer);
 
 /* What a channel's line says: the text, or the value of the variable that it names. */
