@@ -30,14 +30,23 @@ struct ask {
 
 #define ASK(verb, where, ...) ((struct ask){.method = (verb), .path = (where), __VA_ARGS__})
 
+/* Segments each of which asks for the one before it twice: 2^15 looks at one tag are more than an expression may take.
+ */
+#define DESK_DEEP(n, before) "segment deep_" #n " is customer in deep_" #before " or customer in deep_" #before "\n"
+#define DESK_DEPTHS                                                                                                    \
+    "segment deep_0 is customer has tag \"vip\"\n" DESK_DEEP(1, 0) DESK_DEEP(2, 1) DESK_DEEP(3, 2) DESK_DEEP(4, 3)     \
+        DESK_DEEP(5, 4) DESK_DEEP(6, 5) DESK_DEEP(7, 6) DESK_DEEP(8, 7) DESK_DEEP(9, 8) DESK_DEEP(10, 9)               \
+            DESK_DEEP(11, 10) DESK_DEEP(12, 11) DESK_DEEP(13, 12) DESK_DEEP(14, 13) DESK_DEEP(15, 14)
+
 /* A program of most that requests can be about; its first message says `word`. */
 #define DESK_PROGRAM(word)                                                                                             \
     "workspace\n  timezone \"UTC\"\n  currency CNY\nend\n"                                                             \
     "customer\n  email text\n  phone text, identity\nend\n"                                                            \
-    "event begin\n  plan text\nend\nevent ask\nevent rest\nevent stop\n"                                               \
+    "event begin\n  plan text\nend\nevent ask\nevent rest\nevent stop\nevent strain\n" DESK_DEPTHS                     \
     "event purchase\n  order text, required\nend\n"                                                                    \
     "topic news \"News\", opt out\n"                                                                                   \
-    "channel post\n  webhook env HOOK_URL\n  secret env HOOK_SECRET\n  retry 3 times over 1 hour\nend\n"               \
+    "channel post\n  webhook env HOOK_URL\n  secret env HOOK_SECRET\n  retry 3 times over 1 hour\n  cap 9 per 1 day, " \
+    "skip\nend\n"                                                                                                      \
     "service score\n  webhook env HOOK_URL\n  give plan text\n  take points number, default 1\nend\n"                  \
     "message hello on post\n  body \"" word " {{ begin.plan | default: 'none' }}\"\nend\n"                             \
     "message gift on post\n  body \"A gift.\"\nend\n"                                                                  \
@@ -52,7 +61,9 @@ struct ask {
     "    approve \"A gift?\" by \"lead\" up to 2 days then\n      send gift\n    timeout\n      tag \"none\"\n"        \
     "    end\n  end\nend\n"                                                                                            \
     "journey resting\n  enter when rest\n  re-enter always\n  stage only\n    wait for stop up to 30 days\n  "         \
-    "end\nend\n"
+    "end\nend\n"                                                                                                       \
+    "journey strained\n  enter when strain\n  re-enter always\n  stage only\n    if customer in deep_15 then\n"        \
+    "      tag \"a\"\n    else\n      tag \"b\"\n    end\n  end\nend\n"
 
 /* Over this store, which is closed with it; `secret`: the first token, "" for none. */
 void desk_open(struct desk *desk, struct jr_store *store, const char *secret);
