@@ -4,6 +4,7 @@
 #include "runtime/engine/history/history.h"
 #include "runtime/engine/identity/identity.h"
 #include "runtime/engine/person/person.h"
+#include "runtime/engine/policy/policy.h"
 
 #define HELD_PAGE 1000
 
@@ -47,13 +48,27 @@ static struct jn_str held_journey(const struct jr_engine *engine, uint64_t hash)
     return JN_STR("");
 }
 
-static struct jn_str held_channel(const struct jr_engine *engine, uint64_t hash) {
-    for (const struct engine_program *p = engine->programs; p != NULL; p = p->next)
-        for (uint32_t i = 0; i < p->program->n_channel; i++) {
-            struct jn_str name = p->program->string[p->program->channel[i].name];
-            if (jn_hash64(name) == hash) return name;
-        }
+static struct jn_str held_slot_journey(const struct jn_program *program, uint64_t kept) {
+    for (uint32_t i = 0; i < program->n_journey; i++)
+        if (engine_slot_journey(program, &program->journey[i]) == kept)
+            return program->string[program->journey[i].name];
     return JN_STR("");
+}
+
+static struct jn_str held_slot_channel(const struct jn_program *program, uint64_t kept) {
+    for (uint32_t i = 0; i < program->n_channel; i++)
+        if (engine_slot_channel(program, &program->channel[i]) == kept)
+            return program->string[program->channel[i].name];
+    return JN_STR("");
+}
+
+static struct jr_held_slot held_slot(const struct jr_engine *engine, const struct engine_slot *slot) {
+    struct jr_held_slot held = {.at = slot->at};
+    for (const struct engine_program *p = engine->programs; p != NULL; p = p->next) {
+        if (held.journey.n == 0) held.journey = held_slot_journey(p->program, slot->journey);
+        if (held.channel.n == 0) held.channel = held_slot_channel(p->program, slot->channel);
+    }
+    return held;
 }
 
 static void held_profile(const struct turn *turn, const struct engine_customer *customer, struct jr_held *out) {
@@ -69,8 +84,7 @@ static void held_profile(const struct turn *turn, const struct engine_customer *
         entry[i] = (struct jr_held_entry){held_journey(turn->engine, customer->mark[i].journey),
                                           customer->mark[i].key != 0, customer->mark[i].at};
     for (uint32_t i = 0; i < customer->n_slot; i++)
-        slot[i] = (struct jr_held_slot){held_journey(turn->engine, customer->slot[i].journey),
-                                        held_channel(turn->engine, customer->slot[i].channel), customer->slot[i].at};
+        slot[i] = held_slot(turn->engine, &customer->slot[i]);
     out->said = said;
     out->said_in = in;
     out->n_said = customer->n_consent;

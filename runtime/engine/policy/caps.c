@@ -13,11 +13,11 @@ struct caps_scope {
     const char *what;
 };
 
-static uint64_t caps_journey(const struct jn_program *program, const struct jn_journey *journey) {
+uint64_t engine_slot_journey(const struct jn_program *program, const struct jn_journey *journey) {
     return jn_hash64(engine_lasting_name(program, journey)) | 1;
 }
 
-static uint64_t caps_channel(const struct jn_program *program, const struct jn_channel *channel) {
+uint64_t engine_slot_channel(const struct jn_program *program, const struct jn_channel *channel) {
     return jn_hash64(program->string[channel->name]) | 1;
 }
 
@@ -29,11 +29,11 @@ static void caps_scopes(const struct engine_run *run, const struct jn_message *m
     out[0] = (struct caps_scope){.cap = program->cap + meta->first_cap, .n = meta->n_cap, .what = "the workspace"};
     out[1] = (struct caps_scope){.cap = program->cap + journey->first_cap,
                                  .n = journey->n_cap,
-                                 .journey = caps_journey(program, journey),
+                                 .journey = engine_slot_journey(program, journey),
                                  .what = "the journey"};
     out[2] = (struct caps_scope){.cap = program->cap + channel->first_cap,
                                  .n = channel->n_cap,
-                                 .channel = caps_channel(program, channel),
+                                 .channel = engine_slot_channel(program, channel),
                                  .what = "the channel"};
 }
 
@@ -117,8 +117,8 @@ void turn_slot_take(struct turn *turn, struct engine_customer *customer, const s
     struct engine_slot *slot = engine_grow(turn->arena, &customer->slot, &customer->n_slot, sizeof(*slot));
     *slot = (struct engine_slot){.at = turn->now,
                                  .delivery = delivery,
-                                 .journey = caps_journey(program, engine_journey(run)),
-                                 .channel = caps_channel(program, &program->channel[message->channel])};
+                                 .journey = engine_slot_journey(program, engine_journey(run)),
+                                 .channel = engine_slot_channel(program, &program->channel[message->channel])};
     customer->changed = true;
 }
 

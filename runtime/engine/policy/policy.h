@@ -80,6 +80,9 @@ struct policy_answer turn_caps(struct turn *turn, struct engine_customer *custom
 void turn_slot_take(struct turn *turn, struct engine_customer *customer, const struct engine_run *run,
                     const struct jn_message *message, uint64_t delivery);
 jn_rc turn_slot_return(struct turn *turn, uint64_t customer, uint64_t delivery);
+/* By which a slot keeps the journey and the channel of its message; never 0. */
+uint64_t engine_slot_journey(const struct jn_program *program, const struct jn_journey *journey);
+uint64_t engine_slot_channel(const struct jn_program *program, const struct jn_channel *channel);
 
 /* ---- two customers become one (merge.c): the most restrictive consent, the sum of what was sent */
 void engine_policy_merge(struct turn *turn, struct engine_customer *into, const struct engine_customer *from);

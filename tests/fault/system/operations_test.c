@@ -428,7 +428,8 @@ static void met(const struct base *base, const struct operation *operation, enum
             /* SQLite takes a page that cannot be read for a damaged one. */
             if ((rc == JN_CORRUPT && fault != SYSTEM_FAILS) || err.text[0] == '\0')
                 fail_msg("%s, call %u: %d `%s`", operation->name, strike, (int)rc, err.text);
-            if (fault > SYSTEM_IS_FULL) fail_msg("%s does not go on at call %u: %s", operation->name, strike, err.text);
+            if (fault == SYSTEM_INTERRUPTS || fault == SYSTEM_DOES_A_PART)
+                fail_msg("%s does not go on at call %u: %s", operation->name, strike, err.text);
             asked_again(&p, operation, strike, rc);
         }
         is_sound(&p, operation->name, strike, &is);

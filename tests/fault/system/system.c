@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum system_kind { READS, WRITES, SYNCS, MAKES, LOOKS };
+enum system_kind { READS, WRITES, SYNCS, MAKES, LOOKS, STEPS };
 
 static struct {
     enum system_fault fault;
@@ -35,16 +35,18 @@ static bool system_meets(enum system_kind kind, size_t n) {
         return kind == READS || kind == WRITES;
     case SYSTEM_DOES_A_PART:
         return (kind == READS || kind == WRITES) && n > 1;
+    case SYSTEM_STEP_FAILS:
+        return kind == STEPS;
     case SYSTEM_FAILS:
     case SYSTEM_FAULTS:
         break;
     }
-    return true;
+    return kind != STEPS;
 }
 
 /* Whether this call meets the fault. */
 static bool system_strikes(enum system_kind kind, size_t n) {
-    static const int CODE[SYSTEM_FAULTS] = {EIO, ENOSPC, EINTR, 0};
+    static const int CODE[SYSTEM_FAULTS] = {EIO, ENOSPC, EINTR, 0, EIO};
     if (here.strike == 0 || !system_meets(kind, n) || ++here.made != here.strike) return false;
     if (here.fault != SYSTEM_DOES_A_PART) errno = CODE[here.fault];
     return true;
@@ -115,3 +117,11 @@ static int system_open(const char *path, int flags, mode_t mode) {
 
 OPENS(open)
 OPENS(open64)
+
+/* ---- statements */
+
+int __real_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_step(sqlite3_stmt *statement) {
+    return system_strikes(STEPS, 0) ? SQLITE_IOERR : __real_sqlite3_step(statement);
+}

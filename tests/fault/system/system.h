@@ -11,6 +11,7 @@ enum system_fault {
     SYSTEM_IS_FULL,     /* ENOSPC, of calls that write or make something */
     SYSTEM_INTERRUPTS,  /* EINTR, of reads and writes: whoever asks has to ask again */
     SYSTEM_DOES_A_PART, /* the first half, of reads and writes of more than one byte */
+    SYSTEM_STEP_FAILS,  /* SQLITE_IOERR, of sqlite3_step where the program itself calls it: nothing was done */
     SYSTEM_FAULTS
 };
 
