@@ -13,7 +13,7 @@
 #include "runtime/loop/curl_loading.h"
 #include "runtime/loop/multi.h"
 
-enum { JR_PUMP__NAP_MAX_MS = 60000 }; /* the wall clock may move while the timer sleeps */
+enum { JR_PUMP__NAP_MAX_MS = 1000 }; /* the wall clock may move while the timer sleeps */
 
 struct jr_pump {
     struct jr_pump_options options;

@@ -27,12 +27,22 @@ void jr_clock_close(struct jr_clock *clock) {
     uv_mutex_destroy(&clock->lock);
 }
 
+/* From here on it is seen whether the wall clock goes evenly. */
+static void jr_clock__begin_anew(struct jr_clock *clock, int64_t wall, int64_t steady) {
+    clock->even_since = steady;
+    clock->even_wall = wall;
+}
+
+static bool jr_clock__is_jump(int64_t by) {
+    return by > JR_CLOCK_JUMP_MS || by < -JR_CLOCK_JUMP_MS;
+}
+
 /* The first look: nothing but the mark says whether the wall clock is right. */
 static void jr_clock__begin(struct jr_clock *clock, int64_t wall, int64_t steady) {
     bool away = clock->now != 0 && wall - clock->now > JR_CLOCK_ABSENT_MS;
     clock->begun = true;
     clock->doubting = away;
-    clock->even_since = steady;
+    jr_clock__begin_anew(clock, wall, steady);
     if (!away && wall > clock->now) clock->now = wall;
 }
 
@@ -43,10 +53,9 @@ static int64_t jr_clock__later(int64_t a, int64_t b) {
 /* With the lock held. Two threads may have read in another order than they come in: then no time has passed. */
 static void jr_clock__go_on(struct jr_clock *clock, int64_t wall, int64_t steady) {
     int64_t passed = jr_clock__later(steady - clock->steady, 0), jump = wall - clock->wall - (steady - clock->steady);
-    if (jump > JR_CLOCK_JUMP_MS || jump < -JR_CLOCK_JUMP_MS) {
-        clock->jumped += jump;
-        clock->even_since = steady;
-    }
+    int64_t drift = wall - clock->even_wall - (steady - clock->even_since); /* of one that stands still, or is slewed */
+    if (jr_clock__is_jump(jump)) clock->jumped += jump;
+    if (jr_clock__is_jump(jump) || jr_clock__is_jump(drift)) jr_clock__begin_anew(clock, wall, steady);
     int64_t expected = clock->now + passed;
     bool ahead = wall - expected > JR_CLOCK_LEAP_MS;
     clock->doubting = ahead && steady - clock->even_since < JR_CLOCK_STEADY_MS;

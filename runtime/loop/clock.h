@@ -22,7 +22,8 @@ struct jr_clock {
     bool begun;
     int64_t now;          /* engine time at the last look */
     int64_t wall, steady; /* the readings then */
-    int64_t even_since;   /* steady time since which the wall clock has not jumped */
+    int64_t even_since;   /* steady time since which the wall clock has gone evenly */
+    int64_t even_wall;    /* what it said then */
     int64_t odd;          /* a millisecond that half speed has left over */
     bool doubting;        /* it is ahead and not believed yet */
     int64_t jumped;       /* jumps since they were asked for */

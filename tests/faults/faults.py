@@ -58,7 +58,9 @@ FAULTS = [
                  "    JN_CHECK(uv_thread_create(&beside->thread, jr_beside__work, beside) == 0);\n"
                  "    if (beside->busy) return JN_OK;\n")),
     Fault("F11", "a clock that is set, slewed or stands still",
-          ["unit/loop/clock", "sim/simulation"],
+          ["process/clock_jumps_test: ClockJumps.test_a_leap_wakes_nobody_until_it_is_believed", "unit/loop/clock",
+           "process/clock_jumps_test: Changes.test_any_changes_at_any_time",
+           "process/clock_jumps_test: Policies.test_caps_and_quiet_hours", "sim/simulation"],
           Defect("a clock that leaps is believed", "runtime/loop/clock.c",
                  "clock->doubting = ahead && steady - clock->even_since < JR_CLOCK_STEADY_MS;", "clock->doubting = ahead && steady < 0;")),
     Fault("F12", "hours that are skipped or come twice, ends of years and months, other zones",

@@ -1,7 +1,7 @@
-/* Loaded before the C library into a `journey` under test: its calls fail as the test says, and what it writes to its
- * database is logged. The test and the process share the file that JOURNEY_FAULTS names: a `struct faults`, which
- * tests/process/failing_system.py writes. With JOURNEY_FAULTS_LOG every change of the database's files is appended
- * there, so that the disk can be rebuilt as it was at any moment. */
+/* Loaded before the C library into a `journey` under test: its calls fail as the test says, its clocks say what the
+ * test says, and what it writes to its database is logged. The test and the process share the file that JOURNEY_FAULTS
+ * names: a `struct faults`, which tests/process/failing_system.py writes. With JOURNEY_FAULTS_LOG every change of the
+ * database's files is appended there, so that the disk can be rebuilt as it was at any moment. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,15 @@ enum call {
     SYNC_FOLDER = 1024,
 };
 
+/* What the clocks say: the wall clock `wall` when CLOCK_BOOTTIME is `boot`, and from there on `rate` for each million.
+ * All in microseconds. */
+struct clocks {
+    int64_t wall, boot, rate;
+    int64_t suspended; /* for how long the machine was; only CLOCK_BOOTTIME and the wall clock went on */
+};
+
+enum { CLOCKS = 64 };
+
 struct faults {
     _Atomic uint64_t fault;
     uint64_t calls;        /* those that count */
@@ -43,6 +53,8 @@ struct faults {
     uint64_t code;         /* errno */
     _Atomic uint64_t struck, held;
     _Atomic uint64_t done[16]; /* calls of each kind so far, by the number of its bit */
+    _Atomic uint64_t clock;    /* which of `clocks` holds; 0: the machine's own. A new one is written beside it first */
+    struct clocks clocks[CLOCKS];
 };
 
 enum { FILES = 4096, DATABASE = 1, LOG = 2, FOLDER = 3 };
@@ -280,4 +292,51 @@ void *realloc(void *p, size_t n) {
 void free(void *p) {
     if ((char *)p >= early && (char *)p < early + sizeof(early)) return;
     if (next_free != NULL) next_free(p);
+}
+
+/* ---- clocks */
+
+static int64_t machine_us(clockid_t id) {
+    static int (*next)(clockid_t, struct timespec *);
+    struct timespec t;
+    if (next == NULL) next = NEXT(clock_gettime);
+    next(id, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t clock_us(clockid_t id) {
+    const struct clocks *clocks = &faults->clocks[faults->clock % CLOCKS];
+    bool is_wall = id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE;
+    if (clocks == faults->clocks || (!is_wall && id != CLOCK_BOOTTIME)) return machine_us(id);
+    int64_t boot = machine_us(CLOCK_BOOTTIME) + clocks->suspended, passed = boot - clocks->boot;
+    if (!is_wall) return boot;
+    return clocks->wall + passed / 1000000 * clocks->rate + passed % 1000000 * clocks->rate / 1000000;
+}
+
+/* Seconds, rounded down also before 1970; the rest of it in `us`. */
+static time_t seconds_of(int64_t at, int64_t *us) {
+    *us = (at % 1000000 + 1000000) % 1000000;
+    return (time_t)((at - *us) / 1000000);
+}
+
+int clock_gettime(clockid_t id, struct timespec *out) {
+    int64_t us;
+    out->tv_sec = seconds_of(clock_us(id), &us);
+    out->tv_nsec = us * 1000;
+    return 0;
+}
+
+int gettimeofday(struct timeval *restrict out, void *restrict zone) {
+    (void)zone;
+    int64_t us;
+    out->tv_sec = seconds_of(clock_us(CLOCK_REALTIME), &us);
+    out->tv_usec = us;
+    return 0;
+}
+
+time_t time(time_t *out) {
+    int64_t us;
+    time_t now = seconds_of(clock_us(CLOCK_REALTIME), &us);
+    if (out != NULL) *out = now;
+    return now;
 }

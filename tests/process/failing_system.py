@@ -1,4 +1,4 @@
-"""A `journey` whose system calls fail as the test says: tests/process/failing_system.c, loaded before the C library."""
+"""A `journey` whose system calls fail, and whose clocks go, as the test says: tests/process/failing_system.c, loaded before the C library."""
 import mmap
 import os
 import struct

@@ -20,11 +20,11 @@ class Ledger:
             self.n += 1
             return f"p{self.n}"
 
-    def sign_up(self, server, user):
+    def sign_up(self, server, user, event="signup"):
         """True: it was acknowledged."""
         status, _, _ = server.post("/v1/batch", {"batch": [
             {"type": "identify", "userId": user, "traits": {"email": f"{user}@example.com"}, "messageId": f"i-{user}"},
-            {"type": "track", "userId": user, "event": "signup", "messageId": f"t-{user}"}]})
+            {"type": "track", "userId": user, "event": event, "messageId": f"t-{user}"}]})
         if status == 200:
             with self.lock:
                 self.acknowledged.add(user)

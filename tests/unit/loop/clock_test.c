@@ -57,6 +57,21 @@ static void test_a_leap_that_is_undone_never_was(void **state) {
     jr_clock_close(&clock);
 }
 
+/* However often somebody looks, and however little it is off each time. */
+static void test_a_leap_is_not_believed_of_a_clock_that_stands_still(void **state) {
+    (void)state;
+    struct jr_clock clock;
+    jr_clock_open(&clock, 0);
+    (void)jr_clock_look(&clock, NOW, 0);
+    for (int64_t s = 1; s <= 1200; s++)
+        assert_int_equal(jr_clock_look(&clock, NOW + DAY, s * SECOND), NOW + s * SECOND);
+    assert_int_equal(jr_clock_jumped(&clock), DAY - SECOND);
+    for (int64_t s = 1; s < 580; s++)
+        assert_int_equal(jr_clock_look(&clock, NOW + DAY + s * SECOND, (1200 + s) * SECOND), NOW + (1200 + s) * SECOND);
+    assert_int_equal(jr_clock_look(&clock, NOW + DAY + 600 * SECOND, 1800 * SECOND), NOW + DAY + 600 * SECOND);
+    jr_clock_close(&clock);
+}
+
 static void test_behind_time_goes_at_half_speed(void **state) {
     (void)state;
     struct jr_clock clock;
@@ -102,6 +117,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_time_passes),
                                        cmocka_unit_test(test_a_leap_is_believed_after_ten_even_minutes),
                                        cmocka_unit_test(test_a_leap_that_is_undone_never_was),
+                                       cmocka_unit_test(test_a_leap_is_not_believed_of_a_clock_that_stands_still),
                                        cmocka_unit_test(test_behind_time_goes_at_half_speed),
                                        cmocka_unit_test(test_the_mark_outlives_the_process),
                                        cmocka_unit_test(test_two_threads_may_come_in_any_order)};
