@@ -17,11 +17,15 @@ void jc_stmt_go_to(struct jc_lowering *l, const struct jc_node *node, const stru
         if (near.n > 0) jc_suggest(l->unit->diags, diag, near);
     }
     /* A step of its own, so that the way there can be shown and reported. */
-    if (l->edges.n == 0 || !known) {
+    if (l->edges.n == 0) {
         jc_edges_take(l);
         return;
     }
     jc_step_add(l, JN_STEP_PASS, node);
+    if (!known) {
+        jc_edges_take(l);
+        return;
+    }
     struct jc_goto *go = JN_NEW(l->unit->arena, struct jc_goto);
     *go = (struct jc_goto){node, jc_edges_take(l), l->gotos};
     l->gotos = go;

@@ -167,6 +167,22 @@ static void repair_number(struct jc_stream *stream, struct jc_token *token) {
     }
 }
 
+static bool jc_is_constant(int kind) {
+    return kind == TRUE || kind == FALSE;
+}
+
+/* `otherwsie:`, `fasle:` among the values of a match. */
+static bool repair_case(struct jc_stream *stream, struct jc_token *token) {
+    struct jn_str word;
+    int kind = jc_parser_meant(stream->state, token->value.node->text, NULL, 0, &word);
+    if (kind != OTHERWISE && !jc_is_constant(kind)) return false;
+    struct jn_str right = jn_arena_printf(stream->parser->arena, "%.*s:", JN_FMT(word));
+    report_meant(stream, token, right);
+    token->kind = kind;
+    if (kind != OTHERWISE) token->second = ':';
+    return true;
+}
+
 /* `timeout:`, `split x:`, or a label on a line of its own. */
 static bool repair_label(struct jc_stream *stream, struct jc_token *token, bool first) {
     struct jn_str name = token->value.node->text;
@@ -179,6 +195,7 @@ static bool repair_label(struct jc_stream *stream, struct jc_token *token, bool 
         token->kind = kind;
         return true;
     }
+    if (alone && repair_case(stream, token)) return true;
     if (expects(stream, LABEL)) {
         const struct jc_block *top = jc_blocks_top(&stream->blocks);
         bool refused = top != NULL && top->span.line == stream->parser->bad_line; /* its branches are not known */
@@ -233,14 +250,20 @@ static void repair_name(struct jc_stream *stream, struct jc_token *token, bool f
     if (begins_value(jc_stream_peek(stream)->kind)) repair_spelling(stream, token);
 }
 
-static bool jc_is_constant(int kind) {
-    return kind == TRUE || kind == FALSE;
-}
-
 /* The next line stands further right: this one was to open a block. */
 static bool opens_by_indent(struct jc_stream *stream) {
     const struct jc_token *next = jc_stream_peek(stream);
     return next->kind != JC_YYEOF && next->span.column > stream->blocks.place.column;
+}
+
+/* Told at the end of the line, and written behind its last word: a comment may lie between. */
+static void report_then(struct jc_stream *stream, const struct jc_token *end) {
+    struct jc_span behind = stream->before;
+    behind.offset = behind.end;
+    behind.line = behind.end_line;
+    behind.column = behind.end_column;
+    struct jc_diag *diag = jc_parser_report(stream->parser, JC_E0208, end->span, NONE, NONE);
+    if (diag != NULL) jc_fix_at(stream->parser->diags, diag, behind, JN_STR(" then"));
 }
 
 void jc_read_in_context(struct jc_stream *stream, struct jc_token *token) {
@@ -298,7 +321,7 @@ bool jc_repair_token(struct jc_stream *stream, struct jc_token *token) {
     } else if (kind == '=' && !expects(stream, '=')) {
         repair_equals(stream, token);
     } else if (kind == NL && expects(stream, THEN) && (!expects(stream, NL) || opens_by_indent(stream))) {
-        report_fix(stream, JC_E0208, token->span, NONE, NONE, JN_STR(" then"));
+        report_then(stream, token);
         jc_stream_insert(stream, THEN, token->span);
     } else {
         jc_read_in_context(stream, token);

@@ -232,7 +232,8 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     if (is_outdented(stream, token) && jc_mend(stream, token, true)) return true;
     if (token->kind == LABEL || token->kind == NUMBER || jc_parser_expects(stream->state, token->kind)) return false;
     if (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME)) return false;
-    if (jc_mend(stream, token, true)) return true;
+    bool branch = token->kind == ELSE || token->kind == TIMEOUT; /* of nothing: no word before it makes it a line */
+    if (!branch && jc_mend(stream, token, true)) return true;
     if (jc_repair_spelling(stream, token)) return false;
     jc_parser_report(stream->parser, JC_E0214, token->span,
                      jn_str_sub(jc_parser_text(stream->parser, token->span), 0, 64), jn_str_z(jc_stream_where(stream)));
