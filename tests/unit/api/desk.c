@@ -55,6 +55,8 @@ void __wrap_jr_http_respond_problem(struct jr_http_exchange *exchange, int statu
 static void desk_kept(struct desk *desk, const struct jr_turn *turn) {
     for (uint32_t i = 0; i < turn->n_delivery; i++) {
         assert_in_range(desk->n_outbox, 0, DESK_OUTBOX - 1);
+        struct jn_str body = turn->delivery[i].body, refused = jn_str_z(desk->refused);
+        desk->fails[desk->n_outbox] = refused.n > 0 && memmem(body.p, body.n, refused.p, refused.n) != NULL;
         desk->outbox[desk->n_outbox++] = turn->delivery[i].delivery;
     }
 }
@@ -258,7 +260,7 @@ jn_rc desk_answered(struct desk *desk, enum jr_result result) {
     for (uint32_t i = 0; i < n; i++)
         input[i] = (struct jr_input){.kind = JR_INPUT_RESULT,
                                      .delivery = desk->outbox[i],
-                                     .result = result,
+                                     .result = desk->fails[i] ? JR_RESULT_FAILED : result,
                                      .retry_at = desk->now + JN_MS_MINUTE,
                                      .reason = JN_STR("as the test says")};
     desk->n_outbox = 0;

@@ -14,7 +14,9 @@ struct desk {
     int64_t now;
     bool full;                    /* the lane takes no more requests */
     bool ready;                   /* what /readyz says */
+    const char *refused;          /* what has this text in its body fails, whatever is answered; may be NULL */
     uint64_t outbox[DESK_OUTBOX]; /* deliveries that have left and are not answered yet */
+    bool fails[DESK_OUTBOX];
     uint32_t n_outbox;
     int status;         /* of the last answer */
     struct jn_buf body; /* its */
