@@ -1,4 +1,17 @@
+#include <errno.h>
+
 #include "runtime/store/sqlite/sqlite.h"
+
+/* Each file remembers the last error that the system gave it, until it is closed. So where a disk has failed once,
+ * damage is told as a disk that fails, until the next start. */
+bool sqlite_disk_failed(sqlite3 *db) {
+    int of_database = 0, of_log = 0;
+    sqlite3_file *log = NULL;
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+    if (log != NULL && log->pMethods != NULL) (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+    return of_database == EIO || of_database == ENXIO || of_log == EIO || of_log == ENXIO;
+}
 
 jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err) {
     int extended = db == NULL ? code : sqlite3_extended_errcode(db);
@@ -22,7 +35,8 @@ jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *er
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-        rc = JN_CORRUPT;
+        if (db == NULL || !sqlite_disk_failed(db)) rc = JN_CORRUPT;
+        if (rc != JN_CORRUPT) text = "disk I/O error";
         break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -23,6 +23,8 @@ jn_rc sqlite_look_through(sqlite3 *db, const char *pragma, struct jn_err *err) {
     jn_rc rc = JN_OK;
     if (found == NULL)
         rc = sqlite_failure(db, code, "be checked", err);
+    else if (strcmp(found, "ok") != 0 && sqlite_disk_failed(db))
+        rc = jn_fail(err, JN_IO, "the store cannot be checked: disk I/O error (%.200s)", found);
     else if (strcmp(found, "ok") != 0)
         rc = jn_fail(err, JN_CORRUPT, "the database is damaged: %.200s", found);
     sqlite3_finalize(statement);

@@ -110,12 +110,22 @@ jn_rc sqlite_set_meta(struct jr_store_sqlite_state *state, const char *key, int6
     return code == SQLITE_DONE ? JN_OK : sqlite_write_failure(state, code, "note its state", err);
 }
 
-int64_t sqlite_meta(struct jr_store_sqlite_state *state, const char *key) {
+jn_rc sqlite_meta(struct jr_store_sqlite_state *state, const char *key, int64_t *out, struct jn_err *err) {
     sqlite3_stmt *statement = state->statement[SQL_GET_META];
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    int64_t value = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    int code = sqlite3_step(statement);
+    *out = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    jn_rc rc =
+        code == SQLITE_ROW || code == SQLITE_DONE ? JN_OK : sqlite_failure(state->db, code, "read its state", err);
     sqlite3_reset(statement);
-    return value;
+    return rc;
+}
+
+static jn_rc open_generation(struct jr_store_sqlite_state *state, struct jn_err *err) {
+    int64_t generation;
+    jn_rc rc = sqlite_meta(state, "generation", &generation, err);
+    state->generation = (uint64_t)generation;
+    return rc;
 }
 
 /* The log that a crash has left may be in the system's memory alone, its sync failed: it is written to the database and
@@ -127,9 +137,9 @@ static jn_rc open_write_back(struct jr_store_sqlite_state *state, struct jn_err 
 }
 
 static jn_rc open_verify(struct jr_store_sqlite_state *state, bool fresh, struct jn_err *err) {
-    int64_t pages = 0;
-    jn_rc rc = JN_OK;
-    if (!fresh && sqlite_meta(state, "clean") != 1) {
+    int64_t pages = 0, clean = 1;
+    jn_rc rc = fresh ? JN_OK : sqlite_meta(state, "clean", &clean, err);
+    if (rc == JN_OK && clean != 1) {
         rc = open_write_back(state, err);
         if (rc == JN_OK) rc = sqlite_number(state->db, "pragma page_count", &pages, err);
         if (rc == JN_OK) rc = sqlite_look(state, pages, err);
@@ -161,7 +171,7 @@ static jn_rc open_database(struct jr_store_sqlite_state *state, const char *fold
     if (rc == JN_OK) state->checkpoint_pages = (int)(CHECKPOINT_BYTES / page);
     if (rc == JN_OK) rc = open_prepare(state, err);
     if (rc == JN_OK) rc = open_verify(state, fresh, err);
-    if (rc == JN_OK) state->generation = (uint64_t)sqlite_meta(state, "generation");
+    if (rc == JN_OK) rc = open_generation(state, err);
     if (rc == JN_OK) rc = sqlite_load_days(state, err);
     if (rc == JN_OK) rc = sqlite_forget_keys(state, err); /* of a commit that was the last before a stop */
     return rc;
@@ -238,7 +248,7 @@ static jn_rc open_reading(struct jr_store_sqlite_state *state, const char *folde
     if (rc == JN_OK)
         rc = sqlite_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
     if (rc == JN_OK) rc = open_prepare(state, err);
-    if (rc == JN_OK) state->generation = (uint64_t)sqlite_meta(state, "generation");
+    if (rc == JN_OK) rc = open_generation(state, err);
     if (rc == JN_OK) rc = sqlite_sealed_open(state, folder, true, err); /* keys came before the rows that are read */
     return rc;
 }

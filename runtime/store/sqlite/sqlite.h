@@ -52,6 +52,8 @@ static inline struct jr_store_sqlite_state *sqlite_state(struct jr_store *store)
 const char *sqlite_log_vfs(void);
 
 /* ---- failure.c */
+/* Whether it is the disk: SQLite takes a page that the disk does not give (EIO) for damage. */
+bool sqlite_disk_failed(sqlite3 *db);
 /* What a result code means, with what was being done. */
 jn_rc sqlite_failure(sqlite3 *db, int code, const char *doing, struct jn_err *err);
 /* The same of the one connection that writes: after a failed sync it never does again. */
@@ -69,7 +71,7 @@ jn_rc sqlite_number(sqlite3 *db, const char *sql, int64_t *out, struct jn_err *e
 /* One statement, or several, that answer nothing. */
 jn_rc sqlite_run(sqlite3 *db, const char *sql, const char *doing, struct jn_err *err);
 /* 0 when there is no such key. */
-int64_t sqlite_meta(struct jr_store_sqlite_state *state, const char *key);
+jn_rc sqlite_meta(struct jr_store_sqlite_state *state, const char *key, int64_t *out, struct jn_err *err);
 jn_rc sqlite_set_meta(struct jr_store_sqlite_state *state, const char *key, int64_t value, struct jn_err *err);
 
 /* ---- sealed.c: what is of a customer, on its way in and out */
