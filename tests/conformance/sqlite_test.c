@@ -318,7 +318,7 @@ int main(void) {
     char folder[] = "/tmp/journey-sqlite-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    char *remove[] = {"rm", "-rf", folder, NULL};
-    if (chdir("/") == 0) execvp("rm", remove[0] != NULL && failed == 0 ? remove : (char *[]){"false", NULL});
-    return 1;
+    char remove[64];
+    (void)snprintf(remove, sizeof remove, "rm -rf %s", folder);
+    return failed == 0 && chdir("/") == 0 && system(remove) == 0 ? 0 : 1;
 }
