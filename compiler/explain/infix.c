@@ -85,11 +85,13 @@ static bool infix_two(struct infix *x, enum jn_op op) {
     for (size_t i = 0; i < sizeof(TWO_ROW) / sizeof(*TWO_ROW); i++) {
         if (TWO_ROW[i].op != op) continue;
         struct infix_part right = infix_pop(x), left = infix_pop(x);
-        bool l = left.binding < TWO_ROW[i].binding, r = right.binding <= TWO_ROW[i].binding && TWO_ROW[i].binding > 2;
+        unsigned own = TWO_ROW[i].binding;
+        bool chains = own <= 2; /* `and` and `or`, whichever side goes on */
+        bool l = left.binding < own, r = right.binding < own || (right.binding == own && !chains);
         infix_push(x,
                    jn_arena_printf(&x->arena, "%s%.*s%s %s %s%.*s%s", l ? "(" : "", JN_FMT(left.text), l ? ")" : "",
                                    TWO_ROW[i].word, r ? "(" : "", JN_FMT(right.text), r ? ")" : ""),
-                   TWO_ROW[i].binding);
+                   own);
         return true;
     }
     return false;
@@ -163,6 +165,11 @@ static bool infix_read(struct infix *x, enum jn_op op, const uint8_t *operands) 
     return true;
 }
 
+/* Letters of the function's name: `round_money` is `round` of money. */
+static int infix_function(enum jn_op op) {
+    return (int)strcspn(jn_op_mnemonic(op), "_");
+}
+
 static void infix_one(struct infix *x, enum jn_op op) {
     struct infix_part part = infix_pop(x);
     bool loose = part.binding < 9;
@@ -175,8 +182,11 @@ static void infix_one(struct infix *x, enum jn_op op) {
                    8);
     else if (op == JN_OP_DATE_OF)
         infix_push(x, part.text, part.binding);
+    else if (op == JN_OP_NEG || op == JN_OP_NEG_MONEY)
+        infix_push(x, jn_arena_printf(&x->arena, loose ? "-(%.*s)" : "-%.*s", JN_FMT(part.text)), 8);
     else
-        infix_push(x, jn_arena_printf(&x->arena, "%s(%.*s)", jn_op_mnemonic(op), JN_FMT(part.text)), 9);
+        infix_push(
+            x, jn_arena_printf(&x->arena, "%.*s(%.*s)", infix_function(op), jn_op_mnemonic(op), JN_FMT(part.text)), 9);
 }
 
 void jc_infix(const struct jn_program *program, uint32_t expr, struct jn_buf *out) {
