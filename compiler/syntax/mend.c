@@ -213,3 +213,15 @@ bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first) {
     jc_stream_unread(stream, &next);
     return true;
 }
+
+bool jc_mend_condition(struct jc_stream *stream, const struct jc_token *token) {
+    static const int LACKING[] = {TRUE, THEN, NL};
+    if (token->kind != NL || jc_parser_try(stream->state, LACKING, 3) < 3) return false;
+    jc_parser_drop_line(stream->parser, token->span.offset);
+    struct jc_diag *diag =
+        jc_parser_report(stream->parser, JC_E0202, token->span, JN_STR("the end of the line"), JN_STR(""));
+    if (diag != NULL) jc_hint(stream->parser->diags, diag, "a condition belongs here, and `then` behind it");
+    jc_stream_insert(stream, TRUE, token->span);
+    jc_stream_insert(stream, THEN, token->span);
+    return true;
+}

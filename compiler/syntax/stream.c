@@ -187,6 +187,7 @@ static bool repair(struct jc_stream *stream, struct jc_token *token) {
                   (token->kind >= LANGUAGE && jc_parser_expects(stream->state, NAME));
     if (stands || token->kind == JC_YYEOF) return true;
     if (jc_mend(stream, token, first)) return false;
+    if (jc_mend_condition(stream, token)) return true;
     jc_repair_spelling(stream, token);
     return true;
 }
@@ -242,6 +243,15 @@ static bool begin_line(struct jc_stream *stream, struct jc_token *token) {
     return true;
 }
 
+/* The first attribute of an event may have a name that begins a declaration elsewhere: `source text`. */
+static void read_attribute(struct jc_stream *stream, struct jc_token *token) {
+    bool within = stream->blocks.event_waits && token->span.column > stream->blocks.event.column;
+    if (!within || !jc_is_declaration(token->kind) || !is_type_word(stream->parser, jc_stream_peek(stream))) return;
+    token->value.node = jc_node_word(stream->parser, JC_NAME, token->span);
+    token->kind = NAME;
+    token->second = 0;
+}
+
 struct jc_stream *jc_stream_new(struct jc_parser *parser, void *scanner, enum jc_reading reading) {
     struct jc_stream *stream = JN_NEW(parser->arena, struct jc_stream);
     *stream = (struct jc_stream){.parser = parser,
@@ -264,6 +274,7 @@ bool jc_stream_next(struct jc_stream *stream, struct jc_token *token) {
         *token = jc_stream_read(stream);
         bool first = stream->line_start;
         stream->line_start = token->kind == NL;
+        if (first) read_attribute(stream, token);
         if (first && token->kind != NL && begin_line(stream, token)) continue;
         if (stream->reading == JC_READ_STRICT)
             jc_read_in_context(stream, token);

@@ -60,6 +60,8 @@ bool jc_stream_leads_on(struct jc_stream *stream, int kind);
 /* The token cannot stand where it is. Finds the smallest change that makes the line one of the language: some tokens
  * left out, one put in. Tells it; *token is then the one to go on with. False when there is none. */
 bool jc_mend(struct jc_stream *stream, struct jc_token *token, bool first);
+/* The end of a line on which a condition and its `then` are missing: both are put in, so that the block is known. */
+bool jc_mend_condition(struct jc_stream *stream, const struct jc_token *token);
 /* Where in the source a line stands, for people: "in a stage". */
 const char *jc_stream_where(const struct jc_stream *stream);
 /* A misspelt word, whatever is behind it on its line. */

@@ -213,11 +213,34 @@ static void test_nothing_stays_nothing(void **state) {
     assert_formats("# alone", "# alone\n");
 }
 
+static void test_texts_keep_what_they_hold(void **state) {
+    (void)state;
+    assert_formats("message m on c\r\n  body \"\"\"\r\n      one\r\n        two\r\n\r\n      three\r\n      \"\"\"\r\nend\r\n",
+                   "message m on c\n  body \"\"\"\n    one\n      two\n\n    three\n    \"\"\"\nend\n");
+    assert_formats("message m on c\n  body \"\"\"\n    \"\"\"\nend\n", "message m on c\n  body \"\"\"\n    \"\"\"\nend\n");
+    assert_formats("message m on c\n  body \"\"\" one\n two\"\"\"\nend\n", "message m on c\n  body \"\"\" one\n two\"\"\"\nend\n");
+    assert_formats("message m on c\n  body \"\"\"  \n    one\n    \"\"\"\nend\n", "message m on c\n  body \"\"\"\n    one\n    \"\"\"\nend\n");
+}
+
+static void test_questions_of_the_past_are_written_out(void **state) {
+    (void)state;
+    assert_formats("segment s is  count  of opened of hello in the last 3 days>1  and customer has  no tag \"x\"\n",
+                   "segment s is count of opened of hello in the last 3 days > 1 and customer has no tag \"x\"\n");
+    assert_formats("segment s is (no e in the last 3 days where e.a is 1) or min of e.a in the last 1 day>2\n",
+                   "segment s is (no e in the last 3 days where e.a is 1) or min of e.a in the last 1 day > 2\n");
+    assert_formats("segment s is average of e.a in the last 1 day>2 or max of e.a in the last 1 day>2 or first e.a>2 or last e.a>2\n",
+                   "segment s is average of e.a in the last 1 day > 2 or max of e.a in the last 1 day > 2 or first e.a > 2 or last e.a > 2\n");
+    assert_formats("segment s is not customer.a is one of \"x\",\"y\" and - customer.b>-1\n",
+                   "segment s is not customer.a is one of \"x\", \"y\" and -customer.b > -1\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples_keep_their_meaning_and_settle_at_once),
         cmocka_unit_test(test_blanks_tabs_line_ends_and_the_mark_are_settled),
         cmocka_unit_test(test_comments_stay),
+        cmocka_unit_test(test_texts_keep_what_they_hold),
+        cmocka_unit_test(test_questions_of_the_past_are_written_out),
         cmocka_unit_test(test_comments_around_branches_and_arms),
         cmocka_unit_test(test_parentheses_where_they_are_needed),
         cmocka_unit_test(test_units_and_texts),
