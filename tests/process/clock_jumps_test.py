@@ -109,6 +109,11 @@ class ClockJumps(ClockCase):
         for by, status in ((-YEAR, 200), (89 * DAY, 200), (91 * DAY, 401), (0, 200)):
             self.clock.set(self.clock.true() + by)
             self.assertEqual(server.request("GET", "/api/status", headers=token)[0], status, by)
+            self.assertEqual(server.request("POST", "/api/journeys/greet/pause", "{}", first)[0], 200)  # a commit, which keeps it
+        server.kill()
+        server = self.serve(self.env(JOURNEY_TOKEN="first"))
+        used = instant(server.get("/api/tokens", **first)["items"][0]["used"])
+        self.assertLess(abs(used - self.clock.true()), HOUR)
         self.assertEqual(server.terminate(), 0)
 
 

@@ -119,7 +119,7 @@ static void guard_used(struct jr_api *api, struct jr_token *token) {
     int64_t now = api->host.wall();
     if (token == NULL) return;
     token->used = now;
-    if (now - token->used_kept < GUARD_TOUCH_MS) return;
+    if (now >= token->used_kept && now - token->used_kept < GUARD_TOUCH_MS) return; /* the clock may be put back */
     token->used_kept = now;
     memcpy(row.hash, token->hash.b, sizeof row.hash);
     row.fresh = false;
