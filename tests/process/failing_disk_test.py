@@ -160,7 +160,7 @@ class FailingDisk(FailingCase):
         reader.close()
         for more in range(batch):
             last = self.write_much(server, batch + more)
-            self.assertLess(last, grown + LOG_BYTES // 4)
+            self.assertLess(last, grown + LOG_BYTES // 2)
         if grown > LIMIT_BYTES:
             self.assertLessEqual(last, LIMIT_BYTES)
         self.ledger.settle(server)
