@@ -1,7 +1,15 @@
-/* When waits end. Civil times stay civil until they are asked for (language semantics 7). */
+/* When waits end, and whose turn it is then. Civil times stay civil until they are asked for (language semantics 7). */
 #include "core/civil.h"
 #include "core/value.h"
 #include "runtime/engine/policy/policy.h"
+
+enum {
+    TIMERS_PAGE = 4096,
+    TIMERS_TURN = 256,               /* looked at in a turn */
+    TIMERS_BESIDE = TIMERS_TURN / 4, /* … of them beside a herd */
+    TIMERS_LATE_MS = 300,            /* who waits for so long is of a herd */
+    TIMERS_LOST_MS = 5000,           /* behind by so much, what is taken beside it is one itself */
+};
 
 const struct jn_zone *engine_journey_zone(const struct engine_customer *customer, const struct engine_program *program,
                                           uint32_t journey) {
@@ -93,4 +101,81 @@ void turn_replan(struct turn *turn, struct engine_customer *customer) {
         run->due = due < turn->now ? turn->now : due;
         run->changed = true;
     }
+}
+
+/* ---- whose turn it is: the soonest, and beside a herd also those who fall due while it is worked off ---- */
+
+jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err) {
+    struct jn_arena arena;
+    jn_rc rc = JN_OK;
+    if (!jr_timers_want(&engine->timers)) return JN_OK;
+    jn_arena_init(&arena);
+    while (rc == JN_OK && jr_timers_want(&engine->timers)) {
+        struct jr_timer last = engine->timers.last;
+        struct jr_row_timer *row;
+        uint32_t n;
+        jn_arena_reset(&arena);
+        rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){last.due, last.run, last.customer},
+                                        TIMERS_PAGE, &arena, &row, &n, err);
+        if (rc != JN_OK) break;
+        struct jr_timer *timer = JN_NEW_ARRAY(&arena, struct jr_timer, n);
+        for (uint32_t i = 0; i < n; i++)
+            timer[i] = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
+        jr_timers_fill(&engine->timers, timer, n, n < TIMERS_PAGE);
+    }
+    jn_arena_release(&arena);
+    return rc;
+}
+
+/* Everybody's timers, in the order of (due, run). */
+static jn_rc timers_take_soonest(struct turn *turn, uint32_t max) {
+    struct jr_timer timer;
+    jn_rc rc = JN_OK;
+    while (turn->n_taken < max) {
+        rc = engine_fill_timers(turn->engine, turn->err);
+        if (rc != JN_OK || !jr_timers_take(&turn->engine->timers, turn->limit, &timer)) return rc;
+        struct engine_customer *customer;
+        struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
+        *place = timer;
+        rc = turn_customer_by_id(turn, timer.customer, &customer);
+        if (rc == JN_OK && customer != NULL) rc = turn_fire_timer(turn, customer, &timer);
+        if (rc != JN_OK) return rc;
+    }
+    return rc;
+}
+
+/* Behind which place what is taken beside a herd goes on, or begins anew. What falls due from now on never lies before
+ * it: it ends before `limit`. */
+static struct jr_timer timers_recent(const struct turn *turn, int64_t soonest) {
+    bool goes_on = turn->recent.due >= soonest && turn->recent.due >= turn->limit - TIMERS_LOST_MS;
+    return goes_on ? turn->recent : (struct jr_timer){.due = turn->limit - TIMERS_LATE_MS};
+}
+
+/* They come from the store, whose rows stay in order; those of them that are in memory as well are recognised there
+ * when the herd has gone. What is due of the same customer before it goes before it. */
+static jn_rc timers_take_recent(struct turn *turn, int64_t soonest) {
+    struct jr_engine *engine = turn->engine;
+    struct jr_row_timer *row;
+    uint32_t n;
+    turn->recent = timers_recent(turn, soonest);
+    jn_rc rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){turn->recent.due, turn->recent.run, 0},
+                                          TIMERS_BESIDE, turn->arena, &row, &n, turn->err);
+    for (uint32_t i = 0; rc == JN_OK && i < n && row[i].due < turn->limit; i++) {
+        struct engine_customer *customer;
+        turn->recent = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
+        rc = turn_customer_by_id(turn, row[i].customer, &customer);
+        if (rc != JN_OK || customer == NULL) continue;
+        rc = turn_fire(turn, customer, row[i].due - 1);
+        if (rc == JN_OK) rc = turn_fire_timer(turn, customer, &turn->recent);
+    }
+    return rc;
+}
+
+jn_rc turn_take_timers(struct turn *turn) {
+    struct jr_timer soonest;
+    jn_rc rc = timers_take_soonest(turn, TIMERS_TURN - TIMERS_BESIDE);
+    if (rc == JN_OK) rc = engine_fill_timers(turn->engine, turn->err);
+    if (rc != JN_OK || !jr_timers_peek(&turn->engine->timers, &soonest)) return rc;
+    bool herd = soonest.due <= turn->limit - TIMERS_LATE_MS;
+    return herd ? timers_take_recent(turn, soonest.due) : timers_take_soonest(turn, TIMERS_TURN);
 }

@@ -11,7 +11,6 @@
 #include "runtime/engine/control/control.h"
 #include "runtime/engine/migrate/migrate.h"
 
-#define TIMER_PAGE 4096
 #define TIMERS_MAX (1u << 16) /* in memory: 1.5 MiB */
 
 static jn_rc engine_load_counters(struct jr_engine *engine, struct jn_arena *arena, struct jn_err *err) {
@@ -73,28 +72,6 @@ void engine_digest(const struct jr_engine *engine, struct jn_str text, uint8_t o
     memcpy(out, hash.b, 16);
 }
 
-jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err) {
-    struct jn_arena arena;
-    jn_rc rc = JN_OK;
-    if (!jr_timers_want(&engine->timers)) return JN_OK;
-    jn_arena_init(&arena);
-    while (rc == JN_OK && jr_timers_want(&engine->timers)) {
-        struct jr_timer last = engine->timers.last;
-        struct jr_row_timer *row;
-        uint32_t n;
-        jn_arena_reset(&arena);
-        rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){last.due, last.run, last.customer},
-                                        TIMER_PAGE, &arena, &row, &n, err);
-        if (rc != JN_OK) break;
-        struct jr_timer *timer = JN_NEW_ARRAY(&arena, struct jr_timer, n);
-        for (uint32_t i = 0; i < n; i++)
-            timer[i] = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
-        jr_timers_fill(&engine->timers, timer, n, n < TIMER_PAGE);
-    }
-    jn_arena_release(&arena);
-    return rc;
-}
-
 jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *options, struct jr_engine **out,
                      struct jn_err *err) {
     struct jr_engine *engine = jn_alloc_zero(1, sizeof(*engine));
@@ -104,6 +81,7 @@ jn_rc jr_engine_open(struct jr_store *store, const struct jr_engine_options *opt
     jn_arena_init(&arena);
     jn_map_init(&engine->flights);
     jr_timers_init(&engine->timers, options->timers_max == 0 ? TIMERS_MAX : options->timers_max);
+    engine->recent.due = INT64_MIN;
     engine->store = store;
     engine->options = *options;
     jn_rc rc = store->ops->claim(store, options->lane, &engine->lane, err);
@@ -140,6 +118,7 @@ void jr_engine_forget(struct jr_engine *engine) {
     engine_flights_release(engine);
     jn_map_init(&engine->flights);
     engine->timers.n = 0;
+    engine->recent.due = INT64_MIN;
     engine->n_control = 0;
     engine->canary = (struct engine_canary){.state = JR_CANARY_NONE};
     engine_counters_forget(engine);

@@ -107,6 +107,7 @@ struct jr_engine {
     struct engine_program *programs, *current;
     struct engine_counters counters;
     struct jr_timers timers;
+    struct jr_timer recent;                  /* the last that was taken beside a herd */
     struct jn_map flights;                   /* by the delivery's number */
     struct engine_flight *sent[JR_SENT_MAX]; /* accepted last; the n-th ever at n % JR_SENT_MAX */
     uint64_t n_sent;

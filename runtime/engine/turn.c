@@ -144,23 +144,6 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }
 
-/* Everybody's timers, in the order of (due, run). */
-static jn_rc turn_take_timers(struct turn *turn) {
-    struct jr_timer timer;
-    jn_rc rc = JN_OK;
-    while (turn->n_taken < ENGINE_TIMERS_MAX) {
-        rc = engine_fill_timers(turn->engine, turn->err);
-        if (rc != JN_OK || !jr_timers_take(&turn->engine->timers, turn->limit, &timer)) return rc;
-        struct engine_customer *customer;
-        struct jr_timer *place = engine_grow(turn->arena, &turn->taken, &turn->n_taken, sizeof(*place));
-        *place = timer;
-        rc = turn_customer_by_id(turn, timer.customer, &customer);
-        if (rc == JN_OK && customer != NULL) rc = turn_fire_timer(turn, customer, &timer);
-        if (rc != JN_OK) return rc;
-    }
-    return rc;
-}
-
 static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t n, int64_t now) {
     uint64_t *clock;
     struct turn_id *id = JN_NEW_ARRAY(turn->arena, struct turn_id, n);
@@ -364,6 +347,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     turn->out->n_delivery = turn->n_out;
     turn->out->cancelled = turn->cancelled;
     turn->out->n_cancelled = turn->n_cancelled;
+    engine->recent = turn->recent;
     engine->n_unwanted = 0;
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
@@ -383,7 +367,11 @@ static void turn_undo(struct turn *turn, uint32_t n_note) {
 jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uint32_t n, int64_t now,
                      struct jr_turn *out, struct jn_err *err) {
     struct jn_err unheard;
-    struct turn turn = {.engine = engine, .out = out, .arena = out->arena, .err = err == NULL ? &unheard : err};
+    struct turn turn = {.engine = engine,
+                        .out = out,
+                        .arena = out->arena,
+                        .recent = engine->recent,
+                        .err = err == NULL ? &unheard : err};
     struct jr_batch batch;
     uint32_t n_note = engine->n_note;
     JN_CHECK(n <= JR_TURN_MAX);

@@ -5,7 +5,6 @@
 #include "runtime/engine/customer.h"
 
 #define ENGINE_STEPS_MAX    1000         /* of one activation */
-#define ENGINE_TIMERS_MAX   1024         /* due runs looked at in a turn */
 #define ENGINE_MESSAGE_MAX  (1u << 20)   /* bytes of an outgoing body */
 #define ENGINE_EVENT_MAX    (256u << 10) /* bytes of an event's properties, of traits */
 #define ENGINE_START_DEPTH  16           /* journeys that start journeys at one instant */
@@ -57,12 +56,13 @@ struct turn {
     uint32_t n_flight;
     struct jr_timer *taken; /* from the heap; put back when the commit fails */
     uint32_t n_taken;
-    jn_rc asked;          /* the first failure of the store while an expression asked about the past */
-    uint32_t n_out;       /* deliveries given out */
-    uint32_t depth;       /* of journeys that start journeys */
-    uint64_t sweep_after; /* the engine's, once this turn is committed */
-    bool watched;         /* something was counted of a version on trial */
-    bool judged;          /* … and its trial is over */
+    struct jr_timer recent; /* the engine's from the commit on */
+    jn_rc asked;            /* the first failure of the store while an expression asked about the past */
+    uint32_t n_out;         /* deliveries given out */
+    uint32_t depth;         /* of journeys that start journeys */
+    uint64_t sweep_after;   /* the engine's, once this turn is committed */
+    bool watched;           /* something was counted of a version on trial */
+    bool judged;            /* … and its trial is over */
 };
 
 /* ---- customers (load.c) */
@@ -136,6 +136,8 @@ struct engine_draw {
 struct engine_draw engine_draw(const struct engine_customer *customer, const struct jn_program *program,
                                const struct jn_step *step);
 
+/* Fires what is due: the soonest, and beside a herd also who fell due of late. */
+jn_rc turn_take_timers(struct turn *turn);
 /* Fires a timer of the heap; nothing when its run has moved on. */
 jn_rc turn_fire_timer(struct turn *turn, struct engine_customer *customer, const struct jr_timer *timer);
 /* Fires what is due of this customer up to `limit`, in order. */

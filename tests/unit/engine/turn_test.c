@@ -370,7 +370,7 @@ static void a_crowd_is_woken_over_several_turns(void **state) {
         turns++;
     } while (w.turn.more);
     assert_int_equal(sent, 1100);
-    assert_int_equal(turns, 2);
+    assert_int_equal(turns, 5);
     assert_int_equal(jr_engine_timer_count(w.engine), 0);
     world_close(&w);
 }
