@@ -37,7 +37,8 @@ struct jr_destination *jr_destination_new(const struct jr_destination_key *key, 
 /* ---- its queues ---- */
 
 static struct jr_queue *jr_destination__queue_of(struct jr_destination *destination, const struct jr_entry *entry) {
-    return entry->delivery.attempts > 0 ? &destination->again : &destination->fresh;
+    if (entry->delivery.attempts > 0) return &destination->again;
+    return entry->recent ? &destination->recent : &destination->fresh;
 }
 
 bool jr_destination_queue(struct jr_destination *destination, struct jr_entry *entry, int64_t now) {
@@ -81,10 +82,16 @@ static int64_t jr_destination__opens(const struct jr_destination *destination, c
     return at;
 }
 
+static struct jr_entry *jr_destination__first_attempt(const struct jr_destination *destination) {
+    struct jr_entry *fresh = destination->fresh.first, *recent = destination->recent.first;
+    bool turn = destination->old_in_a_row >= JR_DESTINATION_OLD_PER_RECENT;
+    return recent != NULL && (fresh == NULL || turn) ? recent : fresh;
+}
+
 struct jr_entry *jr_destination_next(const struct jr_destination *destination, int64_t now, int64_t *at) {
     *at = INT64_MAX;
     if (destination->in_flight >= destination->width) return NULL;
-    struct jr_entry *again = destination->again.first, *entry = destination->fresh.first;
+    struct jr_entry *again = destination->again.first, *entry = jr_destination__first_attempt(destination);
     int64_t earned = jr_budget_at(&destination->budget, now);
     bool turn = destination->first_in_a_row >= JR_DESTINATION_FIRST_PER_RETRY && earned <= now;
     if (again != NULL && (entry == NULL || turn)) entry = again;
@@ -115,6 +122,7 @@ void jr_destination_began(struct jr_destination *destination, struct jr_entry *e
     else
         jr_budget_first(&destination->budget, now);
     destination->first_in_a_row = entry->delivery.attempts > 0 ? 0 : destination->first_in_a_row + 1;
+    if (entry->delivery.attempts == 0) destination->old_in_a_row = entry->recent ? 0 : destination->old_in_a_row + 1;
 }
 
 /* ---- what an end says about the receiver ---- */
@@ -186,7 +194,7 @@ void jr_destination_show(const struct jr_destination *destination, int64_t now, 
     *out = (struct jr_destination_view){.name = destination->name,
                                         .service = destination->service,
                                         .state = STATE[jr_breaker_state(&destination->breaker)],
-                                        .waiting = destination->fresh.n + destination->again.n,
+                                        .waiting = destination->fresh.n + destination->recent.n + destination->again.n,
                                         .in_flight = destination->in_flight,
                                         .since = destination->disabled,
                                         .until = until > now ? until : 0};

@@ -11,6 +11,12 @@
 #define JR_DESTINATION_NOTED_MS        (INT64_C(10) * 60000) /* between two notes of a breaker that opens and closes */
 #define JR_DESTINATION_FIRST_PER_RETRY 4 /* first attempts between two retries, while there are some */
 
+/* While so many wait for their first attempt, what is new stands beside them, so many at most; and of those that waited
+ * so many go between two of it. */
+#define JR_DESTINATION_MANY           500
+#define JR_DESTINATION_RECENT         1000
+#define JR_DESTINATION_OLD_PER_RECENT 3
+
 struct jr_queue {
     struct jr_entry *first, *last; /* oldest first */
     uint32_t n;
@@ -26,13 +32,16 @@ struct jr_destination {
     struct jr_destination_key key;
     struct jn_str name; /* the channel's or the service's */
     bool service;
-    struct jr_queue fresh, again; /* first attempts; retries, which the budget limits */
-    uint32_t held;                /* messages in the pump's hands, these included */
-    uint64_t left;                /* the first that was left in the store because of too many; 0: none */
-    uint64_t left_last;           /* the last that ever was */
-    uint32_t in_flight, width;    /* attempts at a time; width: so many may be now */
+    struct jr_queue fresh, recent, again; /* first attempts; those that came while many waited; retries, which the
+                                           * budget limits */
+    uint32_t held;                        /* messages in the pump's hands, these included */
+    uint64_t left;                        /* the first that was left in the store because of too many; 0: none */
+    uint64_t left_last;                   /* the last that ever was */
+    uint32_t in_flight, width;            /* attempts at a time; width: so many may be now */
     uint32_t width_max;
     uint32_t first_in_a_row; /* first attempts since the last retry */
+    uint32_t old_in_a_row;   /* … since the last recent one */
+    uint64_t newest;         /* that ever came */
     int64_t begins_us;       /* when, by the rate, the next attempt may begin; µs of engine time */
     int64_t rests_until;     /* asked for by the receiver */
     int64_t disabled;        /* since when nothing is sent any more: it said that it is gone; 0: it is not */
@@ -56,7 +65,11 @@ struct jr_destination *jr_destination_new(const struct jr_destination_key *key, 
 bool jr_destination_queue(struct jr_destination *destination, struct jr_entry *entry, int64_t now);
 void jr_destination_unqueue(struct jr_entry *entry);
 static inline bool jr_destination_is_empty(const struct jr_destination *destination) {
-    return destination->fresh.n + destination->again.n == 0;
+    return destination->fresh.n + destination->recent.n + destination->again.n == 0;
+}
+/* Whether one that is new, of no line, goes beside the many that wait. */
+static inline bool jr_destination_has_recent_room(const struct jr_destination *destination) {
+    return destination->fresh.n >= JR_DESTINATION_MANY && destination->recent.n < JR_DESTINATION_RECENT;
 }
 
 /* The entry whose attempt may begin now; it stays in the queue. NULL: *at says when to ask again, INT64_MAX after the

@@ -29,6 +29,7 @@ struct jr_entry {
     enum jr_entry_state state;
     int64_t begun;  /* FLYING: when */
     uint32_t place; /* in the heap */
+    bool recent;    /* came while many waited */
     bool again;     /* REPORTED: the result says there will be another attempt */
     bool cancelled; /* no further attempt */
     bool tries;     /* FLYING: for an open breaker */

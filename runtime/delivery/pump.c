@@ -124,7 +124,7 @@ static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
     struct jr_destination *destination = entry->destination;
     entry->state = JR_ENTRY_READY;
     if (jr_destination_queue(destination, entry, jr_pump__now(pump))) pump->held_back++;
-    if (destination->resting && entry->delivery.attempts == 0 && destination->fresh.n == 1) {
+    if (destination->resting && entry->delivery.attempts == 0 && destination->fresh.n + destination->recent.n == 1) {
         destination->wakes = 0; /* what rests may be retries only, whose budget is spent */
         jr_pump__arm(pump);
     }
@@ -404,12 +404,23 @@ static bool jr_pump__has_room(struct jr_pump *pump, struct jr_destination *desti
     return false;
 }
 
+/* One that is new does not wait for the many that were there before, nor is it left in the store with them. */
+static bool jr_pump__is_recent(struct jr_pump *pump, struct jr_destination *destination,
+                               const struct jr_delivery *delivery) {
+    bool newest = delivery->delivery > destination->newest;
+    if (newest) destination->newest = delivery->delivery;
+    if (!newest || delivery->ordered || delivery->attempts > 0 || delivery->due > jr_pump__now(pump)) return false;
+    return jr_destination_has_recent_room(destination);
+}
+
 enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {
     if (jr_pump__find(pump, delivery->delivery) != NULL) return JR_PUMP_HELD;
     if (pump->entries.n >= JR_PUMP_MAX) return JR_PUMP_FULL;
     struct jr_destination *destination = jr_pump__destination(pump, delivery->channel, delivery->url, delivery->asks);
-    if (!jr_pump__has_room(pump, destination, delivery)) return JR_PUMP_LEFT;
+    bool recent = jr_pump__is_recent(pump, destination, delivery);
+    if (!recent && !jr_pump__has_room(pump, destination, delivery)) return JR_PUMP_LEFT;
     struct jr_entry *entry = jr_entry_new(delivery);
+    entry->recent = recent;
     entry->pump = pump;
     entry->destination = destination;
     destination->held++;

@@ -11,8 +11,10 @@
 #include "journey/runtime.h"
 #include "runtime/delivery/policy.h"
 
-#define JR_PUMP_MAX    50000 /* messages held */
-#define JR_PUMP_OF_ONE 5000  /* … of one destination, so that a receiver that is down does not fill it */
+/* Messages held, in all and of one destination beside what came last, so that a receiver that is down does not fill it.
+ */
+#define JR_PUMP_MAX    50000
+#define JR_PUMP_OF_ONE 5000
 
 struct jr_pump;
 

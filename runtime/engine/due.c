@@ -4,11 +4,11 @@
 #include "runtime/engine/policy/policy.h"
 
 enum {
-    TIMERS_PAGE = 4096,
-    TIMERS_TURN = 256,               /* looked at in a turn */
-    TIMERS_BESIDE = TIMERS_TURN / 4, /* … of them beside a herd */
-    TIMERS_LATE_MS = 300,            /* who waits for so long is of a herd */
-    TIMERS_LOST_MS = 5000,           /* behind by so much, what is taken beside it is one itself */
+    DUE_PAGE = 4096,
+    DUE_TURN = 256,            /* looked at in a turn */
+    DUE_BESIDE = DUE_TURN / 4, /* … of them beside a herd */
+    DUE_LATE_MS = 300,         /* who waits for so long is of a herd */
+    DUE_LOST_MS = 5000,        /* behind by so much, what is taken beside it is one itself */
 };
 
 const struct jn_zone *engine_journey_zone(const struct engine_customer *customer, const struct engine_program *program,
@@ -116,19 +116,19 @@ jn_rc engine_fill_timers(struct jr_engine *engine, struct jn_err *err) {
         uint32_t n;
         jn_arena_reset(&arena);
         rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){last.due, last.run, last.customer},
-                                        TIMERS_PAGE, &arena, &row, &n, err);
+                                        DUE_PAGE, &arena, &row, &n, err);
         if (rc != JN_OK) break;
         struct jr_timer *timer = JN_NEW_ARRAY(&arena, struct jr_timer, n);
         for (uint32_t i = 0; i < n; i++)
             timer[i] = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
-        jr_timers_fill(&engine->timers, timer, n, n < TIMERS_PAGE);
+        jr_timers_fill(&engine->timers, timer, n, n < DUE_PAGE);
     }
     jn_arena_release(&arena);
     return rc;
 }
 
 /* Everybody's timers, in the order of (due, run). */
-static jn_rc timers_take_soonest(struct turn *turn, uint32_t max) {
+static jn_rc due_take_soonest(struct turn *turn, uint32_t max) {
     struct jr_timer timer;
     jn_rc rc = JN_OK;
     while (turn->n_taken < max) {
@@ -146,20 +146,20 @@ static jn_rc timers_take_soonest(struct turn *turn, uint32_t max) {
 
 /* Behind which place what is taken beside a herd goes on, or begins anew. What falls due from now on never lies before
  * it: it ends before `limit`. */
-static struct jr_timer timers_recent(const struct turn *turn, int64_t soonest) {
-    bool goes_on = turn->recent.due >= soonest && turn->recent.due >= turn->limit - TIMERS_LOST_MS;
-    return goes_on ? turn->recent : (struct jr_timer){.due = turn->limit - TIMERS_LATE_MS};
+static struct jr_timer due_recent(const struct turn *turn, int64_t soonest) {
+    bool goes_on = turn->recent.due >= soonest && turn->recent.due >= turn->limit - DUE_LOST_MS;
+    return goes_on ? turn->recent : (struct jr_timer){.due = turn->limit - DUE_LATE_MS};
 }
 
 /* They come from the store, whose rows stay in order; those of them that are in memory as well are recognised there
  * when the herd has gone. What is due of the same customer before it goes before it. */
-static jn_rc timers_take_recent(struct turn *turn, int64_t soonest) {
+static jn_rc due_take_recent(struct turn *turn, int64_t soonest) {
     struct jr_engine *engine = turn->engine;
     struct jr_row_timer *row;
     uint32_t n;
-    turn->recent = timers_recent(turn, soonest);
+    turn->recent = due_recent(turn, soonest);
     jn_rc rc = engine->store->ops->timers(engine->store, (struct jr_row_timer){turn->recent.due, turn->recent.run, 0},
-                                          TIMERS_BESIDE, turn->arena, &row, &n, turn->err);
+                                          DUE_BESIDE, turn->arena, &row, &n, turn->err);
     for (uint32_t i = 0; rc == JN_OK && i < n && row[i].due < turn->limit; i++) {
         struct engine_customer *customer;
         turn->recent = (struct jr_timer){row[i].due, row[i].run, row[i].customer};
@@ -173,9 +173,9 @@ static jn_rc timers_take_recent(struct turn *turn, int64_t soonest) {
 
 jn_rc turn_take_timers(struct turn *turn) {
     struct jr_timer soonest;
-    jn_rc rc = timers_take_soonest(turn, TIMERS_TURN - TIMERS_BESIDE);
+    jn_rc rc = due_take_soonest(turn, DUE_TURN - DUE_BESIDE);
     if (rc == JN_OK) rc = engine_fill_timers(turn->engine, turn->err);
     if (rc != JN_OK || !jr_timers_peek(&turn->engine->timers, &soonest)) return rc;
-    bool herd = soonest.due <= turn->limit - TIMERS_LATE_MS;
-    return herd ? timers_take_recent(turn, soonest.due) : timers_take_soonest(turn, TIMERS_TURN);
+    bool herd = soonest.due <= turn->limit - DUE_LATE_MS;
+    return herd ? due_take_recent(turn, soonest.due) : due_take_soonest(turn, DUE_TURN);
 }

@@ -1,4 +1,5 @@
 /* The pump over a channel and a clock of the test: who may begin, when, and what one receiver does to the others. */
+#include "runtime/delivery/destination.h"
 #include "runtime/delivery/pump.h"
 
 #include <setjmp.h>
@@ -361,6 +362,25 @@ static void test_one_receiver_does_not_fill_the_pump(void **state) {
     assert_false(jr_pump_is_refilling(world.pump)); /* no more of it is read for now */
 }
 
+static void test_what_is_new_does_not_wait_for_the_many(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    for (int i = 0; i <= JR_PUMP_OF_ONE; i++)
+        add("a", (struct jr_delivery){0});
+    assert_int_equal(world.answer, JR_PUMP_LEFT);
+    for (int i = 0; i < (JR_DESTINATION_OLD_PER_RECENT + 1) * JR_DESTINATION_RECENT; i++)
+        assert_true(answer("a", 200)); /* those that came last of the many, too */
+    uint64_t new = add("a", (struct jr_delivery){0});
+    assert_int_equal(world.answer, JR_PUMP_HELD); /* though older ones had to be left */
+    for (int i = 0; i <= JR_DESTINATION_OLD_PER_RECENT + 1; i++)
+        assert_true(answer("a", 200));
+    assert_true(world.reported[new]);
+    assert_false(world.reported[JR_PUMP_OF_ONE - 1]); /* which waits since before */
+    while (answer("a", 200))
+        ;
+    assert_true(world.reported[JR_PUMP_OF_ONE - 1]);
+}
+
 static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
     (void)state;
     open_pump(1, 64);
@@ -507,6 +527,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_a_pause_that_is_asked_for_is_bounded, close_pump),
         cmocka_unit_test_teardown(test_retries_that_fail_are_a_share_of_first_attempts, close_pump),
         cmocka_unit_test_teardown(test_one_receiver_does_not_fill_the_pump, close_pump),
+        cmocka_unit_test_teardown(test_what_is_new_does_not_wait_for_the_many, close_pump),
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_waits_for_the_one_before, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_that_is_cancelled_leaves_its_line, close_pump),
