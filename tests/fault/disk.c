@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 
-enum { FILES_MAX = 16, PATH_MAX_BYTES = 512, SECTOR = 512, SHM_MAX = 64 };
+enum { FILES_MAX = 16, PATH_MAX_BYTES = 512, SECTOR = 512, PAGE = 4096, SHM_MAX = 64 };
 
 /* A write, or (no data) a truncation to `at`. */
 struct change {
@@ -74,7 +74,7 @@ static void file_forget_changes(struct file *file) {
     file->end = &file->change;
 }
 
-static void file_note(struct file *file, uint64_t at, const void *data, uint64_t n) {
+static void file_note_change(struct file *file, uint64_t at, const void *data, uint64_t n) {
     struct change *c = jn_alloc_zero(1, sizeof(*c));
     c->at = at;
     c->n = n;
@@ -85,6 +85,14 @@ static void file_note(struct file *file, uint64_t at, const void *data, uint64_t
     *file->end = c;
     file->end = &c->next;
     bytes_change(&file->seen, c, n);
+}
+
+/* A large write reaches the disk page by page, and what is not synced in any order. */
+static void file_note(struct file *file, uint64_t at, const void *data, uint64_t n) {
+    uint64_t done = 0;
+    for (; data != NULL && n - done > PAGE; done += PAGE)
+        file_note_change(file, at + done, (const char *)data + done, PAGE);
+    file_note_change(file, at + done, data == NULL ? NULL : (const char *)data + done, n - done);
 }
 
 static void file_keep(struct file *file) {

@@ -37,7 +37,7 @@ class Kill(Case):
         system = FailingSystem(self.directory)
         starting = 0
         for _ in range(WRITE_KILLS):
-            system.arm(self.chance.choice((KILL_BEFORE, KILL_AFTER, KILL_TORN)), CHANGES, left=self.chance.randint(1, 150))
+            system.arm(self.chance.choice((KILL_BEFORE, KILL_AFTER, KILL_TORN)), CHANGES, left=self.chance.randint(1, self.chance.choice((40, 300, 600))))
             server = self.serve(self.env(**system.env), wait=False)
             try:
                 server.wait_ready()

@@ -18,6 +18,7 @@ CUTS = int(os.environ.get("JOURNEY_CUTS", "6"))
 ENTRY = struct.Struct("=IIQQ")  # as in failing_system.c
 NAMES = {1: "journey.db", 2: "journey.db-wal"}
 SECTOR = 512
+PAGE = 4096
 KEYS = ("master.key", "journey.keys")
 LOSSES = ("all", "the end", "some", "torn")
 
@@ -45,6 +46,8 @@ class File:
             for change in self.pending:
                 self.apply(self.kept, change)
             self.pending = []
+        elif op == WRITE:  # a large one reaches the disk page by page, in any order
+            self.pending += [(op, at + i, data[i:i + PAGE]) for i in range(0, len(data), PAGE)]
         else:
             self.pending.append((op, at, data))
 
