@@ -11,15 +11,33 @@ struct jn_str upgrade_name(const struct jn_program *to, enum jn_rename_kind kind
     return old;
 }
 
-/* Behind a name such as send_welcome or wait_for_signup stands a message or an event that may have a new name. */
+/* What stands behind the verb in the name that a step has without a label: a message or an event. */
+static const struct {
+    const char *verb;
+    enum jn_rename_kind kind;
+} VERB_ROW[] = {{"send_", JN_RENAME_MESSAGE},
+                {"or_", JN_RENAME_MESSAGE},
+                {"wait_after_", JN_RENAME_MESSAGE},
+                {"wait_for_", JN_RENAME_EVENT}};
+
+/* `wait_for_opened_or_clicked` has several, each of which may have a new name. */
+static struct jn_str upgrade_nouns(const struct jn_program *to, enum jn_rename_kind kind, struct jn_str nouns,
+                                   struct jn_arena *arena) {
+    struct jn_str now = upgrade_name(to, kind, JN_STR(""), nouns);
+    const char * or = nouns.n == 0 ? NULL : memmem(nouns.p, nouns.n, "_or_", 4);
+    if (now.p != nouns.p || or == NULL || kind != JN_RENAME_EVENT) return now;
+    struct jn_str first = {nouns.p, (size_t)(or -nouns.p)}, rest = jn_str_sub(nouns, first.n + 4, nouns.n);
+    first = upgrade_name(to, kind, JN_STR(""), first);
+    rest = upgrade_nouns(to, kind, rest, arena);
+    return jn_arena_printf(arena, "%.*s_or_%.*s", JN_FMT(first), JN_FMT(rest));
+}
+
 static struct jn_str upgrade_noun(const struct jn_program *to, struct jn_str rest, struct jn_arena *arena) {
-    for (uint32_t i = 0; i < to->n_rename; i++) {
-        const struct jn_rename *row = &to->rename[i];
-        struct jn_str was = to->string[row->was], now = to->string[row->now];
-        if ((row->kind != JN_RENAME_MESSAGE && row->kind != JN_RENAME_EVENT) || !jn_str_ends(rest, was)) continue;
-        size_t verb = rest.n - was.n;
-        if (verb > 0 && rest.p[verb - 1] == '_')
-            return jn_arena_printf(arena, "%.*s%.*s", (int)verb, rest.p, JN_FMT(now));
+    for (size_t i = 0; i < sizeof(VERB_ROW) / sizeof(*VERB_ROW); i++) {
+        size_t n = strlen(VERB_ROW[i].verb);
+        if (!jn_str_starts(rest, (struct jn_str){VERB_ROW[i].verb, n})) continue;
+        struct jn_str nouns = upgrade_nouns(to, VERB_ROW[i].kind, jn_str_sub(rest, n, rest.n), arena);
+        return jn_arena_printf(arena, "%s%.*s", VERB_ROW[i].verb, JN_FMT(nouns));
     }
     return rest;
 }
