@@ -182,15 +182,25 @@ static void jr_app__answered(void *user, int status) {
 
 /* ---- the end ---- */
 
+/* It ends now whatever it is told; by default one of these would end it with another answer, and without its last
+ * words. */
+static void jr_app__hear_no_more(struct jr_app *app) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    uv_close((uv_handle_t *)&app->terminate, NULL);
+    uv_close((uv_handle_t *)&app->interrupt, NULL);
+    uv_close((uv_handle_t *)&app->hangup, NULL);
+    (void)sigaction(SIGTERM, &ignore, NULL);
+    (void)sigaction(SIGINT, &ignore, NULL);
+    (void)sigaction(SIGHUP, &ignore, NULL);
+}
+
 static void jr_app__close(struct jr_app *app) {
     if (app->phase == JR_APP_STOPPED) return;
     app->phase = JR_APP_STOPPED;
     jr_pump_close(app->pump);
     jr_http_server_close(app->server);
     jr_mailbox_close(&app->mailbox);
-    uv_close((uv_handle_t *)&app->terminate, NULL);
-    uv_close((uv_handle_t *)&app->interrupt, NULL);
-    uv_close((uv_handle_t *)&app->hangup, NULL);
+    jr_app__hear_no_more(app);
     uv_close((uv_handle_t *)&app->drain, NULL);
     uv_close((uv_handle_t *)&app->tick, NULL);
     uv_close((uv_handle_t *)&app->wait, NULL);
