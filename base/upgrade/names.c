@@ -24,9 +24,9 @@ static const struct {
 static struct jn_str upgrade_nouns(const struct jn_program *to, enum jn_rename_kind kind, struct jn_str nouns,
                                    struct jn_arena *arena) {
     struct jn_str now = upgrade_name(to, kind, JN_STR(""), nouns);
-    const char * or = nouns.n == 0 ? NULL : memmem(nouns.p, nouns.n, "_or_", 4);
-    if (now.p != nouns.p || or == NULL || kind != JN_RENAME_EVENT) return now;
-    struct jn_str first = {nouns.p, (size_t)(or -nouns.p)}, rest = jn_str_sub(nouns, first.n + 4, nouns.n);
+    const char *joint = nouns.n == 0 ? NULL : memmem(nouns.p, nouns.n, "_or_", 4);
+    if (now.p != nouns.p || joint == NULL || kind != JN_RENAME_EVENT) return now;
+    struct jn_str first = {nouns.p, (size_t)(joint - nouns.p)}, rest = jn_str_sub(nouns, first.n + 4, nouns.n);
     first = upgrade_name(to, kind, JN_STR(""), first);
     rest = upgrade_nouns(to, kind, rest, arena);
     return jn_arena_printf(arena, "%.*s_or_%.*s", JN_FMT(first), JN_FMT(rest));

@@ -2,12 +2,13 @@
 import errno
 import os
 import shutil
+import signal
 import sqlite3
 import threading
 import time
 import unittest
 
-from failing_system import FAIL, HOLD, OPEN, READ, SHORT, SYNC, SYNC_FOLDER, TRUNCATE, WRITE, FailingCase
+from failing_system import FAIL, HOLD, OPEN, READ, REMOVE, SHORT, SYNC, SYNC_FOLDER, TRUNCATE, WRITE, FailingCase
 
 RETRY_S = 0.25  # as the lane waits between tries
 LOG_BYTES = 16 << 20  # after which it is written back
@@ -126,6 +127,18 @@ class FailingDisk(FailingCase):
             thread.join()
         self.assertEqual(answers, [True, True])
         self.ledger.settle(server)
+
+    def test_who_is_told_twice_to_end_while_it_closes_ends_well(self):
+        """Its log is removed last, when it hears nothing any more: it must not end as the system does by default."""
+        server = self.serve_on_it()
+        self.assertTrue(self.ledger.sign_up(server, self.ledger.person()))
+        self.system.arm(HOLD, REMOVE)
+        server.process.send_signal(signal.SIGTERM)
+        while self.system.get("held") == 0:
+            pass
+        server.process.send_signal(signal.SIGTERM)
+        self.system.rest()
+        self.assertEqual(server.wait(), 0, server.read_log())
 
     def write_much(self, server, batch):
         """How large the log is then."""

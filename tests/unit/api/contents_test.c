@@ -16,10 +16,7 @@
 
 /* The text that ann is sent. */
 static struct jn_str said(struct desk *desk, const char *program) {
-    struct jr_store *store;
-    assert_int_equal(jr_store_open(JN_STR("mem:"), &store, NULL), JN_OK);
-    desk_open(desk, store, "");
-    assert_int_equal(desk_ask(desk, &ASK("PUT", "/api/program", .image = desk_image(desk, program))), 200);
+    assert_int_equal(desk_open_with(desk, program), 200);
     desk_ask(desk,
              &ASK("POST", "/v1/identify", .body = "{\"userId\":\"ann\",\"traits\":{\"email\":\"ann@example.com\"}}"));
     desk_ask(desk, &ASK("POST", "/v1/track",

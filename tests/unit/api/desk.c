@@ -279,3 +279,10 @@ struct jn_str desk_found(struct desk *desk, const char *before) {
         end++;
     return jn_arena_printf(&desk->arena, "%.*s%c", (int)(end - at), at, '\0');
 }
+
+int desk_open_with(struct desk *desk, const char *script) {
+    struct jr_store *store;
+    if (jr_store_open(JN_STR("mem:"), &store, NULL) != JN_OK) return 0;
+    desk_open(desk, store, "");
+    return desk_ask(desk, &ASK("PUT", "/api/program", .image = desk_image(desk, script)));
+}

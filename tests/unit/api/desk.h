@@ -69,6 +69,8 @@ struct ask {
 
 /* Over this store, which is closed with it; `secret`: the first token, "" for none. */
 void desk_open(struct desk *desk, struct jr_store *store, const char *secret);
+/* Over a store in memory, with this script deployed and without a token; the status of that, 0 without a store. */
+int desk_open_with(struct desk *desk, const char *script);
 void desk_close(struct desk *desk);
 /* Compiles a script in desk->arena. */
 struct jn_str desk_image(struct desk *desk, const char *script);

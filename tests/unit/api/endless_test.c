@@ -16,10 +16,7 @@
 static struct desk desk;
 
 static void deployed(const char *program) {
-    struct jr_store *store;
-    assert_int_equal(jr_store_open(JN_STR("mem:"), &store, NULL), JN_OK);
-    desk_open(&desk, store, "");
-    assert_int_equal(desk_ask(&desk, &ASK("PUT", "/api/program", .image = desk_image(&desk, program))), 200);
+    assert_int_equal(desk_open_with(&desk, program), 200);
 }
 
 static void pings(const char *who) {

@@ -11,12 +11,8 @@
 static struct desk desk;
 
 static int set_up(void **state) {
-    struct jr_store *store;
     (void)state;
-    if (jr_store_open(JN_STR("mem:"), &store, NULL) != JN_OK) return -1;
-    desk_open(&desk, store, "");
-    return desk_ask(&desk, &ASK("PUT", "/api/program", .image = desk_image(&desk, DESK_PROGRAM("Hello")))) == 200 ? 0
-                                                                                                                  : -1;
+    return desk_open_with(&desk, DESK_PROGRAM("Hello")) == 200 ? 0 : -1;
 }
 
 static int tear_down(void **state) {

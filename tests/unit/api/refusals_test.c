@@ -8,17 +8,11 @@
 
 #include "desk.h"
 
-extern const struct jr_store_ops jr_store_mem;
-
 static struct desk desk;
 
 static int set_up(void **state) {
-    struct jr_store *store;
     (void)state;
-    if (jr_store_mem.open(JN_STR(""), &store, NULL) != JN_OK) return -1;
-    desk_open(&desk, store, "");
-    struct ask deploy = {.method = "PUT", .path = "/api/program", .image = desk_image(&desk, DESK_PROGRAM("Hello"))};
-    if (desk_ask(&desk, &deploy) != 200) return -1;
+    if (desk_open_with(&desk, DESK_PROGRAM("Hello")) != 200) return -1;
     desk_ask(&desk, &ASK("POST", "/v1/identify", .body = "{\"userId\":\"ann\",\"traits\":{\"email\":\"a@b.c\"}}"));
     return desk.status == 200 ? 0 : -1;
 }
@@ -266,7 +260,7 @@ static const char *made_token(const char *body) {
 static int set_up_closed(void **state) {
     struct jr_store *store;
     (void)state;
-    if (jr_store_mem.open(JN_STR(""), &store, NULL) != JN_OK) return -1;
+    if (jr_store_open(JN_STR("mem:"), &store, NULL) != JN_OK) return -1;
     desk_open(&desk, store, "first");
     return 0;
 }

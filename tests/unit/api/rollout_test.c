@@ -17,12 +17,8 @@
 static struct desk desk;
 
 static int set_up(void **state) {
-    struct jr_store *store;
     (void)state;
-    if (jr_store_open(JN_STR("mem:"), &store, NULL) != JN_OK) return -1;
-    desk_open(&desk, store, "");
-    struct jn_str image = desk_image(&desk, PROGRAM("welcome", "one"));
-    return desk_ask(&desk, &ASK("PUT", "/api/program", .image = image)) == 200 ? 0 : -1;
+    return desk_open_with(&desk, PROGRAM("welcome", "one")) == 200 ? 0 : -1;
 }
 
 static int tear_down(void **state) {

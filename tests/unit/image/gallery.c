@@ -268,3 +268,16 @@ bool gallery_refused(const struct gallery *g, uint32_t *field, uint32_t value, c
     *field = sound;
     return as_expected;
 }
+
+int gallery_set_up(void **state) {
+    static struct gallery g;
+    gallery_init(&g);
+    *state = &g;
+    return 0;
+}
+
+int gallery_tear_down(void **state) {
+    struct gallery *g = *state;
+    jn_arena_release(&g->arena);
+    return 0;
+}

@@ -29,6 +29,9 @@ struct gallery {
 };
 
 void gallery_init(struct gallery *g);
+/* Of a group of tests, which get it as their state. */
+int gallery_set_up(void **state);
+int gallery_tear_down(void **state);
 
 /* A record's fields, to be broken. */
 uint32_t *gallery_row(const struct gallery *g, enum image_table table, uint32_t i);

@@ -258,19 +258,6 @@ static void the_gallery_itself_is_sound(void **state) {
     assert_string_equal(gallery_refusal(*state), "");
 }
 
-static int set_up(void **state) {
-    static struct gallery g;
-    gallery_init(&g);
-    *state = &g;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct gallery *g = *state;
-    jn_arena_release(&g->arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gallery_itself_is_sound),
@@ -282,5 +269,5 @@ int main(void) {
         cmocka_unit_test(a_send_has_a_name_that_its_messages_refer_to),
         cmocka_unit_test(defaults_and_lists_are_of_the_type_they_stand_for),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, gallery_set_up, gallery_tear_down);
 }

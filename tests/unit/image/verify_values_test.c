@@ -184,24 +184,11 @@ static void constants_are_values(void **state) {
     list->high = 2;
 }
 
-static int set_up(void **state) {
-    static struct gallery g;
-    gallery_init(&g);
-    *state = &g;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct gallery *g = *state;
-    jn_arena_release(&g->arena);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_stand_together),
         cmocka_unit_test(names_are_there_once),
         cmocka_unit_test(constants_are_values),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, gallery_set_up, gallery_tear_down);
 }
