@@ -7,7 +7,6 @@
 #include "runtime/delivery/address.h"
 #include "runtime/delivery/mail.h"
 #include "runtime/delivery/transfer.h"
-#include "runtime/loop/multi.h"
 
 enum { JR_SMTP__REPLY_MAX = 32 };
 #define JR_SMTP__BYE "221" /* answer to QUIT, which is no answer to the mail */
@@ -141,11 +140,11 @@ static struct jr_attempt *jr_smtp__begin(struct jr_channel *channel, const struc
     jr_transfer_init(transfer, &channel->place, done, user);
     jn_rc rc = jr_transfer_resolve(transfer, delivery->env_url, delivery->url, "address", &url, err);
     unsigned flags = delivery->env_url ? 0 : CURLU_DISALLOW_USER;
-    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "smtp,smtps", flags, delivery, err);
+    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "smtp,smtps", flags, err);
     if (rc == JN_OK) rc = jr_mail_write(delivery->body, &transfer->arena, &attempt->mail, err);
     if (rc == JN_OK) {
         jr_smtp__options(attempt);
-        if (!jr_multi_add(channel->place.multi, transfer->easy, jr_smtp__done, attempt))
+        if (!jr_transfer_begin(transfer, delivery, jr_smtp__done, attempt))
             rc = jn_fail(err, JN_INTERNAL, "the transfer was refused");
     }
     if (rc == JN_OK) return attempt;

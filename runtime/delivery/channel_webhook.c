@@ -7,7 +7,6 @@
 #include "core/check.h"
 #include "runtime/delivery/signature.h"
 #include "runtime/delivery/transfer.h"
-#include "runtime/loop/multi.h"
 
 #ifndef JOURNEY_VERSION
 #define JOURNEY_VERSION "dev"
@@ -156,11 +155,11 @@ static struct jr_attempt *jr_webhook__begin(struct jr_channel *channel, const st
     struct jn_str url, secret;
     jn_rc rc = jr_transfer_resolve(transfer, delivery->env_url, delivery->url, "address", &url, err);
     if (rc == JN_OK) rc = jr_transfer_resolve(transfer, delivery->env_secret, delivery->secret, "secret", &secret, err);
-    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "http,https", CURLU_DISALLOW_USER, delivery, err);
+    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "http,https", CURLU_DISALLOW_USER, err);
     if (rc == JN_OK) rc = jr_webhook__headers(attempt, delivery, secret, now, err);
     if (rc == JN_OK) {
         jr_webhook__options(attempt, delivery);
-        if (!jr_multi_add(channel->place.multi, transfer->easy, jr_webhook__done, attempt))
+        if (!jr_transfer_begin(transfer, delivery, jr_webhook__done, attempt))
             rc = jn_fail(err, JN_INTERNAL, "the transfer was refused");
     }
     if (rc == JN_OK) return attempt;

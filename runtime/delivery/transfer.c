@@ -76,9 +76,8 @@ static jn_rc jr_transfer__parse(struct jr_transfer *transfer, struct jn_str url,
 }
 
 jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const char *protocols, unsigned flags,
-                      const struct jr_delivery *delivery, struct jn_err *err) {
+                      struct jn_err *err) {
     CURL *easy = transfer->easy;
-    long timeout = delivery->timeout_ms == 0 ? JR_TRANSFER_TIMEOUT_MS : (long)delivery->timeout_ms;
     jn_rc rc = jr_transfer__parse(transfer, url, flags, err);
     if (rc != JN_OK) return rc;
     curl_easy_setopt(easy, CURLOPT_CURLU, transfer->url);
@@ -93,10 +92,16 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const cha
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)JR_TRANSFER_SEND_BYTES);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* else an unanswered DNS query holds up the whole loop */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(INT32_MAX / 1000)); /* else two minutes, of mails */
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, jr_transfer__open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     return JN_OK;
+}
+
+bool jr_transfer_begin(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
+                       void *user) {
+    uint32_t timeout_ms = delivery->timeout_ms == 0 ? JR_TRANSFER_TIMEOUT_MS : delivery->timeout_ms;
+    return jr_multi_add(transfer->place->multi, transfer->easy, timeout_ms, done, user);
 }
 
 void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end) {

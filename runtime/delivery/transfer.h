@@ -3,7 +3,7 @@
 #ifndef RUNTIME_DELIVERY_TRANSFER_H
 #define RUNTIME_DELIVERY_TRANSFER_H
 
-#include "runtime/loop/curl.h"
+#include "runtime/loop/multi.h"
 
 #include "core/arena.h"
 #include "journey/channel.h"
@@ -38,7 +38,10 @@ jn_rc jr_transfer_resolve(const struct jr_transfer *transfer, bool is_name, stru
                           struct jn_str *out, struct jn_err *err);
 /* Takes the address apart and sets the options that all transfers have. `flags` of curl_url_set. */
 jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const char *protocols, unsigned flags,
-                      const struct jr_delivery *delivery, struct jn_err *err);
+                      struct jn_err *err);
+/* With the time that the delivery has for an attempt. False when libcurl refuses it. */
+bool jr_transfer_begin(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
+                       void *user);
 /* Why there was no answer. */
 void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end);
 

@@ -111,7 +111,7 @@ static void jr_http__give_up(struct jr_http_connection *c, int status, const cha
 /* ---- reading ---- */
 
 static void jr_http__arm_read(struct jr_http_connection *c) {
-    uint64_t now = c->server->clock;
+    uint64_t now = c->server->attention.time;
     if (!jr_http1_idle(c->http1))
         c->read_deadline = now + JR_HTTP_HEADER_TIME;
     else
@@ -167,7 +167,7 @@ static void jr_http__on_head(struct jr_http_connection *c) {
         return;
     }
     c->param = param;
-    c->read_deadline = c->server->clock + JR_HTTP_BODY_TIME;
+    c->read_deadline = c->server->attention.time + JR_HTTP_BODY_TIME;
     if (request->expects_continue && jr_http1_has_body(c->http1) && c->n_exchange == 0)
         jr_wire_hint(&c->wire, JN_STR("HTTP/1.1 100 Continue\r\n\r\n"));
 }
@@ -302,7 +302,7 @@ static void jr_http__on_failed(struct jr_wire *wire) {
 static void jr_http__linger(struct jr_http_connection *c) {
     if (c->lingering || c->closing) return;
     c->lingering = c->deaf = true;
-    c->read_deadline = c->server->clock + JR_HTTP_LINGER_TIME;
+    c->read_deadline = c->server->attention.time + JR_HTTP_LINGER_TIME;
     if (jr_wire_end(&c->wire))
         jr_http__start_reading(c);
     else
@@ -324,7 +324,7 @@ static void jr_http__on_written(struct jr_wire *wire, void *owner, int status) {
     jr_http__exchange_free(owner);
     c->writes--;
     if (c->closing) return;
-    c->write_deadline = c->writes > 0 ? c->server->clock + JR_HTTP_WRITE_TIME : UINT64_MAX;
+    c->write_deadline = c->writes > 0 ? c->server->attention.time + JR_HTTP_WRITE_TIME : UINT64_MAX;
     if (status < 0)
         jr_http_connection_close(c);
     else
@@ -340,7 +340,7 @@ static void jr_http__send(struct jr_http_connection *c, struct jr_http_exchange 
         break;
     case JR_WIRE_LATER:
         c->writes++;
-        c->write_deadline = c->server->clock + JR_HTTP_WRITE_TIME;
+        c->write_deadline = c->server->attention.time + JR_HTTP_WRITE_TIME;
         break;
     case JR_WIRE_BROKEN:
         jr_http__exchange_free(exchange);
@@ -445,6 +445,6 @@ void jr_http_connection_accept(struct jr_http_server *server) {
         return;
     }
     jr_http__note_peer(c);
-    c->read_deadline = server->clock + JR_HTTP_HEADER_TIME;
+    c->read_deadline = server->attention.time + JR_HTTP_HEADER_TIME;
     jr_http__start_reading(c);
 }

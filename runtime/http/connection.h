@@ -5,6 +5,7 @@
 #include "runtime/http/http1.h"
 #include "runtime/http/server.h"
 #include "runtime/http/wire.h"
+#include "runtime/loop/attention.h"
 
 struct jr_http_connection;
 
@@ -42,8 +43,7 @@ struct jr_http_server {
     struct jr_http_options options;
     uv_tcp_t listener;
     uv_timer_t sweep;
-    uint64_t clock; /* milliseconds in which peers were listened to: deadlines go by it */
-    uint64_t swept; /* uv_now of the last sweep */
+    struct jr_attention attention;
     struct jr_http_connection *connections;
     uint32_t n_connection;
     size_t bodies; /* held by all requests */

@@ -5,18 +5,15 @@
 #include "core/check.h"
 #include "runtime/http/connection.h"
 
-enum { JR_HTTP__SWEEP_MS = 250, JR_HTTP__SWEEP_MAX_MS = 500, JR_HTTP__BACKLOG = 511 };
+enum { JR_HTTP__BACKLOG = 511 };
 
-/* While this thread was busy elsewhere, what peers had sent lay unread: that time is not held against them. */
 static void jr_http__on_sweep(uv_timer_t *timer) {
     struct jr_http_server *server = timer->data;
-    uint64_t passed = uv_now(server->loop) - server->swept;
-    server->swept += passed;
-    server->clock += passed < JR_HTTP__SWEEP_MAX_MS ? passed : JR_HTTP__SWEEP_MAX_MS;
+    (void)jr_attention_look(&server->attention, uv_now(server->loop));
     struct jr_http_connection *next;
     for (struct jr_http_connection *c = server->connections; c != NULL; c = next) {
         next = c->next;
-        jr_http_connection_check(c, server->clock);
+        jr_http_connection_check(c, server->attention.time);
     }
 }
 
@@ -88,8 +85,8 @@ jn_rc jr_http_server_listen(struct jr_http_server *server, const char *host, int
     JN_CHECK(uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &n) == 0);
     *port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                                 : ((struct sockaddr_in *)&address)->sin_port);
-    server->swept = uv_now(server->loop);
-    JN_CHECK(uv_timer_start(&server->sweep, jr_http__on_sweep, JR_HTTP__SWEEP_MS, JR_HTTP__SWEEP_MS) == 0);
+    server->attention.looked = uv_now(server->loop);
+    JN_CHECK(uv_timer_start(&server->sweep, jr_http__on_sweep, JR_ATTENTION_LOOK_MS, JR_ATTENTION_LOOK_MS) == 0);
     return JN_OK;
 }
 
