@@ -2,7 +2,8 @@
  *
  *   scenario KIND EVENTS CONNECTIONS RATE RUN [PATH]
  *
- * KIND: `once` (an event, its webhook at once), `later` (its webhook a second later; the second is taken off), `pair`
+ * KIND: `once` (an event, its webhook at once), `later` (its webhook a second later; the second is taken off, so that
+ * what is left is how late the timer was, and never too little: it is due a second after the event has come in), `pair`
  * (a second event of the same customer ends a wait; timed from that one), `spread` (events signup0 to signup99 in turn,
  * whose webhooks go to a hundred receivers; those of the first are not waited for). RATE 0: each connection posts its
  * next event when the last is answered; else so many events a second by the clock, timed from when each was due. RUN
@@ -22,6 +23,7 @@
 enum { INPUT_MAX = 65536, BODY_MAX = 8192, PATIENCE_MS = 60000 };
 enum kind { ONCE, LATER, PAIR, SPREAD, KINDS };
 enum { RECEIVERS = 100 };
+enum { IDLE = -1, CONNECTING = -2 };
 
 struct event {
     double due, acked, done; /* seconds; 0: not yet */
@@ -31,7 +33,7 @@ struct client { /* a connection of the generator */
     uv_tcp_t tcp;
     uv_connect_t connect;
     uv_write_t write;
-    long event; /* in flight, or -1 */
+    long event; /* in flight; IDLE or CONNECTING */
     int second; /* of a pair */
     char request[1024], input[4096];
     size_t n;
@@ -154,7 +156,7 @@ static void post(struct client *c) {
 
 /* The next event that is due goes out on this connection. */
 static void begin(struct client *c) {
-    c->event = -1;
+    c->event = IDLE;
     if (next_event == n_event) return;
     if (rate > 0 && event[next_event].due > now()) return;
     c->event = next_event++;
@@ -208,7 +210,7 @@ static void tick(uv_timer_t *timer) {
     static long turn; /* each connection is used, so that none is closed for being idle */
     for (long i = 0; rate > 0 && i < n_client && next_event < n_event && event[next_event].due <= now(); i++) {
         turn = (turn + 1) % n_client;
-        if (client[turn].event < 0) begin(&client[turn]);
+        if (client[turn].event == IDLE) begin(&client[turn]);
     }
     if (n_done == n_awaited && n_acked == n_event) {
         uv_timer_stop(timer);
@@ -295,7 +297,7 @@ static void start(int port) {
         event[i].due = began + 0.05 + (double)i / rate;
     for (long i = 0; i < n_client; i++) {
         struct client *c = &client[i];
-        c->event = -1;
+        c->event = CONNECTING;
         uv_tcp_init(loop, &c->tcp);
         c->tcp.data = c->connect.data = c;
         if (uv_tcp_connect(&c->connect, &c->tcp, (struct sockaddr *)&address, client_connected) != 0)
