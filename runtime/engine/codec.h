@@ -5,8 +5,9 @@
 #include "core/buffer.h"
 #include "runtime/engine/customer.h"
 
-#define CODEC_VERSION 2
+#define CODEC_VERSION 3
 #define CODEC_FIRST   1          /* stores that were written by it are read for ever */
+#define CODEC_SECOND  2          /* … and by it; of a customer it is the same as what is written now */
 #define CODEC_MAX     (1u << 28) /* far beyond ENGINE_ATTRS_MAX values of ENGINE_EVENT_MAX bytes */
 
 static inline bool codec_count(struct jn_reader *in, uint32_t max, uint32_t *out) {

@@ -1,5 +1,6 @@
 /* Runs as bytes, read with the program they are pinned to. */
 #include "core/check.h"
+#include "core/civil.h"
 #include "core/value.h"
 #include "runtime/engine/codec.h"
 
@@ -8,7 +9,8 @@
 #define CODEC_ORIGIN   0x20 /* and the origin behind that; without it, it is the run's number */
 
 /* What follows of a run: most have little of it, and a million of them sleep. Common ones first, for they are a varint.
- * The first version wrote all of them always, and its due and events' numbers were not relative. */
+ * The first version wrote all of them always, and its due and events' numbers were not relative. The second wrote due
+ * relative to the start of the hold, and numbered values always. */
 enum codec_part {
     CODEC_DUE = 1,
     CODEC_HOLD = 2,
@@ -36,23 +38,38 @@ static int64_t codec_plus(int64_t a, int64_t b) {
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+/* When the hold ends as far as no calendar is asked: it is due then, or not far from then. */
+static int64_t codec_end_of_hold(const struct engine_run *run) {
+    if (run->hold.type == JN_T_INSTANT) return run->hold.i;
+    if (run->hold.type != JN_T_DURATION || run->hold.scale == JN_UNIT_MONTHS) return run->anchor;
+    uint64_t unit = run->hold.scale == JN_UNIT_DAYS ? JN_MS_DAY : 1;
+    return codec_plus(run->anchor, (int64_t)((uint64_t)run->hold.i * unit));
+}
+
+/* How many are known, and whether any before the last of them is not: only then are they numbered. */
 static void codec_put_values(const struct jn_value *value, uint32_t n, struct jn_buf *out) {
-    uint32_t known = 0;
-    for (uint32_t i = 0; i < n; i++)
-        known += !jn_is_missing(value[i]);
-    jn_buf_varint(out, known);
+    uint32_t known = 0, end = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (jn_is_missing(value[i])) continue;
-        jn_buf_varint(out, i);
+        known++;
+        end = i + 1;
+    }
+    bool numbered = known < end;
+    jn_buf_varint(out, (uint64_t)known << 1 | numbered);
+    for (uint32_t i = 0; i < end; i++) {
+        if (jn_is_missing(value[i])) continue;
+        if (numbered) jn_buf_varint(out, i);
         jn_value_encode(value[i], out);
     }
 }
 
-static bool codec_get_values(struct jn_reader *in, struct jn_arena *arena, struct jn_value *value, uint32_t n) {
-    uint32_t known;
-    if (!codec_count(in, n, &known)) return false;
-    for (uint32_t i = 0; i < known; i++) {
-        uint64_t at = jn_read_varint(in);
+static bool codec_get_values(struct jn_reader *in, uint8_t version, struct jn_arena *arena, struct jn_value *value,
+                             uint32_t n) {
+    uint64_t head = jn_read_varint(in), known = version <= CODEC_SECOND ? head : head >> 1;
+    bool numbered = version <= CODEC_SECOND || (head & 1) != 0;
+    if (in->failed || known > n) return false;
+    for (uint64_t i = 0; i < known; i++) {
+        uint64_t at = numbered ? jn_read_varint(in) : i;
         if (in->failed || at >= n) return false;
         value[at] = jn_value_decode(in, arena);
     }
@@ -83,7 +100,7 @@ static bool codec_get_events(struct jn_reader *in, uint8_t version, struct jn_ar
         event->event = (uint32_t)index;
         event->seq = version == CODEC_FIRST ? jn_read_varint(in) : run->entry_seq + (uint64_t)jn_read_svarint(in);
         event->prop = JN_NEW_ARRAY(arena, struct jn_value, program->event[index].n_prop);
-        if (!codec_get_values(in, arena, event->prop, program->event[index].n_prop)) return false;
+        if (!codec_get_values(in, version, arena, event->prop, program->event[index].n_prop)) return false;
         *end = event;
         end = &event->next;
     }
@@ -140,8 +157,8 @@ struct jn_str engine_run_encode(const struct engine_run *run, struct jn_arena *a
     codec_put_place(run, parts, &out);
     jn_buf_svarint(&out, run->entered);
     if ((parts & CODEC_ANCHOR) != 0) jn_buf_svarint(&out, run->anchor - run->entered);
-    if ((parts & CODEC_DUE) != 0) jn_buf_svarint(&out, codec_minus(run->due, run->anchor));
-    if ((parts & CODEC_WAKE) != 0) jn_buf_svarint(&out, codec_minus(run->stored_due, run->anchor));
+    if ((parts & CODEC_DUE) != 0) jn_buf_svarint(&out, codec_minus(run->due, codec_end_of_hold(run)));
+    if ((parts & CODEC_WAKE) != 0) jn_buf_svarint(&out, codec_minus(run->stored_due, codec_end_of_hold(run)));
     if ((parts & CODEC_HOLD) != 0) jn_value_encode(run->hold, &out);
     if (run->awaits != 0) jn_buf_varint(&out, run->awaits);
     if (run->origin != run->id) jn_buf_le64(&out, run->origin);
@@ -197,11 +214,12 @@ static void codec_get_hold(struct jn_reader *in, uint8_t version, uint32_t parts
                            struct engine_run *run) {
     run->entered = run->anchor = jn_read_svarint(in);
     if ((parts & CODEC_ANCHOR) != 0) run->anchor += jn_read_svarint(in);
-    run->due = INT64_MAX;
-    if ((parts & CODEC_DUE) != 0)
-        run->due = version == CODEC_FIRST ? jn_read_svarint(in) : codec_plus(run->anchor, jn_read_svarint(in));
-    run->stored_due = (parts & CODEC_WAKE) != 0 ? codec_plus(run->anchor, jn_read_svarint(in)) : run->due;
+    int64_t due = (parts & CODEC_DUE) != 0 ? jn_read_svarint(in) : 0;
+    int64_t wake = (parts & CODEC_WAKE) != 0 ? jn_read_svarint(in) : 0;
     if ((parts & CODEC_HOLD) != 0) run->hold = jn_value_decode(in, arena);
+    int64_t from = version == CODEC_FIRST ? 0 : version == CODEC_SECOND ? run->anchor : codec_end_of_hold(run);
+    run->due = (parts & CODEC_DUE) != 0 ? codec_plus(from, due) : INT64_MAX;
+    run->stored_due = (parts & CODEC_WAKE) != 0 ? codec_plus(from, wake) : run->due;
     if (run->awaits != 0) run->awaits = jn_read_varint(in);
     if (run->origin == 0) run->origin = jn_read_le64(in);
     run->entry_seq = run->mark_seq = run->stage_seq = jn_read_varint(in);
@@ -248,7 +266,7 @@ bool engine_run_decode(const struct jr_engine *engine, struct jn_reader *in, str
     run->program = engine_program_find(engine, jn_read_le64(in));
     if (run->program == NULL || !codec_get_place(in, (uint32_t)parts, arena, run)) return false;
     codec_get_hold(in, version, (uint32_t)parts, arena, run);
-    if ((parts & CODEC_SLOTS) != 0 && !codec_get_values(in, arena, run->slot, engine_journey(run)->n_slot))
+    if ((parts & CODEC_SLOTS) != 0 && !codec_get_values(in, version, arena, run->slot, engine_journey(run)->n_slot))
         return false;
     if ((parts & CODEC_EVENTS) != 0 && !codec_get_events(in, version, arena, run)) return false;
     if ((parts & CODEC_VISITS) != 0 && !codec_get_visits(in, arena, run)) return false;

@@ -268,7 +268,7 @@ static void an_older_schema_is_taken_to_this_one(void **state) {
 /* What later versions have added, taken away again. */
 static void schemas_since_the_third_are_taken_to_this_one(void **state) {
     static const char *const EARLIER[] = {
-        "drop table absorbed; drop table forgotten; pragma user_version = 4",
+        "pragma user_version = 5", "drop table absorbed; drop table forgotten; pragma user_version = 4",
         "drop table absorbed; drop table forgotten; drop table token; drop table audit; pragma user_version = 3"};
     (void)state;
     for (size_t i = 0; i < sizeof(EARLIER) / sizeof(*EARLIER); i++) {

@@ -1,4 +1,4 @@
-"""Stores that earlier versions wrote: each is a dump beside the workspace that it was served with, and goes on."""
+"""Stores that earlier versions wrote: each is a dump beside the workspace that all were served with, and goes on."""
 import json
 import os
 import shutil
@@ -13,7 +13,7 @@ STORES = os.path.join(os.path.dirname(__file__), "stores")
 
 class Upgrade(Case):
     def put_store(self, name):
-        shutil.copy(os.path.join(STORES, f"{name}.journey"), os.path.join(self.directory, "workspace", "main.journey"))
+        shutil.copy(os.path.join(STORES, "orders.journey"), os.path.join(self.directory, "workspace", "main.journey"))
         os.mkdir(os.path.join(self.directory, "state"), 0o700)
         database = sqlite3.connect(os.path.join(self.directory, "state", "journey.db"))
         with open(os.path.join(STORES, f"{name}.sql"), encoding="utf-8") as file:
@@ -29,14 +29,14 @@ class Upgrade(Case):
                               stdout=subprocess.PIPE, text=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def test_a_store_of_schema_2_goes_on(self):
-        self.put_store("schema_2")
+    def goes_on(self, name, *since):
+        """`since`: when the two orders of ann came in, and until when they wait."""
+        self.put_store(name)
         server = self.serve()
         ann, cleo = server.get("/api/customers/ann"), server.get("/api/customers/cleo")
         self.assertEqual(ann["attributes"], {"email": "ann@example.com", "visits": 7})
         self.assertEqual([(run["run"], run["key"], run["entered"], run["due"]) for run in ann["runs"]],
-                         [(2, "A-1", "2026-11-28T14:34:24.148Z", "2037-11-10T14:34:24.148Z"),
-                          (3, "A-2", "2026-11-28T14:34:24.149Z", "2037-11-10T14:34:24.149Z")])
+                         [(2, "A-1", *since[0]), (3, "A-2", *since[1])])
         self.assertEqual(cleo["aliases"], ["cleo", "device"])
 
         # They wait for what they waited for, and know what they knew.
@@ -61,6 +61,14 @@ class Upgrade(Case):
         again = self.serve()
         again.track("ann", "shipped", properties={"number": "A-1"})
         self.assertEqual(self.receiver.next().json["content"]["body"], "Order A-1 is on its way.")
+
+    def test_a_store_of_schema_2_goes_on(self):
+        self.goes_on("schema_2", ("2026-11-28T14:34:24.148Z", "2037-11-10T14:34:24.148Z"),
+                     ("2026-11-28T14:34:24.149Z", "2037-11-10T14:34:24.149Z"))
+
+    def test_a_store_of_schema_5_goes_on(self):
+        self.goes_on("schema_5", ("2026-11-29T01:56:40.174Z", "2037-11-11T01:56:40.174Z"),
+                     ("2026-11-29T01:56:40.181Z", "2037-11-11T01:56:40.181Z"))
 
     def test_a_store_of_schema_2_is_sealed(self):
         self.put_store("schema_2")

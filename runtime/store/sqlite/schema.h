@@ -3,7 +3,7 @@
 #define RUNTIME_STORE_SQLITE_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4A524E59 /* "JRNY" */
-#define SCHEMA_VERSION     5
+#define SCHEMA_VERSION     6
 
 /* What is of one customer lies together: the profile is part 0, a run is part `run`, an event is part -seq. What an
  * event changes is then on one page, not on one of each of three tables. */
@@ -63,7 +63,9 @@
     " select day, substr(key, 1, 12), digest & 2147483647 from seen_2 order by day, key;"                              \
     "drop table customer_2; drop table run; drop table event; drop table seen_2"
 
+#define SCHEMA_TO_6 "" /* the same tables, and runs in a form that the versions before do not read */
+
 #define SCHEMA_STEPS                                                                                                   \
-    { SCHEMA_TO_2, SCHEMA_TO_3, SCHEMA_ACCESS, SCHEMA_KEYS }
+    { SCHEMA_TO_2, SCHEMA_TO_3, SCHEMA_ACCESS, SCHEMA_KEYS, SCHEMA_TO_6 }
 
 #endif
