@@ -10,6 +10,14 @@ struct jn_arena;
 struct jn_json;
 struct jr_engine;
 
+/* Why something is set aside. */
+enum jr_set_aside {
+#define SET_ASIDE(name, word, text) JR_SET_ASIDE_##name,
+#include "journey/tbl/set_aside.def"
+#undef SET_ASIDE
+    JR_SET_ASIDES
+};
+
 /* What a turn takes in. Everything an input points to must live until the turn returns. */
 enum jr_input_kind {
     JR_INPUT_EVENT,
@@ -41,6 +49,7 @@ struct jr_input {
     enum jr_input_kind kind;
     int64_t received;     /* when it was accepted: engine time, ms; never decreasing over inputs */
     struct jn_str source; /* "track", or a source's name */
+    struct jn_str call;   /* of the tracking API, or "webhook", for whoever counts; empty: nobody does */
     struct jn_str dedupe; /* id given by the sender; empty: no dedupe */
     /* EVENT, IDENTIFY, CONSENT, ALIAS, ERASE (by any id, or the value of an identity attribute) */
     struct jn_str customer; /* outside id; empty: EVENT, IDENTIFY by an identity attribute in the traits */
@@ -106,7 +115,10 @@ struct jr_turn {
     uint32_t n_delivery;
     uint64_t *cancelled; /* deliveries that must not begin any more */
     uint32_t n_cancelled;
-    bool more; /* timers are still due: call again */
+    bool more;           /* timers are still due: call again */
+    const int64_t *late; /* of each due time that was looked at: how late the turn began, ms */
+    uint32_t n_late;
+    uint32_t set_aside[JR_SET_ASIDES];
 };
 
 /* What happened to a run, as it is decided; told only after the commit. For tests, metrics and live streams. */
@@ -238,6 +250,13 @@ struct jr_place {
     uint32_t step;
     uint64_t people;
 };
+/* People inside each journey of each program that is loaded, and how many of all wait for a time; from counters. */
+struct jr_inside {
+    struct jn_str journey;
+    uint64_t people;
+};
+void jr_engine_inside(const struct jr_engine *engine, struct jn_arena *arena, struct jr_inside **out, uint32_t *n,
+                      uint64_t *timed);
 void jr_engine_places(const struct jr_engine *engine, struct jn_arena *arena, struct jr_place **out, uint32_t *n);
 /* Live and ended-but-open runs that are pinned to the program. */
 uint64_t jr_engine_pinned(const struct jr_engine *engine, const struct jn_program *program);

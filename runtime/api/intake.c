@@ -7,11 +7,6 @@
 
 #define JR_INTAKE__CORS "Access-Control-Allow-Origin: *\r\n"
 
-static void jr_intake__count(const struct jr_job *job) {
-    for (unsigned i = 0; i < 3; i++)
-        if (job->answers[i] > 0) jr_metric_add(JR_METRIC_EVENTS, i, job->answers[i]);
-}
-
 /* ---- the tracking API ---- */
 
 /* Takes the request's events off what the sender may send in a second. */
@@ -26,7 +21,6 @@ static jn_rc jr_intake__limit(struct jr_job *job, struct jr_rates *rates, uint64
 }
 
 static void jr_intake__answer_track(struct jr_job *job) {
-    jr_intake__count(job);
     if (job->rc != JN_OK) {
         jr_api__fail_for_now(job->exchange, job->rc, JN_STR(JR_INTAKE__CORS), jn_str_z(job->err.text),
                              job->retry_after_s);
@@ -123,7 +117,6 @@ static jn_rc jr_intake__work_hook(struct jr_job *job, const struct jr_lane_view 
 }
 
 static void jr_intake__answer_hook(struct jr_job *job) {
-    jr_intake__count(job);
     if (job->rc != JN_OK) {
         jr_api__fail_for_now(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text), job->retry_after_s);
     } else if (job->answers[JR_ANSWER_QUARANTINED] > 0) {

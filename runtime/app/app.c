@@ -17,6 +17,7 @@
 #include "runtime/app/beside.h"
 #include "runtime/app/certificate.h"
 #include "runtime/app/config.h"
+#include "runtime/app/figures.h"
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
 #include "runtime/app/sandbox.h"
@@ -113,12 +114,12 @@ static void jr_app__on_settled(void *user, uint64_t delivery) {
 
 static void jr_app__on_report(void *user, const struct jr_report *report) {
     struct jr_app *app = user;
-    jr_metric_add(JR_METRIC_MESSAGES,
-                  report->result == JR_RESULT_ACCEPTED ? 0
-                  : report->result == JR_RESULT_RETRY  ? 1
-                                                       : 2,
-                  1);
-    if (report->took_ms >= 0) jr_histogram_observe(JR_HISTOGRAM_DELIVERY, report->took_ms * 1000);
+    static const struct jn_str OUTCOME[] = {[JR_RESULT_ACCEPTED] = {"accepted", 8},
+                                            [JR_RESULT_RETRY] = {"retried", 7},
+                                            [JR_RESULT_FAILED] = {"failed", 6},
+                                            [JR_RESULT_CANCELLED] = {"cancelled", 9}};
+    jr_series_add(JR_SERIES_MESSAGES, report->receiver, OUTCOME[report->result], 1);
+    if (report->took_ms >= 0) jr_series_observe(JR_SERIES_DELIVERY, report->receiver, report->took_ms * 1000);
     jr_lane_report(app->lane, report);
 }
 
@@ -147,13 +148,21 @@ static void jr_app__measure(void *user) {
     struct jr_app *app = user;
     uint64_t in_state[JR_DESTINATION_STATES] = {0}, busiest = 0;
     struct jr_destination_view view;
-    jr_named_clear();
+    struct jr_named_value *in_flight = NULL, *waiting = NULL;
+    uint32_t n = 0, same = 0;
+    struct jn_arena arena;
+    jn_arena_init(&arena);
     for (uint32_t at = 0; jr_pump_destination(app->pump, &at, &view);) {
-        jr_named_add(JR_NAMED_IN_FLIGHT, view.name, view.in_flight);
-        jr_named_add(JR_NAMED_WAITING, view.name, view.waiting);
+        *(struct jr_named_value *)jn_arena_grow(&arena, &in_flight, &n, sizeof *in_flight) =
+            (struct jr_named_value){view.name, view.in_flight};
+        *(struct jr_named_value *)jn_arena_grow(&arena, &waiting, &same, sizeof *waiting) =
+            (struct jr_named_value){view.name, view.waiting};
         in_state[view.state]++;
         if (view.in_flight > busiest) busiest = view.in_flight;
     }
+    jr_series_set(JR_SERIES_IN_FLIGHT, in_flight, n);
+    jr_series_set(JR_SERIES_WAITING, waiting, n);
+    jn_arena_release(&arena);
     for (unsigned state = 0; state < JR_DESTINATION_STATES; state++)
         jr_metric_set(JR_METRIC_DESTINATIONS, state, in_state[state]);
     jr_metric_set(JR_METRIC_DELIVERY_BUSIEST, 0, busiest);
@@ -163,7 +172,7 @@ static void jr_app__measure(void *user) {
     jr_metric_set(JR_METRIC_LANE_QUEUE, 0, jr_lane_waiting(app->lane));
     struct jr_store_facts facts = app->store->ops->facts(app->store);
     jr_metric_set(JR_METRIC_STORE_BYTES, 0, facts.bytes);
-    jr_metric_set(JR_METRIC_STORE_LOG_BYTES, 0, facts.log_bytes);
+    jr_metric_set(JR_METRIC_WAL_BYTES, 0, facts.log_bytes);
     jr_metric_set(JR_METRIC_LOG_DROPPED, 0, jn_log_dropped());
 }
 
@@ -175,9 +184,13 @@ static void jr_app__enable(void *user, struct jn_str channel) {
     jr_pump_enable(((struct jr_app *)user)->pump, channel);
 }
 
-static void jr_app__answered(void *user, int status) {
+static void jr_app__answered(void *user, const struct jr_http_route *route, int status) {
     (void)user;
-    jr_metric_add(JR_METRIC_HTTP_REQUESTS, (unsigned)(status / 100 - 1), 1);
+    char name[JR_SERIES_NAME] = "", code[16];
+    int n_name = route == NULL ? 0 : snprintf(name, sizeof name, "%s %s", route->method, route->path);
+    int n_code = snprintf(code, sizeof code, "%d", status);
+    jr_series_add(JR_SERIES_HTTP_REQUESTS, (struct jn_str){name, (size_t)n_name}, (struct jn_str){code, (size_t)n_code},
+                  1);
 }
 
 /* ---- the end ---- */
@@ -319,7 +332,8 @@ static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     struct jr_engine_options options = {.lane = 0,
                                         .quarantine_rows = app->config.quarantine_rows,
                                         .quarantine_bytes = app->config.quarantine_bytes,
-                                        .fits = jr_config_check_program}; /* what cannot send is not made current */
+                                        .fits = jr_config_check_program, /* what cannot send is not made current */
+                                        .trace = jr_figures_trace};
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
     if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);

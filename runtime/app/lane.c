@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "runtime/app/figures.h"
 #include "runtime/measure/metrics.h"
 
 enum { JR_LANE__NAP_MAX_MS = 1000 }; /* the wall clock may move while the thread sleeps */
@@ -53,6 +54,7 @@ struct jr_lane_thread {
     int64_t next_upkeep;  /* when the next one begins */
     _Atomic size_t held;  /* bytes of requests that wait or are worked on; grows when one is read on this thread */
     int64_t next_rewrite; /* not before */
+    struct jr_figures figures;
     _Atomic bool failing;
     _Atomic uint64_t beat;
 };
@@ -243,9 +245,10 @@ static int64_t jr_lane__idle_ms(struct jr_lane_thread *lane) {
     if (lane->notes != NULL || jr_engine_has_notes(lane->options.engine)) return 0;
     if (jr_lane__may_rewrite(lane, jr_clock_now(lane->options.clock))) return 0;
     int64_t due = jr_engine_next_due(lane->options.engine);
-    if (due == INT64_MAX) return JR_LANE__NAP_MAX_MS;
+    int64_t figures = jr_figures_in_ms(&lane->figures), most = figures < 0 ? JR_LANE__NAP_MAX_MS : figures;
+    if (due == INT64_MAX) return most;
     int64_t nap = due - jr_clock_now(lane->options.clock);
-    return nap < 0 ? 0 : nap < JR_LANE__NAP_MAX_MS ? nap : JR_LANE__NAP_MAX_MS;
+    return nap < 0 ? 0 : nap < most ? nap : most;
 }
 
 static void jr_lane__take_notes(struct jr_lane_thread *lane) {
@@ -358,8 +361,12 @@ static void jr_lane__committed(struct jr_lane_thread *lane, struct jr_lane__news
         if (lane->reports == NULL) lane->reports_end = &lane->reports;
         free(result);
     }
-    for (uint32_t i = lane->n_report; i < lane->n_input; i++)
+    for (uint32_t i = lane->n_report; i < lane->n_input; i++) {
+        jr_figures_input(&lane->input[i], news->turn.answer[i]);
         jr_job_answered(lane->owner[i], &view, news->turn.answer[i], news->turn.answer_reason[i]);
+    }
+    jr_figures_turn(&news->turn);
+    lane->figures.changed = true;
     while (lane->taken != NULL && lane->taken->work == NULL &&
            (lane->taken->rc != JN_OK || lane->taken->done == lane->taken->intake.n))
         jr_lane__finish(lane, news);
@@ -486,6 +493,7 @@ static void jr_lane__main(void *argument) {
         if (fetch && end->rc == JN_OK) jr_lane__page(lane, news, after);
         if (end->rc == JN_OK) end->rc = jr_lane__upkeep(lane, now, &end->err);
         if (end->rc == JN_OK) end->rc = jr_lane__rewrite(lane, now, &end->err);
+        jr_figures_people(&lane->figures, lane->options.engine);
         jr_mailbox_post(lane->options.mailbox, &news->mail);
     }
     uv_mutex_lock(&lane->lock);
@@ -505,6 +513,7 @@ jn_rc jr_lane_start(const struct jr_lane_options *options, struct jr_lane_thread
     lane->reports_end = &lane->reports;
     lane->notes_end = &lane->notes;
     lane->beat = uv_hrtime();
+    lane->figures.changed = true;
     JN_CHECK(uv_mutex_init(&lane->lock) == 0);
     JN_CHECK(uv_cond_init(&lane->wakeup) == 0);
     if (uv_thread_create(&lane->thread, jr_lane__main, lane) == 0) {

@@ -191,6 +191,7 @@ static void jr_pump__report_ask(struct jr_pump *pump, struct jr_entry *entry, co
     entry->state = JR_ENTRY_REPORTED;
     entry->again = false;
     struct jr_report report = {.delivery = entry->delivery.delivery,
+                               .receiver = entry->delivery.channel,
                                .result = answered ? JR_RESULT_ACCEPTED : JR_RESULT_FAILED,
                                .status = end->status,
                                .reason = end->overflowed ? JN_STR("the answer is too large") : end->reason,
@@ -231,6 +232,7 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
         JN_LOG(DELIVERY_RETRY, JN_LF_STR("id", entry->delivery.id), JN_LF_STR("reason", reason),
                JN_LF_INT("in_ms", retry.at - c.now));
     struct jr_report report = {.delivery = entry->delivery.delivery,
+                               .receiver = entry->delivery.channel,
                                .result = retry.result,
                                .retry_at = retry.at,
                                .status = end->status,
@@ -458,6 +460,7 @@ void jr_pump_cancel(struct jr_pump *pump, uint64_t delivery) {
         pump->options.report(pump->options.user, &report);
         return;
     }
+    report.receiver = entry->delivery.channel;
     entry->cancelled = true;
     if (entry->state == JR_ENTRY_READY)
         jr_destination_unqueue(entry);

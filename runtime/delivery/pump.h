@@ -20,7 +20,8 @@ struct jr_pump;
 
 struct jr_report {
     uint64_t delivery;
-    enum jr_result result; /* how the attempt ended; CANCELLED: none is made any more */
+    struct jn_str receiver; /* channel or service; empty: not known any more */
+    enum jr_result result;  /* how the attempt ended; CANCELLED: none is made any more */
     int64_t retry_at;
     uint32_t status;
     struct jn_str reason; /* lives until the call returns */

@@ -90,11 +90,11 @@ static bool match_body(struct turn *turn, const struct jn_json *object, struct j
 }
 
 static void match_refuse(struct turn *turn, const struct engine_customer *customer, const struct jr_input *input,
-                         const struct jn_json *body, struct jn_str why, uint32_t i) {
+                         const struct jn_json *body, enum jr_set_aside kind, struct jn_str why, uint32_t i) {
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
     trace->name = input->event;
     trace->detail = why;
-    turn_quarantine(turn, input, why, body);
+    turn_quarantine(turn, kind, input, why, body);
     if (i == JN_NONE) return;
     turn->out->answer[i] = JR_ANSWER_QUARANTINED;
     turn->out->answer_reason[i] = why;
@@ -102,10 +102,12 @@ static void match_refuse(struct turn *turn, const struct engine_customer *custom
 
 /* Why the event cannot be taken over, by the declaration of the customer's program; empty when it can. */
 static struct jn_str match_refusal(struct turn *turn, const struct engine_program *program,
-                                   const struct jr_input *input, struct jn_str *body) {
+                                   const struct jr_input *input, enum jr_set_aside *kind, struct jn_str *body) {
     struct jn_str why = JN_STR_NONE;
+    *kind = JR_SET_ASIDE_TOO_LARGE;
     if (!match_body(turn, input->properties, input->compact, body))
         return jn_arena_printf(turn->arena, "the event is larger than %u bytes", ENGINE_EVENT_MAX);
+    *kind = JR_SET_ASIDE_MISMATCH;
     if (program == NULL) return why;
     uint32_t index = engine_program_event(program, input->event);
     if (index != JN_NONE) turn_decode_event(turn, program, index, input->properties, 0, &why);
@@ -115,9 +117,10 @@ static struct jn_str match_refusal(struct turn *turn, const struct engine_progra
 jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t i) {
     struct seen_event *seen = NULL;
     const struct engine_program *by = engine_program_of(turn->engine, customer);
-    struct jn_str body, why = match_refusal(turn, by, input, &body);
+    enum jr_set_aside kind;
+    struct jn_str body, why = match_refusal(turn, by, input, &kind, &body);
     if (why.n > 0) {
-        match_refuse(turn, customer, input, input->properties, why, i);
+        match_refuse(turn, customer, input, input->properties, kind, why, i);
         return JN_OK;
     }
     uint64_t seq = engine_counter_next(turn->engine, ENGINE_NEXT_EVENT);
@@ -163,11 +166,12 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
     struct jn_err err;
     if (!match_body(turn, input->traits, input->compact, &body)) {
         struct jn_str why = jn_arena_printf(turn->arena, "the traits are larger than %u bytes", ENGINE_EVENT_MAX);
-        match_refuse(turn, customer, input, NULL, why, at);
+        match_refuse(turn, customer, input, NULL, JR_SET_ASIDE_TOO_LARGE, why, at);
         return JN_OK;
     }
     if (program == NULL && input->traits != NULL) /* nothing is declared: what was accepted is not to be lost */
-        match_refuse(turn, customer, input, input->traits, JN_STR("there is no program that declares traits"), at);
+        match_refuse(turn, customer, input, input->traits, JR_SET_ASIDE_MISMATCH,
+                     JN_STR("there is no program that declares traits"), at);
     for (uint32_t i = 0; program != NULL && i < program->n_attr && jn_json_kind(input->traits) == JN_JSON_OBJECT; i++) {
         const struct jn_attr *attr = &program->attr[i];
         struct jn_str name = program->string[attr->name];
@@ -179,7 +183,7 @@ jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const s
             continue;
         }
         struct jn_str why = jn_arena_printf(turn->arena, "trait `%.*s`: %s", JN_FMT(name), err.text);
-        turn_quarantine(turn, input, why, (attr->flags & JN_ATTR_PERSONAL) != 0 ? NULL : node);
+        turn_quarantine(turn, JR_SET_ASIDE_MISMATCH, input, why, (attr->flags & JN_ATTR_PERSONAL) != 0 ? NULL : node);
         struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, customer, NULL);
         trace->name = name;
         trace->detail = why;

@@ -175,6 +175,25 @@ uint64_t jr_engine_pinned(const struct jr_engine *engine, const struct jn_progra
     return 0;
 }
 
+void jr_engine_inside(const struct jr_engine *engine, struct jn_arena *arena, struct jr_inside **out, uint32_t *n,
+                      uint64_t *timed) {
+    *out = NULL;
+    *n = 0;
+    *timed = 0;
+    for (const struct engine_program *row = engine->programs; row != NULL; row = row->next)
+        for (uint32_t j = 0; j < row->program->n_journey; j++) {
+            const struct jn_journey *journey = &row->program->journey[j];
+            struct jr_inside *inside = jn_arena_grow(arena, out, n, sizeof(*inside));
+            *inside = (struct jr_inside){row->program->string[journey->name], 0};
+            for (uint32_t step = journey->first_step; step < journey->first_step + journey->n_step; step++) {
+                if (!jn_step_holds((enum jn_step_kind)row->program->step[step].kind)) continue;
+                uint64_t people = engine_counter_value(engine, engine_inside_id(row, step));
+                inside->people += people;
+                if (engine_is_timed(&row->program->step[step])) *timed += people;
+            }
+        }
+}
+
 void jr_engine_places(const struct jr_engine *engine, struct jn_arena *arena, struct jr_place **out, uint32_t *n) {
     *out = NULL;
     *n = 0;

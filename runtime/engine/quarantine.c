@@ -8,8 +8,9 @@
 #define QUARANTINE_BYTES      (64ull << 20)
 #define QUARANTINE_TOLD_EVERY 60000 /* ms between two lines of the log */
 
-void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason,
+void turn_quarantine(struct turn *turn, enum jr_set_aside why, const struct jr_input *input, struct jn_str reason,
                      const struct jn_json *body) {
+    turn->out->set_aside[why]++;
     struct jr_row_quarantine *row = engine_grow(turn->arena, &turn->quarantine, &turn->n_quarantine, sizeof(*row));
     *row = (struct jr_row_quarantine){.seq = engine_counter_next(turn->engine, ENGINE_NEXT_QUARANTINE),
                                       .at = turn->now,

@@ -103,7 +103,8 @@ static void turn_repeated(struct turn *turn, const struct jr_input *input, uint3
     struct jr_trace *trace = turn_trace(turn, JR_TRACE_QUARANTINED, &nobody, NULL);
     trace->name = input->event;
     trace->detail = why;
-    turn_quarantine(turn, input, why, input->kind == JR_INPUT_IDENTIFY ? NULL : input->properties);
+    turn_quarantine(turn, JR_SET_ASIDE_CONFLICT, input, why,
+                    input->kind == JR_INPUT_IDENTIFY ? NULL : input->properties);
 }
 
 /* ---- inputs and timers */
@@ -132,7 +133,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
         return JN_OK;
     }
     if (input->kind == JR_INPUT_QUARANTINE) {
-        turn_quarantine(turn, input, input->reason, NULL);
+        turn_quarantine(turn, JR_SET_ASIDE_MALFORMED, input, input->reason, NULL);
         turn->out->answer[i] = JR_ANSWER_QUARANTINED;
         turn->out->answer_reason[i] = input->reason;
         return JN_OK;
@@ -338,6 +339,14 @@ static void turn_tell(struct turn *turn) {
     }
 }
 
+static void turn_tell_lateness(struct turn *turn) {
+    int64_t *late = JN_NEW_ARRAY(turn->arena, int64_t, turn->n_taken);
+    for (uint32_t i = 0; i < turn->n_taken; i++)
+        late[i] = turn->now - turn->taken[i].due;
+    turn->out->late = late;
+    turn->out->n_late = turn->n_taken;
+}
+
 static void turn_done(struct turn *turn, const struct jr_batch *batch, const struct jr_input *input, uint32_t n) {
     struct jr_engine *engine = turn->engine;
     for (uint32_t i = 0; i < batch->n_timer; i++)
@@ -352,6 +361,7 @@ static void turn_done(struct turn *turn, const struct jr_batch *batch, const str
     engine->sweep_after = turn->sweep_after;
     if (engine->sweep_after == UINT64_MAX) engine->sweeping = false;
     turn_judged(turn);
+    turn_tell_lateness(turn);
     turn->out->more = jr_engine_next_due(engine) <= turn->limit;
     turn_tell(turn);
 }
@@ -377,7 +387,8 @@ jn_rc jr_engine_turn(struct jr_engine *engine, const struct jr_input *input, uin
     JN_CHECK(n <= JR_TURN_MAX);
     out->answer = JN_NEW_ARRAY(turn.arena, enum jr_answer, n);
     out->answer_reason = JN_NEW_ARRAY(turn.arena, struct jn_str, n);
-    out->n_delivery = out->n_cancelled = 0;
+    out->n_delivery = out->n_cancelled = out->n_late = 0;
+    memset(out->set_aside, 0, sizeof(out->set_aside));
     out->more = false;
     jn_map_init(&turn.known);
     jn_map_init(&turn.number);

@@ -93,7 +93,8 @@ jn_rc turn_event(struct turn *turn, struct engine_customer *customer, const stru
 jn_rc turn_identify(struct turn *turn, struct engine_customer *customer, const struct jr_input *input, uint32_t at);
 
 /* ---- events that are set aside (quarantine.c) */
-void turn_quarantine(struct turn *turn, const struct jr_input *input, struct jn_str reason, const struct jn_json *body);
+void turn_quarantine(struct turn *turn, enum jr_set_aside why, const struct jr_input *input, struct jn_str reason,
+                     const struct jn_json *body);
 /* A stored one is kept no more. */
 void turn_quarantine_gone(struct turn *turn, const struct jr_row_quarantine *row);
 /* At the end of the turn: when there are too many, or too large ones, the oldest go. */

@@ -19,6 +19,7 @@ static struct jr_http_exchange *jr_http__exchange_new(struct jr_http_connection 
     struct jr_http_exchange *exchange = jn_alloc_zero(1, sizeof *exchange);
     exchange->server = c->server;
     exchange->connection = c;
+    exchange->route = c->route;
     jn_buf_init(&exchange->out, JR_HTTP_RESPONSE_MAX);
     return exchange;
 }
@@ -56,7 +57,7 @@ static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_h
     JN_CHECK(!exchange->out.failed);
     exchange->answered = true;
     if (exchange->server->options.answered != NULL)
-        exchange->server->options.answered(exchange->server->options.user, reply->status);
+        exchange->server->options.answered(exchange->server->options.user, exchange->route, reply->status);
 }
 
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
@@ -130,7 +131,9 @@ static struct jr_http_exchange *jr_http__judge(struct jr_http_connection *c, con
     bool close = !request->keep_alive || jr_http1_has_body(c->http1);
     struct jn_buf allow;
     jn_buf_init(&allow, 256);
-    int status = jr_http_route_find(options->route, options->n_route, request, &c->route, param, &allow);
+    uint32_t route = 0;
+    int status = jr_http_route_find(options->route, options->n_route, request, &route, param, &allow);
+    c->route = status == 200 ? &options->route[route] : NULL;
     struct jr_http_exchange *refusal = NULL;
     struct jr_http_reply reply = {.status = status};
     if (status == 405) {
@@ -142,7 +145,7 @@ static struct jr_http_exchange *jr_http__judge(struct jr_http_connection *c, con
         jn_buf_release(&line);
     } else if (status != 200) {
         refusal = jr_http__refusal(c, &reply, "there is nothing at this path", close);
-    } else if (!options->admit(options->user, c->route, request, &reply)) {
+    } else if (!options->admit(options->user, route, request, &reply)) {
         refusal = jr_http__refusal(c, &reply, NULL, close);
     }
     jn_buf_release(&allow);
@@ -161,7 +164,7 @@ static void jr_http__on_head(struct jr_http_connection *c) {
         return;
     }
     c->refused = refusal;
-    size_t max = refusal == NULL ? c->server->options.route[c->route].body_max : 0;
+    size_t max = refusal == NULL ? c->route->body_max : 0;
     if (!jr_http1_body(c->http1, max)) {
         jr_http__give_up(c, jr_http1_status(c->http1), jr_http1_reason(c->http1));
         return;
@@ -198,6 +201,9 @@ static void jr_http__on_done(struct jr_http_connection *c) {
     jr_http1_take(c->http1, &exchange->message);
     const struct jr_http_request *request = &exchange->message.request;
     exchange->message.request.param = c->param;
+    const struct jr_http_options *options = &c->server->options;
+    const struct jr_http_route *route = c->route;
+    c->route = NULL;
     exchange->held = c->charged;
     c->charged = 0;
     exchange->head = jn_str_is(request->method, "HEAD");
@@ -206,7 +212,7 @@ static void jr_http__on_done(struct jr_http_connection *c) {
     jr_http__enqueue(c, exchange);
     jr_http__arm_read(c);
     if (handle)
-        c->server->options.handle(c->server->options.user, c->route, exchange);
+        options->handle(options->user, (uint32_t)(route - options->route), exchange);
     else
         jr_http__flush(c);
 }

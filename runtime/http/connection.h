@@ -14,6 +14,7 @@ struct jr_http_exchange {
     struct jr_http_server *server;
     struct jr_http_connection *connection; /* NULL: the client has left */
     struct jr_http_exchange *next;         /* the connection's next request */
+    const struct jr_http_route *route;     /* NULL: there is none for it */
     struct jn_buf out;                     /* the answer, once there is one */
     size_t held;                           /* body bytes it is charged for */
     bool answered, head, close;
@@ -27,10 +28,10 @@ struct jr_http_connection {
     struct jr_http_exchange *first, *last; /* requests not fully answered yet, in order */
     struct jr_http_exchange *refused;      /* answer to the request that is being read, decided from its head */
     uint32_t n_exchange;
-    size_t held, charged; /* body bytes of its exchanges; of the request being read */
-    uint32_t route;       /* of the request being read */
-    struct jn_str param;  /* its part of the path */
-    struct jn_buf left;   /* bytes that came while reading was paused */
+    size_t held, charged;              /* body bytes of its exchanges; of the request being read */
+    const struct jr_http_route *route; /* of the request being read; NULL: none, or its head is not whole */
+    struct jn_str param;               /* its part of the path */
+    struct jn_buf left;                /* bytes that came while reading was paused */
     uint64_t read_deadline, write_deadline;
     unsigned writes;
     bool reading, lingering, closing;

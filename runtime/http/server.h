@@ -16,8 +16,8 @@ struct jr_http_options {
     /* With the head alone, before a body is taken: false refuses with *reply (its texts live until return). */
     bool (*admit)(void *user, uint32_t route, const struct jr_http_request *request, struct jr_http_reply *reply);
     void (*handle)(void *user, uint32_t route, struct jr_http_exchange *exchange);
-    /* Told of every answer; may be NULL. */
-    void (*answered)(void *user, int status);
+    /* Told of every answer; may be NULL. No route: it was for none, or could not be read. */
+    void (*answered)(void *user, const struct jr_http_route *route, int status);
 };
 
 struct jr_http_server *jr_http_server_new(uv_loop_t *loop, const struct jr_http_options *options);

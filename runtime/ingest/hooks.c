@@ -85,8 +85,12 @@ static jn_rc jr_hooks__dedupe(const struct jr_hook *hook, uint32_t scheme, const
 static jn_rc jr_hooks__map(const struct jr_hook *hook, const struct jn_source *source, const struct jr_context *context,
                            const struct jn_rule *rule, struct jr_hook_taken *out, struct jn_err *err) {
     struct jr_input *input = &out->input;
-    *input = (struct jr_input){
-        .kind = JR_INPUT_EVENT, .source = hook->source, .known = true, .by_attribute = true, .happened = hook->now};
+    *input = (struct jr_input){.kind = JR_INPUT_EVENT,
+                               .source = hook->source,
+                               .call = JN_STR("webhook"),
+                               .known = true,
+                               .by_attribute = true,
+                               .happened = hook->now};
     input->event = jn_program_str(hook->program, hook->program->event[rule->event].name);
     jn_rc rc = jr_hooks__text(context, rule->customer, "customer", true, &input->customer, err);
     if (rc == JN_OK) rc = jr_hooks__dedupe(hook, source->scheme, context, rule, &input->dedupe, err);

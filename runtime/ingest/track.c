@@ -59,10 +59,11 @@ static int64_t jr_track__happened(const struct jr_track *t, const struct jn_json
 
 /* ---- one event ---- */
 
-static struct jr_input *jr_track__add(struct jr_track *t, enum jr_input_kind kind, bool optional) {
+static struct jr_input *jr_track__add(struct jr_track *t, enum jr_input_kind kind, enum jr_call call, bool optional) {
     struct jr_input *input = &t->out->input[t->out->n];
     t->out->optional[t->out->n++] = optional;
-    *input = (struct jr_input){.kind = kind, .source = JN_STR("track"), .happened = t->wall};
+    *input = (struct jr_input){
+        .kind = kind, .source = JN_STR("track"), .call = jn_str_z(CALL_ROW[call].word), .happened = t->wall};
     return input;
 }
 
@@ -85,7 +86,7 @@ static struct jn_str jr_track__text(struct jr_track *t, const struct jn_json *it
 }
 
 static void jr_track__quarantine(struct jr_track *t, const struct jn_json *item, const char *reason) {
-    struct jr_input *input = jr_track__add(t, JR_INPUT_QUARANTINE, false);
+    struct jr_input *input = jr_track__add(t, JR_INPUT_QUARANTINE, JR_CALL_BATCH, false);
     input->text = jr_track__text(t, item);
     input->reason = jn_str_z(reason);
 }
@@ -135,7 +136,7 @@ static void jr_track__item(struct jr_track *t, enum jr_call call, const struct j
                                            identify ? JR_INPUT_IDENTIFY
                                            : alias  ? JR_INPUT_ALIAS
                                                     : JR_INPUT_EVENT,
-                                           optional);
+                                           call, optional);
     input->dedupe = message;
     input->customer = customer;
     input->known = known;

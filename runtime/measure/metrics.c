@@ -4,6 +4,9 @@
 #include <stdatomic.h>
 
 #include "core/check.h"
+#include "runtime/measure/exposition.h"
+#include "runtime/measure/process.h"
+#include "runtime/measure/series.h"
 
 struct jr_metrics__row {
     const char *kind, *exposed, *label, *values, *text;
@@ -12,75 +15,17 @@ struct jr_metrics__row {
 static const struct jr_metrics__row ROW[JR_METRICS] = {
 #define COUNTER(name, exposed, label, values, text) {"counter", exposed, label, values, text},
 #define GAUGE(name, exposed, label, values, text)   {"gauge", exposed, label, values, text},
-#define HISTOGRAM(name, exposed, text)
-#define NAMED(name, exposed, label, text)
 #include "runtime/measure/metrics.def"
-#undef COUNTER
-#undef GAUGE
-#undef HISTOGRAM
-#undef NAMED
 };
 
 static const struct jr_metrics__row HISTOGRAM_ROW[JR_HISTOGRAMS] = {
-#define COUNTER(name, exposed, label, values, text)
-#define GAUGE(name, exposed, label, values, text)
 #define HISTOGRAM(name, exposed, text) {"histogram", exposed, "", "", text},
-#define NAMED(name, exposed, label, text)
 #include "runtime/measure/metrics.def"
-#undef COUNTER
-#undef GAUGE
-#undef HISTOGRAM
-#undef NAMED
 };
-
-static const struct jr_metrics__row NAMED_ROW[JR_NAMED] = {
-#define COUNTER(name, exposed, label, values, text)
-#define GAUGE(name, exposed, label, values, text)
-#define HISTOGRAM(name, exposed, text)
-#define NAMED(name, exposed, label, text) {"gauge", exposed, label, "", text},
-#include "runtime/measure/metrics.def"
-#undef COUNTER
-#undef GAUGE
-#undef HISTOGRAM
-#undef NAMED
-};
-
-/* Upper bounds in microseconds; one more bucket takes the rest. */
-static const int64_t BOUND[] = {500,    1000,   2500,   5000,    10000,   25000,   50000,
-                                100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
-enum { JR_METRICS__BOUNDS = sizeof BOUND / sizeof BOUND[0] };
 
 static _Atomic uint64_t cell[JR_METRICS][JR_METRIC_LABELS];
-static _Atomic uint64_t bucket[JR_HISTOGRAMS][JR_METRICS__BOUNDS + 1];
+static _Atomic uint64_t bucket[JR_HISTOGRAMS][JR_EXPOSITION_BOUNDS + 1];
 static _Atomic uint64_t sum[JR_HISTOGRAMS];
-
-/* The last row is of all names that the others have no room for. */
-enum { JR_METRICS__NAME_MAX = 128 };
-static struct {
-    char text[JR_METRICS__NAME_MAX];
-    size_t n;
-    uint64_t value[JR_NAMED];
-} named_row[JR_METRIC_NAMES + 1];
-static uint32_t n_named;
-
-void jr_named_clear(void) {
-    memset(named_row, 0, sizeof named_row);
-    n_named = 0;
-}
-
-void jr_named_add(enum jr_named named, struct jn_str name, uint64_t n) {
-    uint32_t i = 0;
-    while (i < n_named && !jn_str_eq((struct jn_str){named_row[i].text, named_row[i].n}, name))
-        i++;
-    if (i == n_named && i < JR_METRIC_NAMES && name.n <= JR_METRICS__NAME_MAX) {
-        memcpy(named_row[i].text, name.p, name.n);
-        named_row[i].n = name.n;
-        n_named++;
-    } else if (i == n_named) {
-        i = JR_METRIC_NAMES;
-    }
-    named_row[i].value[named] += n;
-}
 
 void jr_metric_add(enum jr_metric metric, unsigned label, uint64_t n) {
     JN_CHECK(label < JR_METRIC_LABELS);
@@ -93,20 +38,15 @@ void jr_metric_set(enum jr_metric metric, unsigned label, uint64_t value) {
 }
 
 void jr_histogram_observe(enum jr_histogram histogram, int64_t microseconds) {
-    size_t i = 0;
     if (microseconds < 0) microseconds = 0;
-    while (i < JR_METRICS__BOUNDS && microseconds > BOUND[i])
-        i++;
+    unsigned i = jr_exposition_bucket(microseconds);
     atomic_fetch_add_explicit(&bucket[histogram][i], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&sum[histogram], (uint64_t)microseconds, memory_order_relaxed);
 }
 
-static void jr_metrics__head(const struct jr_metrics__row *row, struct jn_buf *out) {
-    jn_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", row->exposed, row->text, row->exposed, row->kind);
-}
-
 static void jr_metrics__cells(enum jr_metric metric, struct jn_buf *out) {
     const struct jr_metrics__row *row = &ROW[metric];
+    jr_exposition_head(row->kind, row->exposed, row->text, out);
     if (row->label[0] == '\0') {
         jn_buf_printf(out, "%s %" PRIu64 "\n", row->exposed, atomic_load(&cell[metric][0]));
         return;
@@ -121,41 +61,26 @@ static void jr_metrics__cells(enum jr_metric metric, struct jn_buf *out) {
     }
 }
 
-static void jr_metrics__buckets(enum jr_histogram histogram, struct jn_buf *out) {
-    const char *name = HISTOGRAM_ROW[histogram].exposed;
-    uint64_t total = 0;
-    for (size_t i = 0; i < JR_METRICS__BOUNDS; i++) {
-        total += atomic_load(&bucket[histogram][i]);
-        jn_buf_printf(out, "%s_bucket{le=\"%" PRId64 ".%06" PRId64 "\"} %" PRIu64 "\n", name, BOUND[i] / 1000000,
-                      BOUND[i] % 1000000, total);
-    }
-    total += atomic_load(&bucket[histogram][JR_METRICS__BOUNDS]);
-    uint64_t us = atomic_load(&sum[histogram]);
-    jn_buf_printf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %" PRIu64 ".%06" PRIu64 "\n%s_count %" PRIu64 "\n",
-                  name, total, name, us / 1000000, us % 1000000, name, total);
+static void jr_metrics__histogram(enum jr_histogram histogram, struct jn_buf *out) {
+    const struct jr_metrics__row *row = &HISTOGRAM_ROW[histogram];
+    struct jr_distribution now = {.sum = atomic_load(&sum[histogram])};
+    for (size_t i = 0; i <= JR_EXPOSITION_BOUNDS; i++)
+        now.bucket[i] = atomic_load(&bucket[histogram][i]);
+    jr_exposition_head(row->kind, row->exposed, row->text, out);
+    jr_exposition_distribution(row->exposed, JN_STR(""), &now, out);
 }
 
-/* Names are identifiers: nothing in them is to be escaped. */
-static void jr_metrics__names(enum jr_named named, struct jn_buf *out) {
-    const struct jr_metrics__row *row = &NAMED_ROW[named];
-    for (uint32_t i = 0; i <= JR_METRIC_NAMES; i++) {
-        if (i >= n_named && (i < JR_METRIC_NAMES || named_row[i].value[named] == 0)) continue;
-        jn_buf_printf(out, "%s{%s=\"%.*s\"} %" PRIu64 "\n", row->exposed, row->label, (int)named_row[i].n,
-                      named_row[i].text, named_row[i].value[named]);
-    }
+static void jr_metrics__build(struct jn_buf *out) {
+    jr_exposition_head("gauge", "journey_build_info", "1; the label says which version runs", out);
+    jn_buf_z(out, "journey_build_info{version=\"" JOURNEY_VERSION "\"} 1\n");
 }
 
 void jr_metrics_write(struct jn_buf *out) {
-    for (int i = 0; i < JR_METRICS; i++) {
-        jr_metrics__head(&ROW[i], out);
+    jr_metrics__build(out);
+    for (int i = 0; i < JR_METRICS; i++)
         jr_metrics__cells((enum jr_metric)i, out);
-    }
-    for (int i = 0; i < JR_NAMED; i++) {
-        jr_metrics__head(&NAMED_ROW[i], out);
-        jr_metrics__names((enum jr_named)i, out);
-    }
-    for (int i = 0; i < JR_HISTOGRAMS; i++) {
-        jr_metrics__head(&HISTOGRAM_ROW[i], out);
-        jr_metrics__buckets((enum jr_histogram)i, out);
-    }
+    jr_series_write(out);
+    for (int i = 0; i < JR_HISTOGRAMS; i++)
+        jr_metrics__histogram((enum jr_histogram)i, out);
+    jr_process_write(out);
 }

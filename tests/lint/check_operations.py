@@ -19,15 +19,14 @@ def first_cells(text):
 
 
 def metrics():
-    """name → its label and that label's values; none: any value, or no label."""
+    """name → its labels and their values; None: any value."""
     found = {}
     for macro in ("COUNTER", "GAUGE"):
         for _, name, label, values, _ in tables.rows("runtime/measure/metrics.def", macro):
-            found[name] = (label, values.split("|"))
-    for _, name, _ in tables.rows("runtime/measure/metrics.def", "HISTOGRAM"):
-        found[name] = ("", [])
-    for _, name, label, _ in tables.rows("runtime/measure/metrics.def", "NAMED"):
-        found[name] = (label, [])
+            found[name] = {label: values.split("|")}
+    for macro in ("HISTOGRAM", "COUNTERS", "GAUGES", "HISTOGRAMS"):
+        for _, name, *labels, _ in tables.rows("runtime/measure/metrics.def", macro):
+            found[name] = dict.fromkeys(labels)
     return found
 
 
@@ -36,7 +35,7 @@ def check_metrics(text):
     for name, label, value in re.findall(r'`(journey_\w+)(?:\{(\w+)="(\w+)"\})?', text):
         if name not in known:
             yield f"{PAGE}: there is no metric {name}"
-        elif label and (label != known[name][0] or value not in known[name][1]):
+        elif label and (label not in known[name] or known[name][label] is not None and value not in known[name][label]):
             yield f'{PAGE}: {name} has no {label}="{value}"'
 
 

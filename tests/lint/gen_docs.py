@@ -70,10 +70,11 @@ PAGES = {
         ("route", "who", "largest body", "does"),
         [(code(m + " " + p), who, cap if cap != "0" else "", t) for _, m, p, who, cap, t in rows("runtime/api/routes.def", "ROUTE")]),
     "metrics.md": lambda: table(
-        "Metrics", "What `/metrics` exposes, as Prometheus text.", ("name", "kind", "label", "counts"),
+        "Metrics", "What `/metrics` exposes, as Prometheus text; besides, `journey_build_info{version}` and the usual `process_…`.", ("name", "kind", "label", "counts"),
         [(code(r[1]), kind.lower(), code(f"{r[2]}={r[3]}") if len(r) > 3 and r[2] else "", r[-1])
          for kind in ("COUNTER", "GAUGE", "HISTOGRAM") for r in rows("runtime/measure/metrics.def", kind)]
-        + [(code(exposed), "gauge", code(label), t) for _, exposed, label, t in rows("runtime/measure/metrics.def", "NAMED")]),
+        + [(code(exposed), kind[:-1].lower(), ", ".join(code(l) for l in labels if l), t)
+           for kind in ("COUNTERS", "GAUGES", "HISTOGRAMS") for _, exposed, *labels, t in rows("runtime/measure/metrics.def", kind)]),
     "log-events.md": lambda: table(
         "Log events", "One JSON line each on stderr.", ("event", "level", "says"),
         [(n, level.lower(), t) for n, level, t in rows("include/journey/tbl/logs.def", "LOG")]),

@@ -167,7 +167,7 @@ class FailingDisk(FailingCase):
             self.assertGreaterEqual(grown, before)
             before = grown
         self.assertEqual(reader.execute("select count(*) from seen").fetchone(), seen)
-        while float(server.request("GET", "/metrics")[2].split(b"\njourney_store_log_bytes ")[1].split()[0]) < grown:
+        while float(server.request("GET", "/metrics")[2].split(b"\njourney_wal_bytes ")[1].split()[0]) < grown:
             pass  # it is looked at each second
         self.assertEqual(server.request("GET", "/readyz")[0], 200)
         reader.close()

@@ -82,7 +82,8 @@ class HostileReceiver(Case):
 
     def count(self, server, outcome):
         metrics = server.request("GET", "/metrics")[2].decode()
-        return int(metrics.split(f'journey_messages_total{{outcome="{outcome}"}} ')[1].split("\n")[0])
+        row = f'journey_messages_total{{channel="email",outcome="{outcome}"}} '
+        return int(metrics.split(row)[1].split("\n")[0]) if row in metrics else 0
 
     def resident(self, server):
         with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:

@@ -114,19 +114,11 @@ class Abuse(Case):
 
 
 class Surface(Case):
-    def test_health_and_metrics(self):
+    def test_health(self):
         server = self.serve()
         self.assertEqual(server.request("GET", "/healthz")[2], b"ok\n")
         self.assertEqual(server.request("GET", "/readyz")[0], 200)
-        server.track("a", "signup")
-        status, headers, body = server.request("GET", "/metrics")
-        self.assertEqual(status, 200)
-        self.assertEqual(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8")
-        text = body.decode()
-        self.assertIn('journey_events_ingested_total{answer="taken"} 1\n', text)
-        self.assertTrue(text.endswith("\n"))
-        names = [line.split(" ")[2] for line in text.splitlines() if line.startswith("# TYPE ")]
-        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual(server.request("GET", "/metrics")[0], 200)
 
     def test_administration_needs_the_token(self):
         server = self.serve(self.env(JOURNEY_TOKEN="t", JOURNEY_WRITE_KEY="wk"), args=())

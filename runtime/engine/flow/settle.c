@@ -58,7 +58,8 @@ static void settle_give_up(struct turn *turn, struct engine_customer *customer) 
     for (struct engine_emitted *left = customer->emitted; left != NULL; left = left->next) {
         struct jr_input input = {.source = JN_STR("emit"), .customer = customer->ext, .event = left->event};
         input.text = left->properties;
-        turn_quarantine(turn, &input, JN_STR("more than 1,000 events were emitted at one instant"), NULL);
+        turn_quarantine(turn, JR_SET_ASIDE_UNBOUNDED, &input,
+                        JN_STR("more than 1,000 events were emitted at one instant"), NULL);
     }
     customer->emitted = NULL;
 }

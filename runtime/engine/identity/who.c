@@ -58,7 +58,7 @@ static struct jn_str who_bar(const struct jr_input *input, const struct engine_c
 }
 
 static void who_refuse(struct turn *turn, const struct jr_input *input, uint32_t at, struct jn_str why) {
-    turn_quarantine(turn, input, why, NULL);
+    turn_quarantine(turn, JR_SET_ASIDE_UNRESOLVED, input, why, NULL);
     turn->out->answer[at] = JR_ANSWER_QUARANTINED;
     turn->out->answer_reason[at] = why;
 }
