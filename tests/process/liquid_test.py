@@ -1,8 +1,6 @@
-"""Liquid as others write it: every case of the golden suite through `journey template`, and what the command answers."""
-import concurrent.futures
+"""Liquid by the command `journey template`, and in messages. Every case of the golden suite: tests/conformance/liquid."""
 import hmac
 import json
-import os
 import pathlib
 import subprocess
 import tempfile
@@ -11,8 +9,7 @@ import unittest
 from journey_process import JOURNEY, WORKSPACE, Case
 
 CASES = pathlib.Path(__file__).resolve().parent.parent / "conformance" / "liquid" / "golden_liquid.json"
-# Cases that contradict another one of the suite (it covers engines that differ): named, so that a change is seen.
-DIFFER = {"tags, case, unexpected when token"}
+EVERY = 60  # of the cases, which as a whole are gone through without a process for each
 
 
 def run(folder, template, data=None, partials=None):
@@ -35,12 +32,12 @@ def is_right(case):
 
 
 class Golden(unittest.TestCase):
-    def test_golden_cases(self):
+    def test_some_cases_by_the_command(self):
         cases = json.loads(CASES.read_text(encoding="utf-8"))["tests"]
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            wrong = {case["name"] for case, right in zip(cases, pool.map(is_right, cases)) if not right}
-        self.assertEqual(wrong, DIFFER)
-        self.assertGreaterEqual(len(cases) - len(wrong), 1000)
+        partials = [case for case in cases if "templates" in case]
+        chosen = cases[::EVERY] + partials[::EVERY // 5]
+        self.assertEqual([case["name"] for case in chosen if not is_right(case)], [])
+        self.assertTrue(all(any(member in case for case in chosen) for member in ("data", "templates", "invalid", "result")))
 
 
 class Command(unittest.TestCase):
