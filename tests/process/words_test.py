@@ -11,6 +11,7 @@ from journey_process import JOURNEY
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORKSPACES = sorted({p.parent for folder in ("journeys", "tests/lang/behaviour") for p in (ROOT / folder).rglob("*.journey")
                      if "\nworkspace" in "\n" + p.read_text(encoding="utf-8")})
+NAMES = [workspace.name for workspace in WORKSPACES]
 
 
 def run(*args, cwd):
@@ -24,36 +25,35 @@ class Words(unittest.TestCase):
     def tearDown(self):
         shutil.rmtree(self.folder)
 
-    def copy(self, workspace, name):
-        """Both copies stand at the same relative path, and so name their files alike."""
-        home = self.folder / name / workspace.name
-        shutil.copytree(workspace, home, ignore=lambda folder, names: [n for n in names if pathlib.Path(folder, n) in WORKSPACES])
-        formatted = run("fmt", workspace.name, cwd=home.parent)
-        self.assertEqual(formatted.returncode, 0, formatted.stdout)
+    def copies(self, name):
+        """Every workspace, in layout; whatever the name, each stands at the same relative path and so names its files alike."""
+        home = self.folder / name
+        for workspace in WORKSPACES:
+            shutil.copytree(workspace, home / workspace.name, ignore=lambda folder, names: [n for n in names if pathlib.Path(folder, n) in WORKSPACES])
+        self.journey(home, "fmt", *NAMES)
         return home
 
     def journey(self, home, *args):
-        done = run(*args, cwd=home.parent)
+        done = run(*args, cwd=home)
         self.assertEqual(done.returncode, 0, done.stdout)
-        return done.stdout
 
     def test_a_translated_workspace_builds_the_same_bytes_and_comes_back(self):
-        for workspace in WORKSPACES:
-            with self.subTest(workspace=workspace.name):
-                english, chinese = self.copy(workspace, "en"), self.copy(workspace, "zh")
-                self.journey(chinese, "fmt", "--words", "zh", chinese.name)
-                for file in sorted(chinese.rglob("*.journey")):
-                    words = {line.split()[0] for line in file.read_text(encoding="utf-8").splitlines() if line.split()}
-                    self.assertFalse(words & {"journey", "stage", "send", "wait", "end", "event", "expect", "message"}, file)
-                self.journey(chinese, "fmt", "--check", chinese.name)
+        english, chinese = self.copies("en"), self.copies("zh")
+        self.journey(chinese, "fmt", "--words", "zh", *NAMES)
+        for file in sorted(chinese.rglob("*.journey")):
+            words = {line.split()[0] for line in file.read_text(encoding="utf-8").splitlines() if line.split()}
+            self.assertFalse(words & {"journey", "stage", "send", "wait", "end", "event", "expect", "message"}, file)
+        self.journey(chinese, "fmt", "--check", *NAMES)
+        self.journey(chinese, "test", *NAMES)
+        for name in NAMES:
+            with self.subTest(workspace=name):
                 for home in (english, chinese):
-                    self.journey(home, "build", home.name, "-o", "out.jbc")
-                    self.journey(home, "test", home.name)
-                self.assertTrue(filecmp.cmp(english.parent / "out.jbc", chinese.parent / "out.jbc", shallow=False))
-                self.journey(chinese, "fmt", "--words", "en", chinese.name)
-                for file in sorted(english.rglob("*.journey")):
-                    back = chinese / file.relative_to(english)
-                    self.assertEqual(file.read_text(encoding="utf-8"), back.read_text(encoding="utf-8"))
+                    self.journey(home, "build", name, "-o", f"{name}.jbc")
+                self.assertTrue(filecmp.cmp(english / f"{name}.jbc", chinese / f"{name}.jbc", shallow=False))
+        self.journey(chinese, "fmt", "--words", "en", *NAMES)
+        for file in sorted(english.rglob("*.journey")):
+            back = chinese / file.relative_to(english)
+            self.assertEqual(file.read_text(encoding="utf-8"), back.read_text(encoding="utf-8"))
 
     def test_both_sets_may_stand_in_one_file(self):
         mixed = ("事件 signup\nevent purchase\n旅程 welcome\n  enter 当 signup\n  re-enter 从不\n  阶段 first\n"
