@@ -15,7 +15,7 @@ def pages():
 def suites():
     """Names that tests/run.py gives to what it runs."""
     text = (tree.ROOT / "tests" / "run.py").read_text(encoding="utf-8")
-    return set(re.findall(r'run\("([\w/]+)"', text))
+    return set(re.findall(r'(?:command|Job)\("([\w/]+)"', text))
 
 
 def named_files(text):
