@@ -67,7 +67,7 @@ static long jr_smtp__encryption(const struct jr_transfer *transfer) {
     char *user = NULL;
     bool secret = curl_url_get(transfer->url, CURLUPART_USER, &user, 0) == CURLUE_OK;
     curl_free(user);
-    bool internal = !secret && jr_address_is_named(place->allow, transfer->host, transfer->port);
+    bool internal = !secret && jr_address_is_named(place->allow, jn_str_z(transfer->host), transfer->port);
     return place->dev || internal ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL;
 }
 
@@ -137,10 +137,11 @@ static struct jr_attempt *jr_smtp__begin(struct jr_channel *channel, const struc
     struct jr_attempt *attempt = jn_alloc_zero(1, sizeof *attempt);
     struct jr_transfer *transfer = &attempt->transfer;
     struct jn_str url;
-    jr_transfer_init(transfer, &channel->place, done, user);
+    jr_transfer_init(transfer, &channel->place, "smtp,smtps");
+    jr_transfer_tell(transfer, done, user);
     jn_rc rc = jr_transfer_resolve(transfer, delivery->env_url, delivery->url, "address", &url, err);
     unsigned flags = delivery->env_url ? 0 : CURLU_DISALLOW_USER;
-    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "smtp,smtps", flags, err);
+    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, flags, err);
     if (rc == JN_OK) rc = jr_mail_write(delivery->body, &transfer->arena, &attempt->mail, err);
     if (rc == JN_OK) {
         jr_smtp__options(attempt);

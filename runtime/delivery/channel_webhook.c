@@ -1,7 +1,8 @@
 #include "runtime/delivery/channel_webhook.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/buffer.h"
 #include "core/check.h"
@@ -42,76 +43,92 @@ static size_t jr_webhook__receive(char *p, size_t size, size_t n, void *user) {
 
 /* ---- preparing one transfer ---- */
 
-static void jr_webhook__header(struct jr_attempt *attempt, const char *line) {
-    attempt->headers = curl_slist_append(attempt->headers, line);
-    JN_CHECK_MEMORY(attempt->headers != NULL);
+/* What every request says. libcurl's own `expect` would cost a round trip. */
+static struct curl_slist jr_webhook__always[] = {{"content-type: application/json", &jr_webhook__always[1]},
+                                                 {"user-agent: journey/" JOURNEY_VERSION, &jr_webhook__always[2]},
+                                                 {"expect:", NULL}};
+
+/* libcurl only reads the list, so it lies in the attempt's arena. */
+static void jr_webhook__header(struct jr_attempt *attempt, const char *name, struct jn_str value) {
+    size_t n = strlen(name);
+    char *line = jn_arena_alloc(&attempt->transfer.arena, n + value.n + 1);
+    memcpy(line, name, n);
+    memcpy(line + n, value.p, value.n);
+    struct curl_slist *header = JN_NEW(&attempt->transfer.arena, struct curl_slist);
+    *header = (struct curl_slist){.data = line, .next = attempt->headers};
+    attempt->headers = header;
 }
 
 static jn_rc jr_webhook__headers(struct jr_attempt *attempt, const struct jr_delivery *delivery, struct jn_str secret,
                                  int64_t now, struct jn_err *err) {
+    int64_t timestamp = now < 0 ? 0 : now / 1000;
+    struct jn_buf text;
+    jn_rc rc = JN_OK;
+    attempt->headers = jr_webhook__always;
     for (size_t i = 0; i < delivery->id.n; i++)
         JN_CHECK((unsigned char)delivery->id.p[i] > ' ' && (unsigned char)delivery->id.p[i] < 0x7f);
-    jr_webhook__header(attempt, "content-type: application/json");
-    jr_webhook__header(attempt, "user-agent: journey/" JOURNEY_VERSION);
-    jr_webhook__header(attempt, "expect:"); /* libcurl's own would cost a round trip */
-    struct jn_str line = jn_arena_printf(&attempt->transfer.arena, "webhook-id: %.*s", JN_FMT(delivery->id));
-    jr_webhook__header(attempt, line.p);
-    int64_t timestamp = now / 1000;
-    line = jn_arena_printf(&attempt->transfer.arena, "webhook-timestamp: %" PRId64, timestamp);
-    jr_webhook__header(attempt, line.p);
-    if (secret.n == 0) return JN_OK;
-    struct jn_buf signature;
-    jn_buf_init(&signature, 256);
-    jn_rc rc = jr_signature(secret, delivery->id, timestamp, delivery->body, &signature, err);
-    if (rc == JN_OK) {
-        line = jn_arena_printf(&attempt->transfer.arena, "webhook-signature: %.*s", JN_FMT(jn_buf_view(&signature)));
-        jr_webhook__header(attempt, line.p);
+    jn_buf_init(&text, 256);
+    jr_webhook__header(attempt, "webhook-id: ", delivery->id);
+    jn_buf_digits(&text, (uint64_t)timestamp, 1);
+    jr_webhook__header(attempt, "webhook-timestamp: ", jn_buf_view(&text));
+    if (secret.n > 0) {
+        jn_buf_reset(&text);
+        rc = jr_signature(secret, delivery->id, timestamp, delivery->body, &text, err);
+        if (rc == JN_OK) jr_webhook__header(attempt, "webhook-signature: ", jn_buf_view(&text));
     }
-    jn_buf_release(&signature);
+    jn_buf_release(&text);
     return rc;
 }
 
-static void jr_webhook__options(struct jr_attempt *attempt, const struct jr_delivery *delivery) {
+static void jr_webhook__options(struct jr_attempt *attempt) {
     CURL *easy = attempt->transfer.easy;
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, jr_webhook__receive);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt);
+}
+
+static struct jr_attempt *jr_webhook__take(struct jr_channel *channel) {
+    struct jr_attempt *attempt = channel->spare;
+    if (attempt == NULL) {
+        attempt = jn_alloc_zero(1, sizeof *attempt);
+        attempt->channel = channel;
+        jr_transfer_init(&attempt->transfer, &channel->place, "http,https");
+        jr_webhook__options(attempt);
+    } else {
+        channel->spare = attempt->next;
+        channel->n_spare--;
+    }
+    return attempt;
+}
+
+static struct jr_attempt *jr_webhook__new(struct jr_channel *channel, jr_attempt_done done, void *user, bool asks) {
+    struct jr_attempt *attempt = jr_webhook__take(channel);
+    jr_transfer_tell(&attempt->transfer, done, user);
+    attempt->asks = asks;
+    attempt->overflowed = false;
+    attempt->received = 0;
+    jn_buf_init(&attempt->answer, JR_WEBHOOK_ANSWER_MAX);
+    return attempt;
+}
+
+static void jr_webhook__body(struct jr_attempt *attempt, const struct jr_delivery *delivery) {
+    CURL *easy = attempt->transfer.easy;
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)delivery->body.n);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, delivery->body.p);
 }
 
-static struct jr_attempt *jr_webhook__take(struct jr_channel *channel, jr_attempt_done done, void *user, bool asks) {
-    struct jr_attempt *attempt = channel->spare;
-    if (attempt == NULL) {
-        attempt = jn_alloc_zero(1, sizeof *attempt);
-    } else {
-        channel->spare = attempt->next;
-        channel->n_spare--;
-    }
-    *attempt = (struct jr_attempt){.transfer = attempt->transfer, .channel = channel, .asks = asks};
-    jr_transfer_init(&attempt->transfer, &channel->place, done, user);
-    jn_buf_init(&attempt->answer, JR_WEBHOOK_ANSWER_MAX);
-    return attempt;
-}
-
-static void jr_webhook__end(struct jr_attempt *attempt) {
-    curl_slist_free_all(attempt->headers);
-    attempt->headers = NULL;
-    jn_buf_release(&attempt->answer);
-}
-
 static void jr_webhook__free(struct jr_attempt *attempt) {
-    jr_webhook__end(attempt);
+    jn_buf_release(&attempt->answer);
     jr_transfer_release(&attempt->transfer);
     free(attempt);
 }
 
 static void jr_webhook__put_by(struct jr_attempt *attempt) {
     struct jr_channel *channel = attempt->channel;
-    jr_webhook__end(attempt);
+    jn_buf_release(&attempt->answer);
     jr_transfer_end(&attempt->transfer);
     attempt->next = channel->spare;
     channel->spare = attempt;
@@ -150,15 +167,15 @@ static void jr_webhook__done(void *user, CURL *easy, CURLcode code) {
 
 static struct jr_attempt *jr_webhook__begin(struct jr_channel *channel, const struct jr_delivery *delivery, int64_t now,
                                             jr_attempt_done done, void *user, struct jn_err *err) {
-    struct jr_attempt *attempt = jr_webhook__take(channel, done, user, delivery->asks);
+    struct jr_attempt *attempt = jr_webhook__new(channel, done, user, delivery->asks);
     struct jr_transfer *transfer = &attempt->transfer;
     struct jn_str url, secret;
     jn_rc rc = jr_transfer_resolve(transfer, delivery->env_url, delivery->url, "address", &url, err);
     if (rc == JN_OK) rc = jr_transfer_resolve(transfer, delivery->env_secret, delivery->secret, "secret", &secret, err);
-    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, "http,https", CURLU_DISALLOW_USER, err);
+    if (rc == JN_OK) rc = jr_transfer_aim(transfer, url, CURLU_DISALLOW_USER, err);
     if (rc == JN_OK) rc = jr_webhook__headers(attempt, delivery, secret, now, err);
     if (rc == JN_OK) {
-        jr_webhook__options(attempt, delivery);
+        jr_webhook__body(attempt, delivery);
         if (!jr_transfer_begin(transfer, delivery, jr_webhook__done, attempt))
             rc = jn_fail(err, JN_INTERNAL, "the transfer was refused");
     }

@@ -6,6 +6,7 @@
 #include "runtime/loop/multi.h"
 
 #include "core/arena.h"
+#include "core/buffer.h"
 #include "journey/channel.h"
 
 #define JR_TRANSFER_CONNECT_MS    5000
@@ -16,9 +17,10 @@
 struct jr_transfer {
     const struct jr_channel_place *place;
     CURL *easy;
-    CURLU *url;
     struct jn_arena arena; /* texts the transfer refers to */
-    struct jn_str host;
+    struct jn_buf address; /* that `url` was made of: as a rule the next one's, too */
+    CURLU *url;
+    char *host; /* libcurl's */
     int port;
     jr_attempt_done done;
     void *user;
@@ -26,19 +28,18 @@ struct jr_transfer {
     char refusal[96];
 };
 
-/* Of zeros, or of one that has ended: a new handle of libcurl costs as much as what it is used for, so one that ended
- * well is used again. */
-void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, jr_attempt_done done,
-                      void *user);
+/* Of zeros, with the options that all transfers have. One that ended well may be used again, from the same place and to
+ * the same protocols: a new handle of libcurl costs as much as what it is used for. */
+void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_place *place, const char *protocols);
+void jr_transfer_tell(struct jr_transfer *transfer, jr_attempt_done done, void *user);
 void jr_transfer_end(struct jr_transfer *transfer);
 void jr_transfer_release(struct jr_transfer *transfer);
 
 /* What a channel's line says: the text, or the value of the variable that it names. */
 jn_rc jr_transfer_resolve(const struct jr_transfer *transfer, bool is_name, struct jn_str text, const char *what,
                           struct jn_str *out, struct jn_err *err);
-/* Takes the address apart and sets the options that all transfers have. `flags` of curl_url_set. */
-jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, const char *protocols, unsigned flags,
-                      struct jn_err *err);
+/* Takes the address apart. `flags` of curl_url_set, the same each time. */
+jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, unsigned flags, struct jn_err *err);
 /* With the time that the delivery has for an attempt. False when libcurl refuses it. */
 bool jr_transfer_begin(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
                        void *user);
