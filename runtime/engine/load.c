@@ -46,7 +46,7 @@ void turn_name(struct turn *turn, struct engine_customer *customer, struct jn_st
     jn_map_put(&turn->known, ext, (uint64_t)(uintptr_t)customer);
 }
 
-static jn_rc load_create(struct turn *turn, struct jn_str ext, struct engine_customer **out) {
+jn_rc turn_customer_new(struct turn *turn, struct jn_str ext, struct engine_customer **out) {
     struct engine_customer *customer = JN_NEW(turn->arena, struct engine_customer);
     customer->id = engine_counter_next(turn->engine, ENGINE_NEXT_CUSTOMER);
     customer->ext = jn_arena_str(turn->arena, ext);
@@ -58,7 +58,7 @@ static jn_rc load_create(struct turn *turn, struct jn_str ext, struct engine_cus
     return rc == JN_OK ? load_found(turn, customer) : rc;
 }
 
-jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out) {
+jn_rc turn_customer(struct turn *turn, struct jn_str ext, struct engine_customer **out) {
     uint64_t known, id;
     *out = NULL;
     if (jn_map_get(&turn->known, ext, &known)) {
@@ -68,9 +68,8 @@ jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct en
     jn_rc rc = turn->engine->store->ops->find(turn->engine->store, &ext, 1, &id, turn->err);
     if (rc != JN_OK) return rc;
     if (id != 0) rc = turn_customer_by_id(turn, id, out);
-    if (rc != JN_OK) return rc;
-    if (*out == NULL) return create ? load_create(turn, ext, out) : JN_OK;
-    jn_map_put(&turn->known, jn_arena_str(turn->arena, ext), (uint64_t)(uintptr_t)*out);
+    if (rc == JN_OK && *out != NULL)
+        jn_map_put(&turn->known, jn_arena_str(turn->arena, ext), (uint64_t)(uintptr_t)*out);
     return rc;
 }
 

@@ -18,17 +18,19 @@
 /* What an input's id says of it: its content is new, was taken before, or is other than what was. */
 enum turn_repeat { TURN_NEW, TURN_DUPLICATE, TURN_CONFLICT };
 
-/* Who, what, and what with; not when, which a sender that tries again may write anew. */
-static uint32_t turn_digest(const struct jr_engine *engine, const struct jr_input *input) {
-    const struct jn_json *content = input->kind == JR_INPUT_IDENTIFY ? input->traits : input->properties;
+/* Who, what, and what with; not when, which a sender that tries again may write anew. `content` is what with. */
+static uint32_t turn_digest(const struct turn *turn, const struct jr_input *input, struct jn_str *content) {
+    const struct jn_json *json = input->kind == JR_INPUT_IDENTIFY ? input->traits : input->properties;
     struct jn_buf text;
     jn_buf_init(&text, 2 * ENGINE_EVENT_MAX);
     jn_buf_u8(&text, (uint8_t)input->kind);
     jn_buf_lstr(&text, input->customer);
     jn_buf_lstr(&text, input->event);
     if (input->other.n > 0) jn_buf_lstr(&text, input->other);
-    if (content != NULL) jn_json_dump(content, &text);
-    uint64_t digest = jn_hash64_seed(jn_buf_view(&text), engine_counter_value(engine, ENGINE_NAMESPACE_LOW));
+    size_t before = text.n;
+    if (json != NULL) jn_json_dump(json, &text);
+    if (!text.failed) *content = jn_arena_str(turn->arena, jn_str_sub(jn_buf_view(&text), before, text.n - before));
+    uint64_t digest = jn_hash64_seed(jn_buf_view(&text), engine_counter_value(turn->engine, ENGINE_NAMESPACE_LOW));
     jn_buf_release(&text);
     return (uint32_t)(digest & INT32_MAX);
 }
@@ -44,11 +46,6 @@ void engine_seen_key(const struct jr_engine *engine, struct jn_str source, struc
     memcpy(out, hash.b, JR_SEEN_KEY);
 }
 
-static void turn_dedupe_key(const struct jr_input *input, struct turn *turn, struct jr_row_seen *row) {
-    *row = (struct jr_row_seen){.at = input->received, .digest = turn_digest(turn->engine, input)};
-    engine_seen_key(turn->engine, input->source, input->dedupe, turn->arena, row->key);
-}
-
 static uint64_t turn_first_bytes(const uint8_t bytes[JR_SEEN_KEY]) {
     uint64_t first;
     memcpy(&first, bytes, sizeof(first));
@@ -59,7 +56,15 @@ static uint64_t turn_first_bytes(const uint8_t bytes[JR_SEEN_KEY]) {
 struct turn_id {
     enum turn_repeat repeat;
     uint64_t cause;
+    struct jn_str content; /* the input's `compact`, when it was written to be compared */
 };
+
+static void turn_dedupe_key(struct turn *turn, const struct jr_input *input, struct turn_id *id,
+                            struct jr_row_seen *row) {
+    *row = (struct jr_row_seen){.at = input->received, .digest = turn_digest(turn, input, &id->content)};
+    engine_seen_key(turn->engine, input->source, input->dedupe, turn->arena, row->key);
+    id->cause = turn_first_bytes(row->key);
+}
 
 static jn_rc turn_look_at_ids(struct turn *turn, const struct jr_input *input, uint32_t n, struct turn_id *id) {
     struct jr_row_seen *row = JN_NEW_ARRAY(turn->arena, struct jr_row_seen, n);
@@ -69,8 +74,7 @@ static jn_rc turn_look_at_ids(struct turn *turn, const struct jr_input *input, u
     uint32_t n_row = 0;
     for (uint32_t i = 0; i < n; i++)
         if (input[i].dedupe.n > 0) {
-            turn_dedupe_key(&input[i], turn, &row[n_row]);
-            id[i].cause = turn_first_bytes(row[n_row].key);
+            turn_dedupe_key(turn, &input[i], &id[i], &row[n_row]);
             index[n_row++] = i;
         }
     struct jr_row_seen *stored = jn_arena_copy(turn->arena, row, n_row * sizeof(*row));
@@ -154,7 +158,9 @@ static jn_rc turn_work(struct turn *turn, const struct jr_input *input, uint32_t
         clock = engine_counter(turn->engine, ENGINE_TIME);
         if ((int64_t)*clock < input[i].received) *clock = (uint64_t)input[i].received;
         turn->now = (int64_t)*clock;
-        rc = turn_one(turn, &input[i], i, id[i]);
+        struct jr_input one = input[i];
+        if (one.compact.n == 0) one.compact = id[i].content;
+        rc = turn_one(turn, &one, i, id[i]);
     }
     clock = engine_counter(turn->engine, ENGINE_TIME);
     if ((int64_t)*clock < now) *clock = (uint64_t)now;

@@ -66,8 +66,10 @@ struct turn {
 };
 
 /* ---- customers (load.c) */
-/* The customer of an outside id; made when there is none and `create`. NULL without one or on failure (turn->err). */
-jn_rc turn_customer(struct turn *turn, struct jn_str ext, bool create, struct engine_customer **out);
+/* The customer of an outside id; NULL without one or on failure (turn->err). */
+jn_rc turn_customer(struct turn *turn, struct jn_str ext, struct engine_customer **out);
+/* A new customer of an outside id that is nobody's. */
+jn_rc turn_customer_new(struct turn *turn, struct jn_str ext, struct engine_customer **out);
 /* NULL: the customer has been erased. */
 jn_rc turn_customer_by_id(struct turn *turn, uint64_t id, struct engine_customer **out);
 /* The outside id is the customer's from this turn on. */

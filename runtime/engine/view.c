@@ -164,7 +164,7 @@ jn_rc jr_engine_customer_at(struct jr_engine *engine, struct jn_str id, int64_t 
     struct jr_run_view *run = NULL;
     turn_look_begin(&turn, engine, arena, err == NULL ? &unheard : err);
     if (turn.now < now) turn.now = now;
-    jn_rc rc = turn_customer(&turn, id, false, &customer);
+    jn_rc rc = turn_customer(&turn, id, &customer);
     if (rc == JN_OK && customer == NULL) rc = turn_by_attribute(&turn, &(struct jr_input){.customer = id}, &customer);
     turn_look_end(&turn);
     if (rc != JN_OK) return rc;

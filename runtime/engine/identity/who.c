@@ -104,12 +104,12 @@ jn_rc turn_who(struct turn *turn, const struct jr_input *input, uint32_t at, str
     bool two = input->other.n > 0 && !jn_str_eq(input->other, input->customer), fresh;
     *out = NULL;
     if (input->customer.n == 0) return who_by_attribute(turn, input, at, out);
-    jn_rc rc = turn_customer(turn, input->customer, false, &one);
+    jn_rc rc = turn_customer(turn, input->customer, &one);
     if (rc == JN_OK && one == NULL && input->by_attribute) {
         rc = who_by_attribute(turn, input, at, out);
         if (rc != JN_OK || *out != NULL) return rc;
     }
-    if (rc == JN_OK && two) rc = turn_customer(turn, input->other, false, &other);
+    if (rc == JN_OK && two) rc = turn_customer(turn, input->other, &other);
     if (rc != JN_OK) return rc;
     if (two) why = who_bar(input, one, other);
     if (why.n > 0 && input->kind == JR_INPUT_ALIAS) {
@@ -122,7 +122,7 @@ jn_rc turn_who(struct turn *turn, const struct jr_input *input, uint32_t at, str
         who_add(turn, one, input->customer);
         if (one->known) who_go_by(one, input->customer);
     }
-    if (one == NULL) rc = turn_customer(turn, input->customer, true, &one);
+    if (one == NULL) rc = turn_customer_new(turn, input->customer, &one);
     if (rc != JN_OK) return rc;
     if (input->known) who_know(one, input->customer);
     *out = one;

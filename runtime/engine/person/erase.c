@@ -7,7 +7,7 @@
 
 jn_rc turn_ask_erasure(struct turn *turn, const struct jr_input *input) {
     struct engine_customer *customer;
-    jn_rc rc = turn_customer(turn, input->customer, false, &customer);
+    jn_rc rc = turn_customer(turn, input->customer, &customer);
     if (rc == JN_OK && customer == NULL) rc = turn_by_attribute(turn, input, &customer);
     if (rc == JN_OK && customer != NULL) customer->erased = true;
     return rc;

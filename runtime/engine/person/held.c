@@ -171,7 +171,7 @@ jn_rc jr_engine_held(struct jr_engine *engine, struct jn_str id, int64_t now, st
     jn_rc rc = jr_engine_customer_at(engine, id, now, arena, &out->view, err);
     if (rc != JN_OK) return rc;
     turn_look_begin(&turn, engine, arena, err == NULL ? &unheard : err);
-    rc = turn_customer(&turn, out->view.id, false, &customer);
+    rc = turn_customer(&turn, out->view.id, &customer);
     if (rc == JN_OK && customer == NULL) rc = jn_fail(turn.err, JN_NOT_FOUND, "there is no such customer");
     if (rc == JN_OK) held_profile(&turn, customer, out);
     if (rc == JN_OK) rc = held_events(&turn, customer, out);
