@@ -41,7 +41,7 @@ void jn_arena_reset(struct jn_arena *arena) {
 
 void jn_arena_release(struct jn_arena *arena) {
     jn_arena_drop(arena->head);
-    *arena = (struct jn_arena){0};
+    *arena = (struct jn_arena){.first = arena->first};
 }
 
 /* Large blocks are whole huge pages where the system has them: the first touch of memory is half of a large
@@ -58,7 +58,7 @@ static struct jn_arena_block *jn_arena_block_new(size_t *cap) {
 }
 
 static struct jn_arena_block *jn_arena_more(struct jn_arena *arena, size_t n) {
-    size_t cap = arena->head == NULL ? ARENA_BLOCK : arena->head->cap * 2;
+    size_t cap = arena->head != NULL ? arena->head->cap * 2 : arena->first != 0 ? arena->first : ARENA_BLOCK;
     if (cap > ARENA_MOST) cap = ARENA_MOST;
     if (cap < n) cap = n;
     if (cap > SIZE_MAX - sizeof(struct jn_arena_block) - ARENA_HUGE) jn_out_of_memory(n);

@@ -11,6 +11,7 @@ struct jn_arena_block;
 struct jn_arena {
     struct jn_arena_block *head; /* newest block */
     size_t used;                 /* bytes handed out since init or reset */
+    size_t first;                /* bytes of the first block; 0: as many as most need */
 };
 
 void jn_arena_init(struct jn_arena *arena);

@@ -4,7 +4,11 @@
 #include <jansson.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdlib.h>
+
+#include "core/arena.h"
+#include "core/check.h"
 
 static const json_t *jn_node(const struct jn_json *node) {
     return (const json_t *)(const void *)node;
@@ -14,10 +18,17 @@ static struct jn_json *jn_wrap(json_t *node) {
     return (struct jn_json *)(void *)node;
 }
 
-/* A few bytes of text can become a hundred of nodes (`[],`), so memory is bounded beside the text. What is asked for is
- * counted and never taken off: freeing happens elsewhere, and the sum is an upper bound of what a document holds. */
+/* Before each block of jansson's: the arena it lies in, that of a document that was read; NULL: it was allocated alone.
+ * Documents that are read are many and of many small parts, and they go as a whole. */
+struct jn_json_block {
+    alignas(max_align_t) struct jn_arena *arena;
+};
+
+/* Of the document that this thread is reading. A few bytes of text can become a hundred of nodes (`[],`), so memory is
+ * bounded beside the text. */
+static _Thread_local struct jn_arena *json_arena;
 static _Thread_local size_t json_asked, json_may_ask = SIZE_MAX;
-static pthread_once_t json_counted = PTHREAD_ONCE_INIT;
+static pthread_once_t json_arranged = PTHREAD_ONCE_INIT;
 
 static void *jn_json_alloc(size_t n) {
     if (n > json_may_ask - json_asked) {
@@ -25,37 +36,60 @@ static void *jn_json_alloc(size_t n) {
         return NULL;
     }
     json_asked += n;
-    return malloc(n);
+    n += sizeof(struct jn_json_block);
+    struct jn_json_block *block = json_arena != NULL ? jn_arena_alloc(json_arena, n) : malloc(n);
+    if (block == NULL) return NULL;
+    block->arena = json_arena;
+    return block + 1;
 }
 
-/* What a document of very many parts has held stays in the C library's lists of small blocks, up to JN_JSON_MAX_WEIGHT
- * of it, until something large happens to be freed; so it is given back to the system at once. */
-enum { JSON_VERY_MANY = 100000 };
-
-static _Thread_local size_t json_freed; /* blocks, since that was last looked at */
-
-static void jn_json_let_go(void *block) {
-    json_freed++;
-    free(block);
+static struct jn_json_block *jn_json_block(void *p) {
+    return (struct jn_json_block *)p - 1;
 }
 
-static void jn_json_give_back(void) {
-    if (json_freed >= JSON_VERY_MANY) malloc_trim(0);
-    json_freed = 0;
+static void jn_json_let_go(void *p) {
+    if (p != NULL && jn_json_block(p)->arena == NULL) free(jn_json_block(p));
 }
 
-static void jn_json_count_memory(void) {
+static void jn_json_arrange_memory(void) {
     json_set_alloc_funcs(jn_json_alloc, jn_json_let_go);
+}
+
+/* What a very large document has held may stay with the C library, which likes to keep it for the next one. */
+enum { JSON_FIRST = 4000, JSON_VERY_LARGE = 1 << 20 };
+
+static void jn_json_release(struct jn_arena *arena) {
+    bool very_large = arena->used >= JSON_VERY_LARGE;
+    jn_arena_release(arena);
+    free(arena);
+    if (very_large) malloc_trim(0);
+}
+
+/* NULL: of none, as are those of jansson's values that are there once for all documents. */
+static struct jn_arena *jn_json_arena(const json_t *node) {
+    if (node == NULL || json_is_true(node) || json_is_false(node) || json_is_null(node)) return NULL;
+    return jn_json_block((void *)(uintptr_t)node)->arena;
 }
 
 size_t jn_json_weight(void) {
     return json_asked;
 }
 
+static size_t jn_json_openings(struct jn_str text, char c, size_t most) {
+    size_t n = 0;
+    const char *end = text.p + text.n;
+    for (const char *p = text.p; n < most && p != end && (p = memchr(p, c, (size_t)(end - p))) != NULL; p++)
+        n++;
+    return n;
+}
+
 /* Before parsing: jansson's own bound of 2,048 levels is compiled in and more than any event needs. */
 static bool jn_json_too_deep(struct jn_str text) {
     unsigned depth = 0;
     bool quoted = false;
+    if (text.n <= JN_JSON_MAX_DEPTH) return false;
+    size_t brackets = jn_json_openings(text, '[', JN_JSON_MAX_DEPTH + 1);
+    if (brackets + jn_json_openings(text, '{', JN_JSON_MAX_DEPTH + 1) <= JN_JSON_MAX_DEPTH) return false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (quoted) {
@@ -74,18 +108,28 @@ static bool jn_json_too_deep(struct jn_str text) {
     return false;
 }
 
+static json_t *jn_json_read(struct jn_str text, json_error_t *found) {
+    struct jn_arena *arena = jn_alloc_zero(1, sizeof(*arena));
+    arena->first = JSON_FIRST;
+    json_arena = arena;
+    json_asked = 0;
+    json_may_ask = JN_JSON_MAX_WEIGHT;
+    json_t *root = json_loadb(text.n == 0 ? "" : text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, found);
+    json_arena = NULL;
+    if (json_may_ask != JN_JSON_MAX_WEIGHT) root = NULL; /* what was read before the end */
+    if (jn_json_arena(root) == NULL) jn_json_release(arena);
+    return root;
+}
+
 jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err) {
     *out = NULL;
     if (jn_json_too_deep(text))
         return jn_fail(err, JN_INVALID, "not usable JSON: nested more than %d levels deep", JN_JSON_MAX_DEPTH);
     json_error_t found;
-    (void)pthread_once(&json_counted, jn_json_count_memory);
-    json_asked = 0;
-    json_may_ask = JN_JSON_MAX_WEIGHT;
-    json_t *root = json_loadb(text.n == 0 ? "" : text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &found);
+    (void)pthread_once(&json_arranged, jn_json_arrange_memory);
+    json_t *root = jn_json_read(text, &found);
     bool over = json_may_ask != JN_JSON_MAX_WEIGHT;
     json_may_ask = SIZE_MAX;
-    if (over || root == NULL) jn_json_free(jn_wrap(root)); /* also of what was read before the end */
     if (over)
         return jn_fail(err, JN_TOO_LARGE, "the JSON has too many parts: it takes more than %d MiB of memory",
                        JN_JSON_MAX_WEIGHT >> 20);
@@ -96,8 +140,12 @@ jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err
 }
 
 void jn_json_free(struct jn_json *document) {
-    json_decref((json_t *)(void *)document);
-    jn_json_give_back();
+    json_t *root = (json_t *)(void *)document;
+    struct jn_arena *arena = jn_json_arena(root);
+    if (arena != NULL)
+        jn_json_release(arena);
+    else
+        json_decref(root);
 }
 
 enum jn_json_kind jn_json_kind(const struct jn_json *node) {
@@ -234,18 +282,22 @@ void jn_json_dump(const struct jn_json *node, struct jn_buf *out) {
 }
 
 struct jn_json *jn_json_new_object(void) {
+    (void)pthread_once(&json_arranged, jn_json_arrange_memory);
     return jn_wrap(json_object());
 }
 
 struct jn_json *jn_json_new_text(struct jn_str text) {
+    (void)pthread_once(&json_arranged, jn_json_arrange_memory);
     if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL) return NULL;
     return jn_wrap(json_stringn(text.n == 0 ? "" : text.p, text.n));
 }
 
 struct jn_json *jn_json_new_int(int64_t number) {
+    (void)pthread_once(&json_arranged, jn_json_arrange_memory);
     return jn_wrap(json_integer(number));
 }
 
 void jn_json_set(struct jn_json *object, struct jn_str name, struct jn_json *value) {
+    JN_CHECK(jn_json_arena(jn_node(object)) == NULL);
     json_object_setn_new((json_t *)(void *)object, name.n == 0 ? "" : name.p, name.n, (json_t *)(void *)value);
 }

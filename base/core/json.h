@@ -44,7 +44,7 @@ double jn_json_real(const struct jn_json *node); /* of REAL alone, also where no
 bool jn_json_next(const struct jn_json *object, void **at, struct jn_str *key, struct jn_json **value);
 void jn_json_dump(const struct jn_json *node, struct jn_buf *out); /* compact text */
 
-/* Documents made in memory; freed as those that were read. */
+/* Documents made in memory, which unlike those that were read can be changed; freed as those. */
 struct jn_json *jn_json_new_object(void);
 struct jn_json *jn_json_new_text(struct jn_str text); /* NULL when it is not UTF-8 or holds a NUL */
 struct jn_json *jn_json_new_int(int64_t number);
