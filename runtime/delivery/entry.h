@@ -35,11 +35,10 @@ struct jr_entry {
     bool tries;     /* FLYING: for an open breaker */
 };
 
-/* Whether its time for attempts is over. One that stood behind others has one attempt in any case. */
+/* Whether its time for attempts is over. However long it waited, it has one attempt in any case. */
 static inline bool jr_entry_is_late(const struct jr_entry *entry, int64_t now) {
     const struct jr_delivery *delivery = &entry->delivery;
-    bool waited = delivery->ordered && delivery->attempts == 0;
-    return delivery->deadline > 0 && now > delivery->deadline && !waited;
+    return delivery->deadline > 0 && now > delivery->deadline && delivery->attempts > 0;
 }
 
 /* With a copy of the delivery. */

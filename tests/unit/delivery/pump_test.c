@@ -446,19 +446,23 @@ static void test_an_ordered_message_that_is_cancelled_leaves_its_line(void **sta
     assert_true(flies(fourth)); /* the line has ended */
 }
 
-static void test_who_waited_in_a_line_has_one_attempt_behind_the_deadline(void **state) {
+static void test_who_waited_has_one_attempt_behind_the_deadline(void **state) {
     (void)state;
-    open_pump(8, 64);
-    struct jr_delivery first = to("ann"), second = to("ann");
-    first.deadline = second.deadline = world.now + 1000;
-    add("a", first);
-    uint64_t late = add("a", second);
-    world.now += 5000;
-    assert_true(answer("a", 503)); /* too late for another */
-    settle();
-    assert_true(flies(late));
-    assert_true(answer("a", 503));
-    assert_int_equal(world.result[late], JR_RESULT_FAILED);
+    for (int ordered = 0; ordered < 2; ordered++) {
+        open_pump(ordered == 0 ? 1 : 8, 64); /* it waits for its turn, or for the one before */
+        struct jr_delivery first = to("ann"), second = to("ann");
+        first.ordered = second.ordered = ordered == 1;
+        first.deadline = second.deadline = world.now + 1000;
+        add("a", first);
+        uint64_t late = add("a", second);
+        world.now += 5000;
+        assert_true(answer("a", 503)); /* too late for another */
+        settle();
+        assert_true(flies(late));
+        assert_true(answer("a", 503));
+        assert_int_equal(world.result[late], JR_RESULT_FAILED);
+        if (ordered == 0) (void)close_pump(state);
+    }
 }
 
 static void test_an_ordered_message_does_not_overtake_what_is_in_the_store(void **state) {
@@ -531,7 +535,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_waits_for_the_one_before, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_that_is_cancelled_leaves_its_line, close_pump),
-        cmocka_unit_test_teardown(test_who_waited_in_a_line_has_one_attempt_behind_the_deadline, close_pump),
+        cmocka_unit_test_teardown(test_who_waited_has_one_attempt_behind_the_deadline, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_does_not_overtake_what_is_in_the_store, close_pump),
         cmocka_unit_test_teardown(test_a_service_behind_its_breaker_is_not_asked, close_pump),
     };
