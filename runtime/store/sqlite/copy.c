@@ -53,6 +53,11 @@ static jn_rc copy_counts(sqlite3 *db, struct jr_store_copy *out, struct jn_err *
     return rc == JN_OK ? copy_count(db, "select count(*) from delivery", &out->deliveries, err) : rc;
 }
 
+/* Whether what failed was a file, and which: of a copy, "the store" would be the wrong one. */
+static jn_rc copy_name(jn_rc rc, const char *what, const char *path, struct jn_err *err) {
+    return rc == JN_IO || rc == JN_UNSYNCED ? jn_fail(err, JN_IO, "cannot %s %s: disk I/O error", what, path) : rc;
+}
+
 /* A copy is looked through whole before anybody relies on it; it may come from anywhere. */
 static jn_rc copy_check(const char *path, const _Atomic bool *stop, struct jr_store_copy *out, struct jn_err *err) {
     sqlite3 *db = NULL;
@@ -68,7 +73,7 @@ static jn_rc copy_check(const char *path, const _Atomic bool *stop, struct jr_st
     if (rc == JN_OK) rc = sqlite_copy_is_sealed(db, &out->sealed, err);
     out->bytes = pages * size;
     sqlite3_close(db);
-    return rc;
+    return copy_name(rc, "read", path, err);
 }
 
 /* The file and its name are on the disk when this returns. `to` must not be there. */
@@ -104,6 +109,14 @@ static jn_rc copy_part(const char *file, char out[SQLITE_FOLDER_MAX], struct jn_
     return JN_OK;
 }
 
+/* Of the two files, the one that was written is gone already, with what the system said of it. */
+static jn_rc copy_blame(sqlite3 *db, const char *path, const char *part, jn_rc rc, struct jn_err *err) {
+    if (sqlite_disk_failed(db)) return copy_name(JN_IO, "read", path, err);
+    struct jn_err ignored;
+    if (rc == JN_CORRUPT && sqlite_look_through(db, "pragma integrity_check(1)", &ignored) == JN_OK) rc = JN_IO;
+    return copy_name(rc, "write", part, err);
+}
+
 /* `vacuum into` reads one snapshot, and leaves out what was deleted; the work goes on, and its log grows meanwhile. */
 static jn_rc copy_vacuum(const char *path, const char *part, const _Atomic bool *stop, struct jn_err *err) {
     sqlite3 *db = NULL;
@@ -115,6 +128,7 @@ static jn_rc copy_vacuum(const char *path, const char *part, const _Atomic bool 
         if (code == SQLITE_OK) code = sqlite3_step(statement);
         if (code != SQLITE_DONE) rc = sqlite_failure(db, code, "be copied", err);
         sqlite3_finalize(statement);
+        if (rc != JN_OK) rc = copy_blame(db, path, part, rc, err);
     }
     sqlite3_close(db);
     return rc;
@@ -178,7 +192,7 @@ static jn_rc copy_next_generation(const char *path, const struct copy_wanted *wa
         if (code != SQLITE_OK) rc = sqlite_failure(db, code, "note that it was restored", err);
     }
     sqlite3_close(db);
-    return rc;
+    return copy_name(rc, "write", path, err);
 }
 
 /* A database that was copied by hand, or is in use: what is in its log alone would be lost. */

@@ -425,9 +425,11 @@ static void met(const struct base *base, const struct operation *operation, enum
         struck = system_disarm();
         if (rc != JN_OK && !struck) fail_msg("%s: %s", operation->name, err.text);
         if (rc != JN_OK) {
-            /* SQLite takes a page that cannot be read for a damaged one. */
-            if ((rc == JN_CORRUPT && fault != SYSTEM_FAILS) || err.text[0] == '\0')
+            if (rc == JN_CORRUPT || err.text[0] == '\0') /* nothing is damaged: it could not be read or written */
                 fail_msg("%s, call %u: %d `%s`", operation->name, strike, (int)rc, err.text);
+            bool copies = operation->run == do_backup || operation->run == do_restore;
+            if (copies && rc == JN_IO && strstr(err.text, home) == NULL)
+                fail_msg("%s, call %u: no file in `%s`", operation->name, strike, err.text);
             if (fault == SYSTEM_INTERRUPTS || fault == SYSTEM_DOES_A_PART)
                 fail_msg("%s does not go on at call %u: %s", operation->name, strike, err.text);
             asked_again(&p, operation, strike, rc);
