@@ -33,7 +33,7 @@ static void jr_http__date(int64_t now_ms, struct jn_buf *out) {
     static const char DAY[] = "MonTueWedThuFriSatSun", MONTH[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct jn_civil t;
     jn_civil_from_local(now_ms, &t);
-    int weekday = jn_weekday(now_ms / JN_MS_DAY);
+    int weekday = jn_weekday(jn_local_day(now_ms));
     jn_buf_z(out, "Date: ");
     jn_buf_add(out, DAY + (ptrdiff_t)weekday * 3, 3);
     jn_buf_z(out, ", ");

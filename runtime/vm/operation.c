@@ -198,8 +198,7 @@ static struct jn_value op_round(const struct jr_context *context, struct jn_valu
 /* ---- time */
 
 struct jn_value vm_date_of(const struct jn_zone *zone, int64_t instant) {
-    int64_t local = jn_zone_local(zone, instant);
-    return jn_value_of(JN_T_DATE, local / JN_MS_DAY - (local % JN_MS_DAY < 0));
+    return jn_value_of(JN_T_DATE, jn_local_day(jn_zone_local(zone, instant)));
 }
 
 static struct jn_value op_negated(struct jn_value duration) {

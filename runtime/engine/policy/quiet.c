@@ -8,8 +8,7 @@ struct quiet_span {
 };
 
 static int64_t quiet_day(const struct jn_zone *zone, int64_t at) {
-    int64_t local = jn_zone_local(zone, at);
-    return local / JN_MS_DAY - (local % JN_MS_DAY < 0);
+    return jn_local_day(jn_zone_local(zone, at));
 }
 
 /* The quiet hours that begin on this day. A clock that is changed meanwhile makes them longer or shorter. */

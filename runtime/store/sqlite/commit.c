@@ -87,10 +87,6 @@ static int commit_timers(struct jr_store_sqlite_state *state, const struct jr_ba
     return code;
 }
 
-static int64_t commit_day(int64_t at) {
-    return at / JN_MS_DAY - (at % JN_MS_DAY < 0);
-}
-
 static int commit_events(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     sqlite3_stmt *put = state->statement[SQL_PUT_EVENT], *seen = state->statement[SQL_PUT_SEEN];
     int code = SQLITE_OK;
@@ -104,7 +100,7 @@ static int commit_events(struct jr_store_sqlite_state *state, const struct jr_ba
         if (code == SQLITE_OK) code = sqlite_step(state, SQL_PUT_EVENT);
     }
     for (uint32_t i = 0; code == SQLITE_OK && i < b->n_seen; i++) {
-        sqlite3_bind_int64(seen, 1, commit_day(b->seen[i].at));
+        sqlite3_bind_int64(seen, 1, jn_local_day(b->seen[i].at));
         sqlite3_bind_blob(seen, 2, b->seen[i].key, sizeof(b->seen[i].key), SQLITE_STATIC);
         sqlite_bind_u64(seen, 3, b->seen[i].digest);
         code = sqlite_step(state, SQL_PUT_SEEN);
@@ -187,7 +183,7 @@ static int commit_programs(struct jr_store_sqlite_state *state, const struct jr_
 /* The newest days stand first; a new one is noted once its rows are durable. */
 static void commit_note_days(struct jr_store_sqlite_state *state, const struct jr_batch *b) {
     for (uint32_t i = 0; i < b->n_seen; i++) {
-        int64_t day = commit_day(b->seen[i].at);
+        int64_t day = jn_local_day(b->seen[i].at);
         bool known = false;
         for (uint32_t d = 0; d < state->n_seen_day; d++)
             known = known || state->seen_day[d] == day;
@@ -312,7 +308,7 @@ jn_rc sqlite_load_days(struct jr_store_sqlite_state *state, struct jn_err *err) 
 
 jn_rc sqlite_prune(struct jr_store *store, int64_t before, bool *more, struct jn_err *err) {
     struct jr_store_sqlite_state *state = sqlite_state(store);
-    sqlite3_bind_int64(state->statement[SQL_PRUNE], 1, commit_day(before));
+    sqlite3_bind_int64(state->statement[SQL_PRUNE], 1, jn_local_day(before));
     int code = sqlite_step(state, SQL_PRUNE);
     if (code != SQLITE_OK) return sqlite_write_failure(state, code, "forget old ids", err);
     *more = sqlite3_changes(state->db) > 0;
