@@ -3,16 +3,20 @@
 #include "core/civil.h"
 
 static const struct {
-    const char *word;
+    const char *word, *noun;
     bool orderable;
 } TYPE_ROW[JN_TYPE_COUNT] = {
-#define TYPE(name, letter, word, orderable, holds) {word, orderable},
+#define TYPE(name, letter, word, noun, orderable, holds) {word, noun, orderable},
 #include "journey/tbl/types.def"
 #undef TYPE
 };
 
 const char *jn_type_word(enum jn_type type) {
     return TYPE_ROW[type].word;
+}
+
+const char *jn_type_noun(enum jn_type type) {
+    return TYPE_ROW[type].noun;
 }
 
 bool jn_type_by_word(struct jn_str word, enum jn_type *out) {
@@ -118,7 +122,7 @@ int64_t jn_instant_add(const struct jn_zone *zone, int64_t instant, struct jn_va
         return __builtin_add_overflow(instant, duration.i, &sum) ? (duration.i < 0 ? INT64_MIN : INT64_MAX) : sum;
     int64_t count = duration.i > 10000 * 366 ? 10000 * 366 : duration.i < -10000 * 366 ? -10000 * 366 : duration.i;
     int64_t local = jn_zone_local(zone, instant);
-    int64_t days = local / JN_MS_DAY - (local % JN_MS_DAY < 0);
+    int64_t days = jn_local_day(local);
     int64_t of_day = local - days * JN_MS_DAY;
     days = duration.scale == JN_UNIT_DAYS ? days + count : jn_days_add_months(days, count);
     return jn_zone_instant(zone, days, of_day);

@@ -10,6 +10,7 @@
 #include "journey/value.h"
 
 const char *jn_type_word(enum jn_type type); /* "number" */
+const char *jn_type_noun(enum jn_type type); /* "a number", "an instant" */
 bool jn_type_by_word(struct jn_str word, enum jn_type *out);
 bool jn_type_orderable(enum jn_type type);
 

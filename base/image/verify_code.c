@@ -34,7 +34,7 @@ static jn_rc code_fail(const struct code_check *check, uint32_t at, const char *
 
 static int code_letter(enum jn_type type) {
     static const char LETTER[] = {
-#define TYPE(name, letter, word, orderable, holds) letter,
+#define TYPE(name, letter, word, noun, orderable, holds) letter,
 #include "journey/tbl/types.def"
 #undef TYPE
     };

@@ -63,9 +63,9 @@ static void upgrader_slot(struct upgrader *m, uint32_t journey, uint32_t slot) {
             .journey = journey,
             .step = JN_NONE,
             .text = jn_arena_printf(
-                m->arena, "`%.*s` was a %s and is a %s in the new version; give the new one another name",
-                JN_FMT(from->string[from->slot[slot].name]), jn_type_word((enum jn_type)from->slot[slot].type),
-                jn_type_word((enum jn_type)to->slot[i].type))};
+                m->arena, "`%.*s` was %s and is %s in the new version; give the new one another name",
+                JN_FMT(from->string[from->slot[slot].name]), jn_type_noun((enum jn_type)from->slot[slot].type),
+                jn_type_noun((enum jn_type)to->slot[i].type))};
     }
 }
 

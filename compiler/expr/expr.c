@@ -86,7 +86,7 @@ static struct jc_typed expr_call(struct jc_scope *scope, const struct jc_node *n
         return typed;
     }
     jc_report(scope->unit->diags, JC_E0403, node->first->span, known->of ? "of" : "()", JN_FMT(node->text),
-              jn_type_word(typed.type));
+              jn_type_noun(typed.type));
     return jc_typed_bad();
 }
 
@@ -98,7 +98,7 @@ static struct jc_typed expr_as_currency(struct jc_scope *scope, const struct jc_
     struct jc_typed typed = jc_expr(scope, node->kid[0], JN_T_NUMBER, code);
     if (typed.bad) return typed;
     if (typed.type != JN_T_NUMBER) {
-        jc_report(scope->unit->diags, JC_E0404, node->kid[0]->span, "`as`", "number", jn_type_word(typed.type));
+        jc_report(scope->unit->diags, JC_E0404, node->kid[0]->span, "`as`", "a number", jn_type_noun(typed.type));
         return jc_typed_bad();
     }
     jc_code_op(code, JN_OP_MUL_MONEY);
@@ -149,7 +149,7 @@ static bool expr_values(struct jc_scope *scope, const struct jc_node *first, enu
     for (const struct jc_node *literal = first; literal != NULL; literal = literal->next) {
         if (literal->value.type != type) {
             struct jc_diag *diag = jc_report(scope->unit->diags, JC_E0406, literal->span, jn_type_word(type),
-                                             jn_type_word((enum jn_type)literal->value.type));
+                                             jn_type_noun((enum jn_type)literal->value.type));
             jc_intended(scope->unit, diag, literal, type, attribute == NULL ? 0 : attribute->currency);
             return false;
         }
@@ -226,7 +226,7 @@ uint32_t jc_expr_finish(struct jc_scope *scope, const struct jc_node *node, enum
     if (typed != NULL) *typed = found;
     if (!found.bad && want != JN_T_MISSING && found.type != want) {
         struct jc_diag *diag =
-            jc_report(scope->unit->diags, JC_E0404, node->span, noun, jn_type_word(want), jn_type_word(found.type));
+            jc_report(scope->unit->diags, JC_E0404, node->span, noun, jn_type_noun(want), jn_type_noun(found.type));
         jc_intended(scope->unit, diag, node, want, 0);
         if (typed != NULL) typed->bad = true;
     } else if (!found.bad && code.failed) {

@@ -43,7 +43,7 @@ static const struct jc_attribute *history_attribute(struct jc_scope *scope, cons
     if (fits) return attribute;
     *bad = true;
     jc_report(unit->diags, JC_E0462, node->text_span, HISTORY_WORD[kind],
-              adds ? "numbers or money" : "what has an order", jn_type_word(attribute->type));
+              adds ? "numbers or money" : "what has an order", jn_type_noun(attribute->type));
     return NULL;
 }
 

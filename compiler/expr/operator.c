@@ -47,7 +47,7 @@ static const struct operation ARITHMETIC[] = {
 static struct jc_typed operator_clash(struct jc_scope *scope, const struct jc_node *node, struct jc_typed left,
                                       struct jc_typed right) {
     struct jc_diag *diag = jc_report(scope->unit->diags, JC_E0413, node->span, JN_FMT(node->text),
-                                     jn_type_word(left.type), jn_type_word(right.type));
+                                     jn_type_noun(left.type), jn_type_noun(right.type));
     jc_intended(scope->unit, diag, node->kid[1], left.type, left.currency);
     jc_intended(scope->unit, diag, node->kid[0], right.type, right.currency);
     return jc_typed_bad();
@@ -143,7 +143,7 @@ static struct jc_typed operator_unary(struct jc_scope *scope, const struct jc_no
     if (typed.bad) return typed;
     if (negate ? typed.type != JN_T_NUMBER && typed.type != JN_T_MONEY : typed.type != JN_T_BOOL) {
         jc_report(scope->unit->diags, JC_E0404, node->kid[0]->span, negate ? "minus" : "`not`",
-                  negate ? "number" : "condition", jn_type_word(typed.type));
+                  negate ? "a number" : "a condition", jn_type_noun(typed.type));
         return jc_typed_bad();
     }
     jc_code_op(code, !negate ? JN_OP_NOT : typed.type == JN_T_MONEY ? JN_OP_NEG_MONEY : JN_OP_NEG);

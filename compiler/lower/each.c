@@ -155,8 +155,8 @@ static bool each_fill(struct jc_each *each, struct jc_node *line, unsigned k) {
     }
     if (!is_value || kid->kind != JC_NAME) {
         if (type == JN_T_MISSING || kid->value.type == type) return true;
-        jc_report(each->unit->diags, JC_E0404, kid->span, "this line", jn_type_word(type),
-                  jn_type_word((enum jn_type)kid->value.type));
+        jc_report(each->unit->diags, JC_E0404, kid->span, "this line", jn_type_noun(type),
+                  jn_type_noun((enum jn_type)kid->value.type));
         return false;
     }
     if (!each->doubtful) each_unknown(each, kid);

@@ -76,7 +76,7 @@ static void journey_stages(struct jc_lowering *l) {
         for (uint32_t i = 0; i < l->n_stage; i++)
             if (jn_str_eq(l->stage[i].node->text, node->text)) {
                 struct jc_diag *diag =
-                    jc_report(l->unit->diags, JC_E0301, node->text_span, "stage", JN_FMT(node->text));
+                    jc_report(l->unit->diags, JC_E0301, node->text_span, "a stage", JN_FMT(node->text));
                 jc_relate(l->unit->diags, diag, l->stage[i].node->text_span, "declared here first");
             }
         struct jc_stage *stage = jc_grow(l->unit->arena, &l->stage, &l->n_stage, sizeof(*stage));
@@ -178,8 +178,8 @@ static void journey_goal(struct jc_lowering *l, const struct jc_node *node) {
         row.value = jc_expr_finish(&l->scope, node->kid[3], JN_T_MISSING, "a goal's value", &typed);
         l->readable[event->index] = before;
         if (row.value != JN_NONE && typed.type != JN_T_MONEY && typed.type != JN_T_NUMBER)
-            jc_report(l->unit->diags, JC_E0404, node->kid[3]->span, "a goal's value", "money or number",
-                      jn_type_word(typed.type));
+            jc_report(l->unit->diags, JC_E0404, node->kid[3]->span, "a goal's value", "money or a number",
+                      jn_type_noun(typed.type));
     }
     row.flags = node->flags != 0 ? JN_GOAL_EXIT : 0;
     jn_builder_add_goal(l->unit->builder, &row);
@@ -200,7 +200,7 @@ static void journey_goals_and_exits(struct jc_lowering *l, struct jn_journey *ro
     for (const struct jc_node *node = l->node->first; node != NULL; node = node->next) {
         for (const struct jc_node *other = l->node->first; node->kind == JC_GOAL && other != node; other = other->next)
             if (other->kind == JC_GOAL && jn_str_eq(other->text, node->text))
-                jc_report(l->unit->diags, JC_E0301, node->text_span, "goal", JN_FMT(node->text));
+                jc_report(l->unit->diags, JC_E0301, node->text_span, "a goal", JN_FMT(node->text));
         if (node->kind == JC_GOAL) journey_goal(l, node);
         if (node->kind == JC_EXIT_WHEN) journey_leave(l, node);
     }

@@ -100,7 +100,7 @@ static void messages_field(struct messages_fields *m, const struct jc_node *list
     struct jc_unit *unit = m->unit;
     for (const struct jc_node *other = list; other != field; other = other->next)
         if (other->kind == JC_FIELD && jn_str_eq(other->text, field->text)) {
-            struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "field", JN_FMT(field->text));
+            struct jc_diag *diag = jc_report(unit->diags, JC_E0301, field->text_span, "a field", JN_FMT(field->text));
             jc_relate(unit->diags, diag, other->text_span, "the other one is here");
         }
     struct jn_str text = jn_value_str(field->kid[0]->value);
@@ -130,7 +130,7 @@ static void messages_variant(struct messages_fields *m, const struct jc_node *li
     for (const struct jc_node *other = list; other != variant; other = other->next)
         if (other->kind == JC_VARIANT && jn_str_eq(other->kid[0]->text, stage->text)) {
             struct jc_diag *diag =
-                jc_report(unit->diags, JC_E0301, stage->span, "variant in stage", JN_FMT(stage->text));
+                jc_report(unit->diags, JC_E0301, stage->span, "a variant in stage", JN_FMT(stage->text));
             jc_relate(unit->diags, diag, other->kid[0]->span, "the other one is here");
         }
     for (const struct jc_node *field = variant->first; field != NULL; field = field->next)

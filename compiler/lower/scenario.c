@@ -76,8 +76,8 @@ static void scenes_given(struct scenes *s, struct jn_scene *scene, const struct 
         struct jn_value known = literal->value;
         if (negative) known.i = -known.i;
         if (known.type != JN_T_MISSING && known.type != attribute->type) {
-            jc_report(s->unit->diags, JC_E0404, value->span, "the attribute", jn_type_word(attribute->type),
-                      jn_type_word((enum jn_type)known.type));
+            jc_report(s->unit->diags, JC_E0404, value->span, "the attribute", jn_type_noun(attribute->type),
+                      jn_type_noun((enum jn_type)known.type));
             continue;
         }
         struct jc_scope scope = {.unit = s->unit, .where = "a test"};
@@ -249,8 +249,8 @@ static void scenes_attribute(struct scenes *s, const struct jc_node *node) {
     scene->value = negative ? value->kid[0]->value : value->value;
     if (negative) scene->value.i = -scene->value.i;
     if (attribute != NULL && scene->value.type != JN_T_MISSING && scene->value.type != attribute->type)
-        jc_report(s->unit->diags, JC_E0404, value->span, "the attribute", jn_type_word(attribute->type),
-                  jn_type_word((enum jn_type)scene->value.type));
+        jc_report(s->unit->diags, JC_E0404, value->span, "the attribute", jn_type_noun(attribute->type),
+                  jn_type_noun((enum jn_type)scene->value.type));
 }
 
 static void scenes_place(struct scenes *s, const struct jc_node *node, enum jn_scene_kind kind) {

@@ -63,8 +63,8 @@ static void dictionary_check_value(struct jc_unit *unit, const struct jc_attribu
                                    const struct jc_node *literal) {
     if (literal->value.type != attribute->type) {
         struct jc_diag *diag =
-            jc_report(unit->diags, JC_E0401, literal->span, jn_type_word((enum jn_type)literal->value.type),
-                      jn_type_word(attribute->type));
+            jc_report(unit->diags, JC_E0401, literal->span, jn_type_noun((enum jn_type)literal->value.type),
+                      jn_type_noun(attribute->type));
         jc_intended(unit, diag, literal, attribute->type, attribute->currency);
     } else if (attribute->type == JN_T_MONEY) {
         (void)jc_currency_same(unit, attribute->currency, literal->value.currency, literal->span);
@@ -131,7 +131,8 @@ struct jc_attributes jc_attributes_read(struct jc_unit *unit, const struct jc_no
     for (struct jc_node *node = declaration->first; node != NULL; node = node->next) {
         const struct jc_attribute *other = jc_attribute_known(&out, node->text);
         if (other != NULL) {
-            struct jc_diag *diag = jc_report(unit->diags, JC_E0301, node->text_span, "attribute", JN_FMT(node->text));
+            struct jc_diag *diag =
+                jc_report(unit->diags, JC_E0301, node->text_span, "an attribute", JN_FMT(node->text));
             jc_relate(unit->diags, diag, other->span, "declared here first");
             continue;
         }

@@ -5,10 +5,14 @@
 /* Events that deliveries themselves bring; each has the attribute `message`. */
 static const char *const RECEIPT[] = {"bounced", "clicked", "complained", "delivered", "opened", "unsubscribed"};
 
+const char *jc_table_one(enum jc_table table) {
+    static const char *const ONE[JC_TABLES] = {"an event",  "a segment", "a topic",   "a channel",
+                                               "a message", "a source",  "a service", "a journey"};
+    return ONE[table];
+}
+
 const char *jc_table_noun(enum jc_table table) {
-    static const char *const NOUN[JC_TABLES] = {"event",   "segment", "topic",   "channel",
-                                                "message", "source",  "service", "journey"};
-    return NOUN[table];
+    return strchr(jc_table_one(table), ' ') + 1;
 }
 
 static bool names_table(enum jc_kind kind, enum jc_table *out) {
@@ -30,7 +34,7 @@ static void names_add(struct jc_unit *unit, enum jc_table table, struct jc_node 
     const struct jc_symbol *other = jc_known(unit, table, node->text);
     if (other != NULL) {
         struct jc_diag *diag =
-            jc_report(unit->diags, JC_E0301, node->text_span, jc_table_noun(table), JN_FMT(node->text));
+            jc_report(unit->diags, JC_E0301, node->text_span, jc_table_one(table), JN_FMT(node->text));
         jc_relate(unit->diags, diag, other->span, "declared here first");
         return;
     }

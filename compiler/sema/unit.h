@@ -129,7 +129,8 @@ static inline void *jc_grow(struct jn_arena *arena, void *array, uint32_t *n, si
 /* Reads all declarations: fills the tables, reports what is there twice. */
 void jc_names_collect(struct jc_unit *unit);
 void jc_names_release(struct jc_unit *unit);
-const char *jc_table_noun(enum jc_table table);
+const char *jc_table_noun(enum jc_table table); /* "event" */
+const char *jc_table_one(enum jc_table table);  /* "an event" */
 /* The symbol, marked as used; NULL and a diagnostic with a suggestion when there is none. */
 struct jc_symbol *jc_find(struct jc_unit *unit, enum jc_table table, struct jn_str name, struct jc_span span);
 struct jc_symbol *jc_known(const struct jc_unit *unit, enum jc_table table, struct jn_str name); /* NULL, silently */

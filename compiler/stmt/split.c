@@ -20,7 +20,7 @@ void jc_arms_check(struct jc_lowering *l, const struct jc_node *node) {
     for (const struct jc_node *arm = node->first; arm != NULL; arm = arm->next)
         for (const struct jc_node *other = node->first; other != arm; other = other->next) {
             if (!jn_str_eq(other->text, arm->text)) continue;
-            struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, arm->text_span, "arm", JN_FMT(arm->text));
+            struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, arm->text_span, "an arm", JN_FMT(arm->text));
             jc_relate(l->unit->diags, diag, other->text_span, "the other one is here");
         }
 }
@@ -47,7 +47,7 @@ static void split_check(struct jc_lowering *l, const struct jc_node *node) {
 void jc_chooser_check(struct jc_lowering *l, const struct jc_node *node) {
     for (uint32_t i = 0; i < l->n_chooser; i++) {
         if (!jn_str_eq(l->chooser[i]->text, node->text)) continue;
-        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, node->text_span, "split", JN_FMT(node->text));
+        struct jc_diag *diag = jc_report(l->unit->diags, JC_E0301, node->text_span, "a split", JN_FMT(node->text));
         jc_relate(l->unit->diags, diag, l->chooser[i]->text_span, "the other one is here");
         return;
     }

@@ -52,10 +52,10 @@ void jc_stmt_wait_date(struct jc_lowering *l, const struct jc_node *node, const 
     uint32_t expr = jc_expr_finish(&l->scope, node->kid[0], JN_T_MISSING, "a date", &typed);
     jc_step_name(l, step, node, wait_name(l, before));
     if (expr != JN_NONE && typed.type != JN_T_DATE && typed.type != JN_T_INSTANT)
-        jc_report(unit->diags, JC_E0404, node->kid[0]->span, "`wait until`", "date, time or instant",
-                  typed.type == JN_T_BOOL       ? "condition"
-                  : typed.type == JN_T_DURATION ? "duration"
-                                                : "value of another type");
+        jc_report(unit->diags, JC_E0404, node->kid[0]->span, "`wait until`", "a date, time or instant",
+                  typed.type == JN_T_BOOL       ? "a condition"
+                  : typed.type == JN_T_DURATION ? "a duration"
+                                                : "a value of another type");
     else if (expr != JN_NONE && typed.maybe_missing) {
         struct jc_diag *diag = jc_report(unit->diags, JC_E0508, node->kid[0]->span);
         jc_hint(unit->diags, diag, "give the case a value: `… default today`");

@@ -7,7 +7,7 @@
 #include "journey/str.h"
 
 enum jn_type {
-#define TYPE(name, letter, word, orderable, holds) JN_T_##name,
+#define TYPE(name, letter, word, noun, orderable, holds) JN_T_##name,
 #include "journey/tbl/types.def"
 #undef TYPE
     JN_TYPE_COUNT

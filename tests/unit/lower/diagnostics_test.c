@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -56,6 +57,32 @@ static void wrong_examples_give_their_code(void **state) {
         jn_arena_release(&arena);
     }
     assert_int_equal(bad, 0);
+}
+
+/* Nouns come into a sentence with their articles: "an event", "a segment", "money". */
+static void nouns_have_their_article(void **state) {
+    static const struct {
+        const char *text, *says;
+    } ROW[] = {
+        {"event a\nevent a\n", "there is already an event called `a`"},
+        {"segment a is 1 > 2\nsegment a is 1 > 2\n", "there is already a segment called `a`"},
+        {"event e\n  a text\n  a text\nend\n", "there is already an attribute called `a`"},
+        {"customer\n  n number, default \"x\"\nend\n", "this is a text; the attribute is a number"},
+        {"customer\n  m money\n  i instant\nend\nsegment s is customer.m > customer.i\n",
+         "does not go with money and an instant"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ROW / sizeof ROW[0]; i++) {
+        struct jn_arena arena;
+        jn_arena_init(&arena);
+        struct jc_result result = compile(&arena, jn_str_z(ROW[i].text));
+        bool said = false;
+        for (const struct jc_diag *diag = result.diags->first; diag != NULL; diag = diag->next)
+            said = said || memmem(diag->message.p, diag->message.n, ROW[i].says, strlen(ROW[i].says)) != NULL;
+        if (!said) show(result.diags);
+        assert_true(said);
+        jn_arena_release(&arena);
+    }
 }
 
 #define SOURCE(verify) "event a\n  x text\nend\nsource s\n" verify "  take a\n    customer body.c\n  end\nend\n"
@@ -125,9 +152,8 @@ static void every_place_is_in_the_source(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_examples_give_their_code),
-        cmocka_unit_test(mistakes_of_a_source),
-        cmocka_unit_test(right_examples_give_no_mistake),
+        cmocka_unit_test(wrong_examples_give_their_code), cmocka_unit_test(nouns_have_their_article),
+        cmocka_unit_test(mistakes_of_a_source),           cmocka_unit_test(right_examples_give_no_mistake),
         cmocka_unit_test(every_place_is_in_the_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
