@@ -98,6 +98,7 @@ struct jr_delivery {
     uint32_t timeout_ms;
     uint32_t rate, rate_ms; /* so many attempts begin in so long, to one address; 0: no limit */
     int64_t due;            /* 0: at once */
+    int64_t since;          /* when what it is sent for happened or was due; 0: read back, and not known any more */
     int64_t deadline;       /* no attempt begins after it */
     /* A question to a service (`message` and `channel` are its name): one attempt, whose answer is wanted; while its
      * breaker is open it is not asked at all. */

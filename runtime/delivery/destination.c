@@ -82,6 +82,17 @@ static int64_t jr_destination__opens(const struct jr_destination *destination, c
     return at;
 }
 
+/* Many who fall due at one instant do not pass one another; and a second crowd that stands beside the first by now is
+ * joined to it. */
+bool jr_destination_passes(struct jr_destination *destination, int64_t since) {
+    const struct jr_queue *recent = &destination->recent;
+    bool many = destination->fresh.n >= JR_DESTINATION_MANY;
+    if (!many) destination->crowded = jr_destination__later(destination->crowded, since);
+    if (recent->n >= JR_DESTINATION_MANY)
+        destination->crowded = jr_destination__later(destination->crowded, recent->last->delivery.since);
+    return many && recent->n < JR_DESTINATION_RECENT && since > destination->crowded;
+}
+
 static struct jr_entry *jr_destination__first_attempt(const struct jr_destination *destination) {
     struct jr_entry *fresh = destination->fresh.first, *recent = destination->recent.first;
     bool turn = destination->old_in_a_row >= JR_DESTINATION_OLD_PER_RECENT;

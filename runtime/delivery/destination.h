@@ -11,8 +11,8 @@
 #define JR_DESTINATION_NOTED_MS        (INT64_C(10) * 60000) /* between two notes of a breaker that opens and closes */
 #define JR_DESTINATION_FIRST_PER_RETRY 4 /* first attempts between two retries, while there are some */
 
-/* While so many wait for their first attempt, what is new stands beside them, so many at most; and of those that waited
- * so many go between two of it. */
+/* While so many wait for their first attempt, what fell due later than they did stands beside them, so many at most;
+ * and of those that waited so many go between two of it. */
 #define JR_DESTINATION_MANY           500
 #define JR_DESTINATION_RECENT         1000
 #define JR_DESTINATION_OLD_PER_RECENT 3
@@ -42,6 +42,7 @@ struct jr_destination {
     uint32_t first_in_a_row; /* first attempts since the last retry */
     uint32_t old_in_a_row;   /* … since the last recent one */
     uint64_t newest;         /* that ever came */
+    int64_t crowded;         /* when the many fell due: what did later passes them */
     int64_t begins_us;       /* when, by the rate, the next attempt may begin; µs of engine time */
     int64_t rests_until;     /* asked for by the receiver */
     int64_t disabled;        /* since when nothing is sent any more: it said that it is gone; 0: it is not */
@@ -67,10 +68,8 @@ void jr_destination_unqueue(struct jr_entry *entry);
 static inline bool jr_destination_is_empty(const struct jr_destination *destination) {
     return destination->fresh.n + destination->recent.n + destination->again.n == 0;
 }
-/* Whether one that is new, of no line, goes beside the many that wait. */
-static inline bool jr_destination_has_recent_room(const struct jr_destination *destination) {
-    return destination->fresh.n >= JR_DESTINATION_MANY && destination->recent.n < JR_DESTINATION_RECENT;
-}
+/* Whether one that is new, of no line, goes beside the many that wait, and not to them. */
+bool jr_destination_passes(struct jr_destination *destination, int64_t since);
 
 /* The entry whose attempt may begin now; it stays in the queue. NULL: *at says when to ask again, INT64_MAX after the
  * end of an attempt or when a message comes. */

@@ -406,13 +406,13 @@ static bool jr_pump__has_room(struct jr_pump *pump, struct jr_destination *desti
     return false;
 }
 
-/* One that is new does not wait for the many that were there before, nor is it left in the store with them. */
+/* One that is new does not wait for the many that were due before, nor is it left in the store with them. */
 static bool jr_pump__is_recent(struct jr_pump *pump, struct jr_destination *destination,
                                const struct jr_delivery *delivery) {
     bool newest = delivery->delivery > destination->newest;
     if (newest) destination->newest = delivery->delivery;
     if (!newest || delivery->ordered || delivery->attempts > 0 || delivery->due > jr_pump__now(pump)) return false;
-    return jr_destination_has_recent_room(destination);
+    return jr_destination_passes(destination, delivery->since);
 }
 
 enum jr_pump_answer jr_pump_add(struct jr_pump *pump, const struct jr_delivery *delivery) {

@@ -358,7 +358,7 @@ static uint64_t activation_cause(const struct engine_run *run) {
 }
 
 static jn_rc turn_fire_run(struct turn *turn, struct engine_customer *customer, struct engine_run *run) {
-    turn_caused_by(turn, activation_cause(run));
+    turn_caused_by(turn, activation_cause(run), run->due);
     run->changed = true;
     if (run->status == ENGINE_ENDED) {
         run->gone = true;

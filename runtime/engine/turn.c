@@ -123,7 +123,7 @@ static jn_rc turn_input(struct turn *turn, struct engine_customer *customer, con
 
 static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t i, struct turn_id id) {
     struct engine_customer *customer = NULL;
-    turn_caused_by(turn, 0);
+    turn_caused_by(turn, 0, turn->now);
     if (input->kind == JR_INPUT_RESULT) {
         turn_note_breaker(turn, &input->breaker, input->reason);
         return turn_result(turn, input);
@@ -144,7 +144,7 @@ static jn_rc turn_one(struct turn *turn, const struct jr_input *input, uint32_t 
     }
     jn_rc rc = turn_who(turn, input, i, &customer);
     if (rc != JN_OK || customer == NULL) return rc;
-    turn_caused_by(turn, id.cause); /* not before: what was due of the customer has happened by now */
+    turn_caused_by(turn, id.cause, turn->now); /* not before: what was due of the customer has happened by now */
     rc = turn_input(turn, customer, input, i);
     return rc == JN_OK ? turn_settle(turn, customer) : rc;
 }

@@ -25,6 +25,7 @@ struct turn {
     int64_t now;          /* the activation's instant */
     uint64_t cause;       /* what makes people enter: an inbound id, a timer, an answer; 0: nothing that can be named */
     uint32_t caused;      /* entries by it so far */
+    int64_t since;        /* when it happened, or was due */
     int64_t limit;        /* timers due after it are not this turn's */
     struct jn_map known;  /* customers by outside id */
     struct jn_map number; /* … by number */
@@ -103,10 +104,11 @@ void turn_quarantine_gone(struct turn *turn, const struct jr_row_quarantine *row
 jn_rc turn_bound_quarantine(struct turn *turn);
 
 /* ---- entering (entry.c) */
-/* What comes next is by this cause. */
-static inline void turn_caused_by(struct turn *turn, uint64_t cause) {
+/* What comes next is by this cause, of that instant. */
+static inline void turn_caused_by(struct turn *turn, uint64_t cause, int64_t since) {
     turn->cause = cause;
     turn->caused = 0;
+    turn->since = since;
 }
 jn_rc turn_enter(struct turn *turn, struct engine_customer *customer, uint32_t journey,
                  const struct engine_event *event);

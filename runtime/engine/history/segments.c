@@ -161,7 +161,7 @@ jn_rc turn_fire_own(struct turn *turn, struct engine_customer *customer) {
     jn_rc rc = JN_OK;
     customer->own_due = INT64_MAX;
     customer->changed = true;
-    turn_caused_by(turn, (uint64_t)planned);
+    turn_caused_by(turn, (uint64_t)planned, planned);
     for (uint32_t i = 0; rc == JN_OK && engine_tracks(program) && i < program->program->n_journey; i++) {
         const struct jn_journey *journey = &program->program->journey[i];
         if (journey->days == 0 || track_next(turn, customer, i, planned - 1) > turn->now) continue;

@@ -60,7 +60,7 @@ jn_rc turn_result(struct turn *turn, const struct jr_input *input) {
     const struct engine_flight *flight = engine_flight_find(turn->engine, input->delivery);
     uint32_t attempts;
     if (flight == NULL || !result_attempts(turn, flight, &attempts)) return JN_OK; /* a result told twice */
-    turn_caused_by(turn, jn_hash64((struct jn_str){(const char *)flight->id, sizeof(flight->id)}));
+    turn_caused_by(turn, jn_hash64((struct jn_str){(const char *)flight->id, sizeof(flight->id)}), turn->now);
     if (flight->asks) return turn_answer(turn, flight, input);
     result_tell(turn, flight, input);
     if (input->result == JR_RESULT_ACCEPTED || input->result == JR_RESULT_CANCELLED) {

@@ -167,6 +167,7 @@ void turn_post(struct turn *turn, const struct engine_customer *customer, const 
     struct jn_str stage = run->stage == JN_NONE ? JN_STR("") : program->string[program->stage[run->stage].name];
     struct jn_str step_name = program->string[step->name];
     delivery->delivery = engine_counter_next(turn->engine, ENGINE_NEXT_DELIVERY);
+    delivery->since = turn->since;
     struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
     *row = (struct jr_row_delivery){
         .delivery = delivery->delivery, .customer = customer->id, .state = JR_DELIVERY_PENDING};

@@ -365,12 +365,12 @@ static void test_one_receiver_does_not_fill_the_pump(void **state) {
 static void test_what_is_new_does_not_wait_for_the_many(void **state) {
     (void)state;
     open_pump(1, 64);
+    int64_t due = world.now;
     for (int i = 0; i <= JR_PUMP_OF_ONE; i++)
-        add("a", (struct jr_delivery){0});
-    assert_int_equal(world.answer, JR_PUMP_LEFT);
-    for (int i = 0; i < (JR_DESTINATION_OLD_PER_RECENT + 1) * JR_DESTINATION_RECENT; i++)
-        assert_true(answer("a", 200)); /* those that came last of the many, too */
-    uint64_t new = add("a", (struct jr_delivery){0});
+        add("a", (struct jr_delivery){.since = due});
+    assert_int_equal(world.answer, JR_PUMP_LEFT); /* of those who fall due together none passes another */
+    pass(1000);
+    uint64_t new = add("a", (struct jr_delivery){.since = world.now});
     assert_int_equal(world.answer, JR_PUMP_HELD); /* though older ones had to be left */
     for (int i = 0; i <= JR_DESTINATION_OLD_PER_RECENT + 1; i++)
         assert_true(answer("a", 200));
@@ -379,6 +379,28 @@ static void test_what_is_new_does_not_wait_for_the_many(void **state) {
     while (answer("a", 200))
         ;
     assert_true(world.reported[JR_PUMP_OF_ONE - 1]);
+}
+
+static void test_a_second_crowd_joins_the_first(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    int64_t due = world.now;
+    for (int i = 0; i <= JR_PUMP_OF_ONE; i++)
+        add("a", (struct jr_delivery){.since = due});
+    pass(1000);
+    int64_t second = world.now;
+    uint32_t beside = 0;
+    do
+        add("a", (struct jr_delivery){.since = second});
+    while (world.answer == JR_PUMP_HELD && ++beside < JR_DESTINATION_RECENT);
+    assert_int_equal(beside, JR_DESTINATION_MANY); /* so many are a crowd themselves: the next are left */
+    pass(1000);
+    uint64_t new = add("a", (struct jr_delivery){.since = world.now});
+    assert_int_equal(world.answer, JR_PUMP_HELD);
+    for (uint32_t i = 0; i <= (JR_DESTINATION_OLD_PER_RECENT + 1) * (beside + 1); i++)
+        assert_true(answer("a", 200));
+    assert_true(world.reported[new]);
+    assert_false(world.reported[JR_PUMP_OF_ONE - 1]);
 }
 
 static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
@@ -532,6 +554,7 @@ int main(void) {
         cmocka_unit_test_teardown(test_retries_that_fail_are_a_share_of_first_attempts, close_pump),
         cmocka_unit_test_teardown(test_one_receiver_does_not_fill_the_pump, close_pump),
         cmocka_unit_test_teardown(test_what_is_new_does_not_wait_for_the_many, close_pump),
+        cmocka_unit_test_teardown(test_a_second_crowd_joins_the_first, close_pump),
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_waits_for_the_one_before, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_that_is_cancelled_leaves_its_line, close_pump),

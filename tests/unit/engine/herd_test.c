@@ -96,11 +96,35 @@ static void a_turn_that_fails_takes_nobody(void **state) {
     world_close(&w);
 }
 
+static void a_message_says_since_when_it_is_due(void **state) {
+    struct world w;
+    (void)state;
+    world_open(&w);
+    struct draft d = draft_new(&w.arena);
+    uint32_t begin = declare_event(&d, "begin"), hello = declare_message(&d, "hello", d.post);
+    uint32_t again = declare_message(&d, "again", d.post);
+    begin_journey(&d, "twice", begin, JN_REENTER_NEVER);
+    step_send(&d, hello);
+    step_wait(&d, "hour", minutes(60));
+    step_send(&d, again);
+    step_exit(&d, "written_to");
+    deploy(&w, &d);
+    int64_t begun = w.now;
+    does(&w, "ann", "begin", NULL);
+    turn(&w);
+    at_once(&w, SECOND, begun);
+    assert_int_equal(w.n_sent, 2);
+    assert_int_equal(w.sent[0].since, begun);
+    assert_int_equal(w.sent[1].since, begun + 60 * JN_MS_MINUTE); /* though it is made a second later */
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_falls_due_behind_a_herd_does_not_wait_for_it),
         cmocka_unit_test(of_one_customer_the_order_is_kept),
         cmocka_unit_test(a_turn_that_fails_takes_nobody),
+        cmocka_unit_test(a_message_says_since_when_it_is_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
