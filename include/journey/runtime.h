@@ -222,7 +222,7 @@ struct jr_canary {
     struct jr_canary_rules rules;   /* without the exits' names */
     int64_t began;                  /* or when its share was last raised: it is compared from there on */
     int64_t ended;
-    uint64_t inside; /* runs of the version on trial that are kept */
+    uint64_t inside; /* people at a step of the version on trial */
     bool by_guard;   /* ENDED: … by this figure */
     struct jr_canary_figure why;
     const struct jr_canary_figure *figure;

@@ -77,7 +77,10 @@ void jr_api__settings(struct jr_api *api, struct jr_http_exchange *exchange) {
     if (!jr_http_unescape(request->param, &key)) {
         jr_http_respond_problem(exchange, 400, JN_STR(JR_INTAKE__CORS), JN_STR("the key in the path is malformed"));
     } else {
-        jr_track_settings(jn_buf_view(&key), jr_http_header(request, "host"), &document);
+        /* Browsers on pages that came encrypted send to nothing else, so it matters what a proxy in front was asked. */
+        bool encrypted =
+            jr_http_is_encrypted(exchange) || jn_str_is(jr_http_header(request, "x-forwarded-proto"), "https");
+        jr_track_settings(jn_buf_view(&key), jr_http_header(request, "host"), encrypted, &document);
         jr_http_respond(exchange, &(struct jr_http_reply){.status = 200,
                                                           .content_type = "application/json",
                                                           .headers = JN_STR(JR_INTAKE__CORS),

@@ -47,7 +47,7 @@ static void jr_query__journey(struct jn_json_out *w, const struct jn_program *pr
     jn_jw_object(w);
     jr_reply__text(w, "name", name);
     jr_reply__text(w, "title", jn_program_str(program, journey->title));
-    jr_reply__hex(w, "version", program->id, sizeof program->id);
+    jr_reply__version(w, "version", program);
     jr_reply__state(w, engine, name);
     uint64_t entered = jr_query__sum(c, name, JR_COUNT_ENTERED), left = jr_query__sum(c, name, JR_COUNT_LEFT);
     jr_reply__number(w, "inside", entered > left ? entered - left : 0);

@@ -98,6 +98,15 @@ void jr_reply__hex(struct jn_json_out *w, const char *key, const uint8_t *bytes,
     jn_buf_release(&text);
 }
 
+void jr_reply__version(struct jn_json_out *w, const char *key, const struct jn_program *program) {
+    struct jn_buf text;
+    jn_buf_init(&text, 128);
+    jn_buf_z(&text, "sha256:");
+    jn_hex((struct jn_str){(const char *)program->id, sizeof program->id}, &text);
+    jr_reply__text(w, key, jn_buf_view(&text));
+    jn_buf_release(&text);
+}
+
 void jr_reply__end_page(struct jn_json_out *w, uint64_t last) {
     jn_jw_end_array(w);
     jn_jw_key(w, "next");

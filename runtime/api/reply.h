@@ -28,6 +28,8 @@ void jr_reply__end_page(struct jn_json_out *w, uint64_t last);
 void jr_reply__text(struct jn_json_out *w, const char *key, struct jn_str value);
 void jr_reply__number(struct jn_json_out *w, const char *key, uint64_t value);
 void jr_reply__instant(struct jn_json_out *w, const char *key, int64_t at);
+/* A program's, as everywhere: "sha256:…". */
+void jr_reply__version(struct jn_json_out *w, const char *key, const struct jn_program *program);
 void jr_reply__hex(struct jn_json_out *w, const char *key, const uint8_t *bytes, size_t n);
 /* Members of an object that say what is known of a customer. */
 void jr_reply__customer(struct jn_json_out *w, const struct jr_customer_view *view);

@@ -19,7 +19,7 @@ static jn_rc jr_status__work(struct jr_job *job, const struct jr_lane_view *lane
     jn_jw_init(&w, &job->reply);
     jn_jw_object(&w);
     jr_reply__instant(&w, "time", lane->now);
-    if (program != NULL) jr_reply__hex(&w, "program", program->id, sizeof program->id);
+    if (program != NULL) jr_reply__version(&w, "program", program);
     jr_reply__number(&w, "journeys", program == NULL ? 0 : program->n_journey);
     jr_reply__number(&w, "inside", inside);
     jr_reply__number(&w, "generation", lane->store->ops->facts(lane->store).generation);

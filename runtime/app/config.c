@@ -1,6 +1,7 @@
 #include "runtime/app/config.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <unistd.h>
@@ -189,9 +190,17 @@ static jn_rc jr_config__resolve(const char *what, struct jn_str name, const char
     return JN_OK;
 }
 
+/* The secret before one that is in a variable; empty when there is none. */
+static struct jn_str jr_config__old(struct jn_str variable) {
+    char name[256];
+    int n = snprintf(name, sizeof name, "%.*s" JN_SECRET_OLD, JN_FMT(variable));
+    return jr_config_variable((struct jn_str){name, n < (int)sizeof name ? (size_t)n : 0});
+}
+
 /* Where something is asked or sent, and what signs it. `what` and `name` say whose it is. */
 static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint32_t flags, struct jn_str url,
                                       struct jn_str secret, struct jn_err *err) {
+    struct jn_str variable = secret, old = JN_STR_NONE;
     struct jn_err why;
     jn_rc rc = JN_OK;
     if ((flags & JN_CHANNEL_ENV_URL) != 0) rc = jr_config__resolve(what, name, "address", &url, err);
@@ -200,6 +209,10 @@ static jn_rc jr_config__check_way_out(const char *what, struct jn_str name, uint
     if (rc != JN_OK) return rc;
     if (secret.n > 0 && jn_signing_key_check(secret, &why) != JN_OK)
         return jn_fail(err, JN_CONFIG, "%s `%.*s`: %s", what, JN_FMT(name), why.text);
+    if ((flags & JN_CHANNEL_ENV_SECRET) != 0) old = jr_config__old(variable);
+    if (old.n > 0 && jn_signing_key_check(old, &why) != JN_OK)
+        return jn_fail(err, JN_CONFIG, "%s `%.*s`: %.*s" JN_SECRET_OLD ": %s", what, JN_FMT(name), JN_FMT(variable),
+                       why.text);
     return JN_OK;
 }
 
@@ -227,12 +240,17 @@ static jn_rc jr_config__check_service(const struct jn_program *program, const st
 static jn_rc jr_config__check_source(const struct jn_program *program, const struct jn_source *source,
                                      struct jn_err *err) {
     struct jn_str name = jn_program_str(program, source->name), secret = jn_program_str(program, source->secret);
+    struct jn_str variable = secret, old = JN_STR_NONE;
     struct jn_err why;
     jn_rc rc = JN_OK;
     if ((source->flags & JN_SOURCE_ENV_SECRET) != 0) rc = jr_config__resolve("source", name, "secret", &secret, err);
     if (rc != JN_OK) return rc;
     if (jr_verify_secret(source->scheme, secret, &why) != JN_OK)
         return jn_fail(err, JN_CONFIG, "source `%.*s`: %s", JN_FMT(name), why.text);
+    if ((source->flags & JN_SOURCE_ENV_SECRET) != 0) old = jr_config__old(variable);
+    if (old.n > 0 && jr_verify_secret(source->scheme, old, &why) != JN_OK)
+        return jn_fail(err, JN_CONFIG, "source `%.*s`: %.*s" JN_SECRET_OLD ": %s", JN_FMT(name), JN_FMT(variable),
+                       why.text);
     return JN_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/buffer.h"
 #include "core/check.h"
+#include "core/signing_key.h"
 #include "runtime/delivery/signature.h"
 #include "runtime/delivery/transfer.h"
 
@@ -59,6 +60,19 @@ static void jr_webhook__header(struct jr_attempt *attempt, const char *name, str
     attempt->headers = header;
 }
 
+/* By the secret, and by the one before while receivers change over. */
+static jn_rc jr_webhook__sign(struct jr_attempt *attempt, const struct jr_delivery *delivery, struct jn_str secret,
+                              int64_t timestamp, struct jn_buf *out, struct jn_err *err) {
+    jn_rc rc = jr_signature(secret, delivery->id, timestamp, delivery->body, out, err);
+    if (rc != JN_OK || !delivery->env_secret) return rc;
+    struct jn_arena *arena = &attempt->transfer.arena;
+    struct jn_str old =
+        attempt->transfer.place->variable(jn_arena_printf(arena, "%.*s" JN_SECRET_OLD, JN_FMT(delivery->secret)));
+    if (old.n == 0) return JN_OK;
+    jn_buf_char(out, ' ');
+    return jr_signature(old, delivery->id, timestamp, delivery->body, out, err);
+}
+
 static jn_rc jr_webhook__headers(struct jr_attempt *attempt, const struct jr_delivery *delivery, struct jn_str secret,
                                  int64_t now, struct jn_err *err) {
     int64_t timestamp = now < 0 ? 0 : now / 1000;
@@ -73,7 +87,7 @@ static jn_rc jr_webhook__headers(struct jr_attempt *attempt, const struct jr_del
     jr_webhook__header(attempt, "webhook-timestamp: ", jn_buf_view(&text));
     if (secret.n > 0) {
         jn_buf_reset(&text);
-        rc = jr_signature(secret, delivery->id, timestamp, delivery->body, &text, err);
+        rc = jr_webhook__sign(attempt, delivery, secret, timestamp, &text, err);
         if (rc == JN_OK) jr_webhook__header(attempt, "webhook-signature: ", jn_buf_view(&text));
     }
     jn_buf_release(&text);

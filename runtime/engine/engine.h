@@ -196,6 +196,8 @@ uint64_t engine_control_id(struct jn_str journey, uint32_t field);
 uint64_t engine_canary_id(uint32_t field, struct jn_str journey);
 /* Counter of the live runs that are at a step of a program. */
 uint64_t engine_inside_id(const struct engine_program *program, uint32_t step);
+/* Who stands at a step of the program that holds. */
+uint64_t engine_people_inside(const struct jr_engine *engine, const struct engine_program *program);
 
 /* ---- slices of upkeep, each a commit; *more: there is more of it */
 jn_rc engine_quarantine_expire(struct jr_engine *engine, int64_t now, const struct jr_keep *keep,

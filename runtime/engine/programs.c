@@ -175,22 +175,37 @@ uint64_t jr_engine_pinned(const struct jr_engine *engine, const struct jn_progra
     return 0;
 }
 
+static uint64_t people_in_journey(const struct jr_engine *engine, const struct engine_program *program,
+                                  const struct jn_journey *journey, uint64_t *timed) {
+    uint64_t all = 0;
+    for (uint32_t at = journey->first_step; at < journey->first_step + journey->n_step; at++) {
+        const struct jn_step *step = &program->program->step[at];
+        if (!jn_step_holds((enum jn_step_kind)step->kind)) continue;
+        uint64_t people = engine_counter_value(engine, engine_inside_id(program, at));
+        all += people;
+        if (timed != NULL && engine_is_timed(step)) *timed += people;
+    }
+    return all;
+}
+
+uint64_t engine_people_inside(const struct jr_engine *engine, const struct engine_program *program) {
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < program->program->n_journey; i++)
+        all += people_in_journey(engine, program, &program->program->journey[i], NULL);
+    return all;
+}
+
 void jr_engine_inside(const struct jr_engine *engine, struct jn_arena *arena, struct jr_inside **out, uint32_t *n,
                       uint64_t *timed) {
     *out = NULL;
     *n = 0;
     *timed = 0;
     for (const struct engine_program *row = engine->programs; row != NULL; row = row->next)
-        for (uint32_t j = 0; j < row->program->n_journey; j++) {
-            const struct jn_journey *journey = &row->program->journey[j];
+        for (uint32_t i = 0; i < row->program->n_journey; i++) {
+            const struct jn_journey *journey = &row->program->journey[i];
             struct jr_inside *inside = jn_arena_grow(arena, out, n, sizeof(*inside));
-            *inside = (struct jr_inside){row->program->string[journey->name], 0};
-            for (uint32_t step = journey->first_step; step < journey->first_step + journey->n_step; step++) {
-                if (!jn_step_holds((enum jn_step_kind)row->program->step[step].kind)) continue;
-                uint64_t people = engine_counter_value(engine, engine_inside_id(row, step));
-                inside->people += people;
-                if (engine_is_timed(&row->program->step[step])) *timed += people;
-            }
+            *inside =
+                (struct jr_inside){row->program->string[journey->name], people_in_journey(engine, row, journey, timed)};
         }
 }
 

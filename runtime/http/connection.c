@@ -45,6 +45,10 @@ const struct jr_http_request *jr_http_request_of(const struct jr_http_exchange *
     return &exchange->message.request;
 }
 
+bool jr_http_is_encrypted(const struct jr_http_exchange *exchange) {
+    return exchange->server->tls != NULL;
+}
+
 static int64_t jr_http__wall_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);

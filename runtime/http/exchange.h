@@ -23,6 +23,9 @@ struct jr_http_route {
 /* Valid until the exchange is answered; read-only, also for other threads meanwhile. */
 const struct jr_http_request *jr_http_request_of(const struct jr_http_exchange *exchange);
 
+/* Whether this server speaks TLS. */
+bool jr_http_is_encrypted(const struct jr_http_exchange *exchange);
+
 /* Exactly once per exchange, which is gone afterwards. Safe when the client has left. */
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply);
 /* The same with an application/problem+json body. */

@@ -19,6 +19,8 @@ void jr_http_problem(int status, struct jn_str detail, struct jn_buf *out) {
     struct jn_json_out w;
     jn_jw_init(&w, out);
     jn_jw_object(&w);
+    jn_jw_key(&w, "type");
+    jn_jw_z(&w, "about:blank");
     jn_jw_key(&w, "title");
     jn_jw_z(&w, jr_http_status_text(status));
     jn_jw_key(&w, "status");

@@ -1,18 +1,20 @@
 #include "runtime/ingest/hooks.h"
 
+#include "core/signing_key.h"
 #include "core/value.h"
 #include "runtime/ingest/verify.h"
 #include "runtime/vm/vm.h"
 
 enum { JR_HOOKS__PROPERTIES_MAX = 1 << 20, JR_HOOKS__KEY_MAX = 256 };
 
-static jn_rc jr_hooks__secret(const struct jr_hook *hook, const struct jn_source *source, struct jn_str *out,
-                              struct jn_err *err) {
-    *out = jn_program_str(hook->program, source->secret);
+static jn_rc jr_hooks__secret(const struct jr_hook *hook, const struct jn_source *source, struct jn_arena *arena,
+                              struct jr_signed *sent, struct jn_err *err) {
+    struct jn_str name = jn_program_str(hook->program, source->secret);
+    sent->secret = name;
     if ((source->flags & JN_SOURCE_ENV_SECRET) == 0) return JN_OK;
-    struct jn_str name = *out;
-    *out = hook->variable(name);
-    if (out->n > 0) return JN_OK;
+    sent->secret = hook->variable(name);
+    sent->old = hook->variable(jn_arena_printf(arena, "%.*s" JN_SECRET_OLD, JN_FMT(name)));
+    if (sent->secret.n > 0) return JN_OK;
     return jn_fail(err, JN_CONFIG, "the secret of source `%.*s` is in %.*s, which is not set", JN_FMT(hook->source),
                    JN_FMT(name));
 }
@@ -27,7 +29,7 @@ static jn_rc jr_hooks__verify(const struct jr_hook *hook, const struct jn_source
                              .header = hook->header,
                              .user = hook->user};
     sent.carrier = jn_arena_str(arena, jn_program_str(hook->program, source->header)).p;
-    jn_rc rc = jr_hooks__secret(hook, source, &sent.secret, err);
+    jn_rc rc = jr_hooks__secret(hook, source, arena, &sent, err);
     return rc == JN_OK ? jr_verify(&sent, err) : rc;
 }
 

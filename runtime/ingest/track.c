@@ -232,7 +232,7 @@ void jr_track_settle(struct jr_intake *intake, const struct jn_program *program)
     intake->n = kept;
 }
 
-void jr_track_settings(struct jn_str key, struct jn_str host, struct jn_buf *out) {
+void jr_track_settings(struct jn_str key, struct jn_str host, bool encrypted, struct jn_buf *out) {
     struct jn_buf api;
     jn_buf_init(&api, 1024);
     jn_buf_printf(&api, "%.*s/v1", JN_FMT(host));
@@ -248,7 +248,7 @@ void jr_track_settings(struct jn_str key, struct jn_str host, struct jn_buf *out
     jn_jw_key(&w, "apiHost");
     jn_jw_str(&w, jn_buf_view(&api));
     jn_jw_key(&w, "protocol");
-    jn_jw_z(&w, "http");
+    jn_jw_z(&w, encrypted ? "https" : "http");
     jn_jw_key(&w, "unbundledIntegrations");
     jn_jw_raw(&w, JN_STR("[]"));
     jn_jw_end_object(&w);

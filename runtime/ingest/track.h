@@ -42,7 +42,7 @@ jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *r
  * of each other. */
 void jr_track_settle(struct jr_intake *intake, const struct jn_program *program);
 
-/* Settings document for browser libraries; `host` is the Host header. */
-void jr_track_settings(struct jn_str key, struct jn_str host, struct jn_buf *out);
+/* Settings document for browser libraries; `host` is the Host header, and `encrypted` how it was asked. */
+void jr_track_settings(struct jn_str key, struct jn_str host, bool encrypted, struct jn_buf *out);
 
 #endif

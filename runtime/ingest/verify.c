@@ -63,12 +63,12 @@ static bool jr_verify__seconds(struct jn_str text, int64_t *out) {
     return text.n > 0;
 }
 
-static jn_rc jr_verify__mac(const struct jr_signed *sent, const struct jr_verify_scheme *row, struct jn_str id,
-                            struct jn_str time, struct jn_sha256 *out, struct jn_err *err) {
+static jn_rc jr_verify__mac(const struct jr_signed *sent, const struct jr_verify_scheme *row, struct jn_str secret,
+                            struct jn_str id, struct jn_str time, struct jn_sha256 *out, struct jn_err *err) {
     struct jn_buf key, text;
     jn_buf_init(&key, JN_SIGNING_KEY_MAX);
     jn_buf_init(&text, JR_VERIFY__TEXT_MAX);
-    jn_rc rc = row->key == JR_VERIFY_WHSEC ? jn_signing_key(sent->secret, &key, err) : JN_OK;
+    jn_rc rc = row->key == JR_VERIFY_WHSEC ? jn_signing_key(secret, &key, err) : JN_OK;
     for (const char *sign = row->signs; *sign != '\0'; sign++) {
         if (*sign == 'i')
             jn_buf_str(&text, id);
@@ -80,8 +80,7 @@ static jn_rc jr_verify__mac(const struct jr_signed *sent, const struct jr_verify
             jn_buf_char(&text, *sign);
     }
     if (rc == JN_OK && text.failed) rc = jn_fail(err, JN_TOO_LARGE, "the body is too large to be verified");
-    if (rc == JN_OK)
-        jn_hmac_sha256(row->key == JR_VERIFY_WHSEC ? jn_buf_view(&key) : sent->secret, jn_buf_view(&text), out);
+    if (rc == JN_OK) jn_hmac_sha256(row->key == JR_VERIFY_WHSEC ? jn_buf_view(&key) : secret, jn_buf_view(&text), out);
     jn_buf_release(&key);
     jn_buf_release(&text);
     return rc;
@@ -148,8 +147,12 @@ jn_rc jr_verify(const struct jr_signed *sent, struct jn_err *err) {
         return jn_fail(err, JN_UNAUTHORIZED, "the time of the signature, `%s`, is missing or no number of seconds",
                        row->time);
     struct jn_sha256 mac;
-    jn_rc rc = jr_verify__mac(sent, row, id, time, &mac, err);
+    jn_rc rc = jr_verify__mac(sent, row, sent->secret, id, time, &mac, err);
     if (rc == JN_OK) rc = jr_verify__match(sent, row, list, &mac, err);
+    if (rc == JN_UNAUTHORIZED && sent->old.n > 0) {
+        rc = jr_verify__mac(sent, row, sent->old, id, time, &mac, err);
+        if (rc == JN_OK) rc = jr_verify__match(sent, row, list, &mac, err);
+    }
     if (rc == JN_OK && row->tolerance_s > 0) rc = jr_verify__fresh(sent, row, time_s, err);
     return rc;
 }

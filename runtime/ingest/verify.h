@@ -10,6 +10,7 @@ struct jr_signed {
     const char *carrier;  /* header of the signature */
     uint32_t encoding;    /* enum jn_encoding */
     struct jn_str secret; /* as it is set */
+    struct jn_str old;    /* … and the one before, which counts, too; empty: there is none */
     struct jn_str body;   /* as received */
     int64_t wall;         /* ms since 1970 */
     /* Value of a request header; p NULL when there is none. */

@@ -6,7 +6,7 @@ import hmac
 import json
 import unittest
 
-from journey_process import SHOP_SECRET, Case, zip_bytes
+from journey_process import SECRET, SHOP_SECRET, Case, sign, zip_bytes
 
 OK = (200, b'{"success":true}')
 
@@ -89,6 +89,9 @@ class Tracking(Case):
         self.assertEqual(server.post("/v1/z", {})[0], 404)
         settings = server.get("/v1/projects/wk/settings")
         self.assertEqual(settings["integrations"]["Segment.io"]["apiKey"], "wk")
+        self.assertEqual(settings["integrations"]["Segment.io"]["protocol"], "http")
+        behind = server.get("/v1/projects/wk/settings", **{"X-Forwarded-Proto": "https"})  # a proxy that speaks TLS
+        self.assertEqual(behind["integrations"]["Segment.io"]["protocol"], "https")
 
     def test_no_error_of_the_server_for_any_body(self):
         server = self.serve()
@@ -137,6 +140,22 @@ class Hooks(Case):
                 self.assertEqual(self.hook(server, body, wrong)[0], 401)
         self.assertEqual(self.hook(server, body + b" ", right)[0], 401)
         self.assertEqual(server.request("POST", "/hooks/shop", body)[0], 401)
+
+    def test_a_secret_is_changed_while_both_count(self):
+        newer = "whsec_" + base64.b64encode(b"newer bytes of a signing key").decode()
+        server = self.serve(self.env(SHOP_SECRET="newer", SHOP_SECRET_OLD=SHOP_SECRET, HOOK_SECRET=newer, HOOK_SECRET_OLD=SECRET))
+        server.identify("ann", email="ann@example.com")
+        body = self.paid()
+        for secret, status in ((SHOP_SECRET, 200), ("newer", 200), ("newest", 401)):
+            signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+            self.assertEqual(self.hook(server, body, signature)[0], status)
+        webhook = self.receiver.next()
+        self.assertEqual(webhook.headers["webhook-signature"].split(" "),
+                         [sign(secret, webhook.headers, webhook.body) for secret in (newer, SECRET)])
+        server.terminate()
+        server = self.serve(self.env(HOOK_SECRET_OLD="whsec_!"), wait=False)
+        self.assertEqual(server.wait(), 78)
+        self.assertIn("HOOK_SECRET_OLD", server.read_log())
 
     def test_unknown_source(self):
         self.assertEqual(self.hook(self.serve(), self.paid(), source="nobody")[0], 404)

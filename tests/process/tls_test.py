@@ -86,6 +86,10 @@ class Serving(Tls):
                     old.wrap_socket(connection)
         self.assertEqual(server.request("GET", "/healthz")[0], 200)
 
+    def test_browsers_are_told_to_send_encrypted(self):
+        path = "/v1/projects/wk/settings"
+        self.assertEqual(self.secured().get(path)["integrations"]["Segment.io"]["protocol"], "https")
+
     def large(self):
         """A server, and a request whose answer is several records long, with that answer."""
         with open(os.path.join(self.directory, "workspace", "large.journey"), "w", encoding="utf-8") as file:

@@ -79,7 +79,7 @@ void jr_engine_canary(const struct jr_engine *engine, struct jn_arena *arena, st
     out->began = engine->canary.began;
     if (out->state == JR_CANARY_ENDED) out->ended = (int64_t)engine_canary_value(engine, CANARY_ENDED);
     struct engine_program *program = engine_program_find(engine, engine_canary_value(engine, CANARY_VERSION));
-    if (program != NULL) out->inside = engine_counter_value(engine, engine_pinned_id(program));
+    if (program != NULL) out->inside = engine_people_inside(engine, program);
     out->figure = engine_watch_figures(engine, arena, &out->n_figure);
     out->by_guard = canary_why(engine, out, &out->why);
 }

@@ -299,7 +299,7 @@ static void test_settings_document(void **state) {
     struct jn_buf out;
     struct jn_json *document = NULL;
     jn_buf_init(&out, 4096);
-    jr_track_settings(JN_STR("wk\"1"), JN_STR("h:1"), &out);
+    jr_track_settings(JN_STR("wk\"1"), JN_STR("h:1"), false, &out);
     assert_int_equal(jn_json_parse(jn_buf_view(&out), &document, &err), JN_OK);
     struct jn_json *row = jn_json_get(jn_json_get(document, "integrations"), "Segment.io");
     assert_true(jn_str_is(jn_json_text(jn_json_get(row, "apiKey")), "wk\"1"));

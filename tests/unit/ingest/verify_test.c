@@ -81,6 +81,18 @@ static void test_what_the_senders_sign(void **state) {
         expect(scheme, GOOD[scheme], NULL);
 }
 
+static void test_the_secret_before(void **state) {
+    (void)state;
+    for (enum jn_scheme scheme = JN_SCHEME_HMAC_SHA256; scheme < JN_SCHEMES; scheme++) {
+        struct jr_signed sent = made(scheme);
+        sent.old = sent.secret;
+        sent.secret = JN_STR("whsec_bmV3ZXIgYnl0ZXMgb2YgYSBrZXkh");
+        expect_of(sent, GOOD[scheme], NULL);
+        sent.old = JN_STR("another");
+        expect_of(sent, GOOD[scheme], "is wrong");
+    }
+}
+
 static void test_another_secret_body_or_none(void **state) {
     (void)state;
     for (enum jn_scheme scheme = JN_SCHEME_HMAC_SHA256; scheme < JN_SCHEMES; scheme++) {
@@ -119,7 +131,8 @@ static void test_age(void **state) {
 
 static void test_times_and_ids_that_are_none(void **state) {
     (void)state;
-    static const char *const TIME[] = {NULL, "", "x", "-1772326800", " 1772326800", "1772326800.0", "1772326800000000000"};
+    static const char *const TIME[] = {
+        NULL, "", "x", "-1772326800", " 1772326800", "1772326800.0", "1772326800000000000"};
     for (size_t i = 0; i < sizeof TIME / sizeof TIME[0]; i++)
         expect(JN_SCHEME_STANDARD, (struct request){STANDARD_RIGHT, "msg_1", TIME[i]}, "the time of the signature");
     expect(JN_SCHEME_STRIPE, ONLY(STRIPE_RIGHT), "the time of the signature, `t=`");
@@ -175,10 +188,10 @@ static void test_secrets(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_the_senders_sign),    cmocka_unit_test(test_another_secret_body_or_none),
-        cmocka_unit_test(test_age),                      cmocka_unit_test(test_times_and_ids_that_are_none),
-        cmocka_unit_test(test_several_signatures),       cmocka_unit_test(test_signatures_that_are_none),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_what_the_senders_sign),       cmocka_unit_test(test_the_secret_before),
+        cmocka_unit_test(test_another_secret_body_or_none), cmocka_unit_test(test_age),
+        cmocka_unit_test(test_times_and_ids_that_are_none), cmocka_unit_test(test_several_signatures),
+        cmocka_unit_test(test_signatures_that_are_none),    cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
