@@ -69,8 +69,8 @@ class Reader:
         self.env["NO_COLOR"] = "1"
         self.ports = {port: free_port() for port in ("8080", "9000")}
         self.terminals = {}
-        (home / "build" / "release").mkdir(parents=True)
-        (home / "build" / "release" / "journey").symlink_to(pathlib.Path(JOURNEY).resolve())
+        (home / "build").mkdir()
+        (home / "build" / "journey").symlink_to(pathlib.Path(JOURNEY).resolve())
         (home / "journeys").symlink_to(ROOT / "journeys")
 
     def to_here(self, text):
