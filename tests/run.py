@@ -24,7 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LONG = ["property/", "process/", "node/", "fault/", "sim/"]
 TOLD = 10  # of those that took longest
 
-# ok: None where a test was left out, with the reason as its output. processor: seconds that all its processes worked.
+# ok: None where a test was left out, with the reason as its output. processor: seconds that all its processes worked, where
+# that is known.
 Outcome = collections.namedtuple("Outcome", "name ok output seconds processor")
 Job = collections.namedtuple("Job", "name run alone", defaults=[False])
 
@@ -111,10 +112,14 @@ def process_tests(wanted):
 
 def node_file(path):
     _, text, *took = execute(["node", "--test", "--test-reporter=tap", path.name], path.parent)
-    found = re.findall(r"^(?:    )?(not ok|ok) \d+ - (.*)$", text, re.M)
-    found = [case for case in found if not case[1].endswith(".test.js")] or [("not ok", path.name)]
-    outcomes = [Outcome(f"node/{path.stem}: {title}", None if " # SKIP" in title else verdict == "ok", text, 0.0, 0.0) for verdict, title in found]
-    return [outcomes[0]._replace(seconds=took[0], processor=took[1]), *outcomes[1:]]
+    found = re.findall(r"^(?:    )?(not ok|ok) \d+ - (.*)\n +---\n +duration_ms:? ([\d.]+)", text, re.M)
+    outcomes = []
+    for verdict, title, ms in found:
+        title, *left_out = title.split(" # SKIP", 1)
+        if not title.endswith(".test.js"):
+            outcomes.append(Outcome(f"node/{path.stem}: {title}", None if left_out else verdict == "ok",
+                                    left_out[0].strip() if left_out else text, float(ms) / 1000, None))
+    return outcomes or [Outcome(f"node/{path.stem}", False, text, *took)]
 
 
 def node_tests(wanted):
@@ -144,7 +149,7 @@ def carried_out(job):
 
 def tell(outcome):
     if outcome.ok is None:
-        print(f"left out: {outcome.name}: {outcome.output if len(outcome.output) < 200 else ''}", flush=True)
+        print(f"left out: {outcome.name}: {outcome.output}", flush=True)
         return
     print(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name} ({outcome.seconds:.1f} s)", flush=True)
     if not outcome.ok:
@@ -175,12 +180,15 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() + 1, help="how many run at once (default %(default)s)")
     options = parser.parse_args()
-    jobs = all_jobs(options.build.resolve(), options.names)
+    build = options.build.resolve()
+    os.environ.setdefault("JOURNEY", str(build / "journey"))
+    jobs = all_jobs(build, options.names)
     outcomes = [*carry_out([job for job in jobs if not job.alone], options.jobs), *carry_out([job for job in jobs if job.alone], 1)]
     passed, failed = [[outcome.name for outcome in outcomes if outcome.ok is ok] for ok in (True, False)]
     print("\nlongest (of it on the processor):")
     for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[:TOLD]:
-        print(f"  {outcome.seconds:6.1f} s ({outcome.processor:.1f} s) {outcome.name}")
+        worked = "?" if outcome.processor is None else f"{outcome.processor:.1f} s"
+        print(f"  {outcome.seconds:6.1f} s ({worked}) {outcome.name}")
     if failed:
         print("\nfailed:\n  " + "\n  ".join(failed))
     if not passed and not failed:

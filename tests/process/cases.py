@@ -15,13 +15,20 @@ def processor():
 
 
 class Told(unittest.TestResult):
-    def startTest(self, test):
-        super().startTest(test)
+    def __init__(self):
+        super().__init__()
+        self.begin()
+
+    def begin(self):
         self.began, self.worked = time.monotonic(), processor()
 
+    def startTest(self, test):
+        super().startTest(test)
+        self.begin()
+
     def tell(self, test, ok, output=""):
-        took = {"seconds": time.monotonic() - self.began, "processor": processor() - self.worked} if hasattr(self, "began") else {"seconds": 0.0, "processor": 0.0}
-        print(json.dumps({"test": test.id(), "ok": ok, "output": output, **took}), flush=True)
+        print(json.dumps({"test": test.id(), "ok": ok, "output": output, "seconds": time.monotonic() - self.began,
+                          "processor": processor() - self.worked}), flush=True)
 
     def addSuccess(self, test):
         self.tell(test, True)
