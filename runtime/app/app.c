@@ -48,6 +48,8 @@ struct jr_app {
     struct jr_http_server *server;
     struct jr_api api;
     struct jr_beside beside;
+    uint64_t looked;   /* at the clock: when, by the loop */
+    int64_t now;       /* what it said */
     uint64_t behind;   /* deliveries with greater numbers are in the store only, not in the pump */
     uint64_t refilled; /* … so far, of the destination that is refilled */
     bool all_read, refilling;
@@ -56,8 +58,13 @@ struct jr_app {
     struct jn_err *err;
 };
 
+/* Of this turn of the loop: many ask in each. */
 static int64_t jr_app__now(void *user) {
-    return jr_clock_now(&((struct jr_app *)user)->clock);
+    struct jr_app *app = user;
+    uint64_t turn = uv_now(&app->loop);
+    if (app->now == 0 || turn != app->looked) app->now = jr_clock_now(&app->clock);
+    app->looked = turn;
+    return app->now;
 }
 
 /* ---- between lane and pump ---- */

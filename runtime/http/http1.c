@@ -45,6 +45,16 @@ static int jr_http1__on_url(llhttp_t *parser, const char *at, size_t n) {
     return 0;
 }
 
+/* Few requests have more than some: room for all would be the largest part of a message, and moved with it. */
+static struct jr_http_header *jr_http1__header(struct jr_http1_message *message) {
+    if (message->request.n_header == message->header_room) {
+        message->header_room = message->header_room == 0 ? 16 : 2 * message->header_room;
+        message->header = jn_realloc(message->header, message->header_room * sizeof *message->header);
+        message->request.header = message->header;
+    }
+    return &message->header[message->request.n_header];
+}
+
 static int jr_http1__on_field(llhttp_t *parser, const char *at, size_t n) {
     struct jr_http1 *http1 = parser->data;
     struct jr_http_request *request = &http1->message.request;
@@ -55,20 +65,19 @@ static int jr_http1__on_field(llhttp_t *parser, const char *at, size_t n) {
         return http1->trailers > JR_HTTP_TRAILER_BYTES ? jr_http1__fail(http1, 431, "trailers are too large") : 0;
     }
     if (request->n_header == JR_HTTP_HEADER_COUNT) return jr_http1__fail(http1, 431, "too many header fields");
-    request->header[request->n_header].name = (struct jn_str){at, n};
+    *jr_http1__header(&http1->message) = (struct jr_http_header){.name = {at, n}};
     return 0;
 }
 
 static int jr_http1__on_value(llhttp_t *parser, const char *at, size_t n) {
     struct jr_http1 *http1 = parser->data;
-    struct jr_http_request *request = &http1->message.request;
     if (http1->phase == JR_HTTP1_IN_BODY) {
         http1->trailers += n;
         return http1->trailers > JR_HTTP_TRAILER_BYTES ? jr_http1__fail(http1, 431, "trailers are too large") : 0;
     }
     while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
         n--;
-    request->header[request->n_header].value = (struct jn_str){at, n};
+    jr_http1__header(&http1->message)->value = (struct jn_str){at, n};
     return 0;
 }
 
@@ -164,7 +173,7 @@ static int jr_http1__check_fields(struct jr_http1 *http1, bool old) {
     struct jr_http_request *request = &http1->message.request;
     unsigned hosts = 0, lengths = 0, codings = 0;
     for (uint32_t i = 0; i < request->n_header; i++) {
-        struct jr_http_header *h = &request->header[i];
+        const struct jr_http_header *h = &request->header[i];
         if (h->name.n == 0) {
             return jr_http1__fail(http1, 400, "a header field without a name");
         } else if (jr_http_same_word(h->name, "host")) {
@@ -243,6 +252,7 @@ void jr_http1_free(struct jr_http1 *http1) {
 void jr_http1_message_release(struct jr_http1_message *message) {
     jn_buf_release(&message->head);
     jn_buf_release(&message->body);
+    free(message->header);
 }
 
 void jr_http1_take(struct jr_http1 *http1, struct jr_http1_message *out) {

@@ -17,6 +17,8 @@ enum jr_http1_state {
 struct jr_http1_message {
     struct jr_http_request request;
     struct jn_buf head, body;
+    struct jr_http_header *header;
+    uint32_t header_room;
 };
 
 struct jr_http1 *jr_http1_new(void);

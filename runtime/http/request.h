@@ -14,11 +14,11 @@ struct jr_http_header {
 };
 
 struct jr_http_request {
-    struct jn_str method; /* GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS */
-    struct jn_str path;   /* begins with '/', as written (percent signs kept); "*" for OPTIONS * */
-    struct jn_str query;  /* behind '?', as written */
-    struct jn_str param;  /* what the route's :name stood for, as written */
-    struct jr_http_header header[JR_HTTP_HEADER_COUNT];
+    struct jn_str method;                /* GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS */
+    struct jn_str path;                  /* begins with '/', as written (percent signs kept); "*" for OPTIONS * */
+    struct jn_str query;                 /* behind '?', as written */
+    struct jn_str param;                 /* what the route's :name stood for, as written */
+    const struct jr_http_header *header; /* at most JR_HTTP_HEADER_COUNT */
     uint32_t n_header;
     struct jn_str body;
     char peer[JR_HTTP_PEER]; /* address of the other end, without port; empty when it is not known */

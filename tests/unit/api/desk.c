@@ -18,6 +18,7 @@
 /* What stands for the connection's: the linker puts these three in place of those of runtime/http. */
 struct jr_http_exchange {
     struct jr_http_request request;
+    struct jr_http_header header[3];
     struct desk *desk;
 };
 
@@ -203,29 +204,33 @@ struct jn_str desk_image(struct desk *desk, const char *script) {
 
 /* ---- asking */
 
-static void desk_header(struct jr_http_request *request, const char *name, struct jn_str value) {
-    request->header[request->n_header++] = (struct jr_http_header){jn_str_z(name), value};
+static void desk_header(struct jr_http_exchange *exchange, const char *name, struct jn_str value) {
+    exchange->header[exchange->request.n_header++] = (struct jr_http_header){jn_str_z(name), value};
 }
 
-static void desk_write(struct desk *desk, const struct ask *ask, struct jr_http_request *out) {
+static void desk_write(struct desk *desk, const struct ask *ask, struct jr_http_exchange *exchange) {
+    struct jr_http_request *out = &exchange->request;
     struct jn_str path = jn_str_z(ask->path);
     const char *query = memchr(path.p, '?', path.n);
     size_t n = query == NULL ? path.n : (size_t)(query - path.p);
-    *out = (struct jr_http_request){
-        .method = jn_str_z(ask->method), .path = jn_str_sub(path, 0, n), .query = jn_str_sub(path, n + 1, path.n)};
+    *out = (struct jr_http_request){.method = jn_str_z(ask->method),
+                                    .path = jn_str_sub(path, 0, n),
+                                    .query = jn_str_sub(path, n + 1, path.n),
+                                    .header = exchange->header};
     out->body = ask->body == NULL ? ask->image : jn_str_z(ask->body);
     (void)snprintf(out->peer, sizeof out->peer, "192.0.2.1");
-    desk_header(out, "host", jn_str_z(ask->host == NULL ? "localhost" : ask->host));
-    if (ask->token != NULL) desk_header(out, "authorization", jn_arena_printf(&desk->arena, "Bearer %s", ask->token));
+    desk_header(exchange, "host", jn_str_z(ask->host == NULL ? "localhost" : ask->host));
+    if (ask->token != NULL)
+        desk_header(exchange, "authorization", jn_arena_printf(&desk->arena, "Bearer %s", ask->token));
 }
 
-static void desk_sign(struct desk *desk, struct jr_http_request *request) {
+static void desk_sign(struct desk *desk, struct jr_http_exchange *exchange) {
     struct jn_sha256 mac;
     struct jn_buf text;
-    jn_hmac_sha256(desk_variable(JN_STR("SHOP_SECRET")), request->body, &mac);
+    jn_hmac_sha256(desk_variable(JN_STR("SHOP_SECRET")), exchange->request.body, &mac);
     jn_buf_init(&text, 80);
     jn_hex((struct jn_str){(const char *)mac.b, sizeof mac.b}, &text);
-    desk_header(request, "x-shop-signature", jn_arena_str(&desk->arena, jn_buf_view(&text)));
+    desk_header(exchange, "x-shop-signature", jn_arena_str(&desk->arena, jn_buf_view(&text)));
     jn_buf_release(&text);
 }
 
@@ -235,8 +240,8 @@ int desk_ask(struct desk *desk, const struct ask *ask) {
     struct jn_buf allow;
     const struct jr_http_route *route = jr_api_routes(&n);
     struct jr_http_reply refusal;
-    desk_write(desk, ask, &exchange.request);
-    if (ask->sign) desk_sign(desk, &exchange.request);
+    desk_write(desk, ask, &exchange);
+    if (ask->sign) desk_sign(desk, &exchange);
     desk->status = 0;
     jn_buf_init(&allow, 256);
     int found = jr_http_route_find(route, n, &exchange.request, &index, &exchange.request.param, &allow);
