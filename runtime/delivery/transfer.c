@@ -37,6 +37,7 @@ void jr_transfer_init(struct jr_transfer *transfer, const struct jr_channel_plac
     jn_buf_init(&transfer->address, JR_TRANSFER__ADDRESS_MAX);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"); /* else the environment is asked each time */
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (place->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, place->ca_file);
