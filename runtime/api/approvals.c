@@ -39,13 +39,10 @@ void jr_api__approvals(struct jr_api *api, struct jr_http_exchange *exchange) {
 /* ---- decisions ---- */
 
 static jn_rc jr_approvals__read(struct jr_job *job, struct jr_input *input, struct jn_err *err) {
-    struct jn_err why;
-    if (jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, &why) != JN_OK)
-        return jn_fail(err, JN_UNPROCESSABLE, "the body is no JSON: %s", why.text);
-    const struct jn_json *body = job->properties;
-    bool object = jn_json_kind(body) == JN_JSON_OBJECT;
-    struct jn_str decision = object ? jn_json_text(jn_json_get(body, "decision")) : JN_STR_NONE;
-    input->event = object ? jn_json_text(jn_json_get(body, "by")) : JN_STR_NONE;
+    jn_rc rc = jr_reply__body(job, err);
+    if (rc != JN_OK) return rc;
+    struct jn_str decision = jn_json_text(jn_json_get(job->properties, "decision"));
+    input->event = jn_json_text(jn_json_get(job->properties, "by"));
     input->in = jn_str_is(decision, "approve");
     if (!input->in && !jn_str_is(decision, "reject"))
         return jn_fail(err, JN_UNPROCESSABLE, "`decision` must be \"approve\" or \"reject\"");

@@ -3,7 +3,7 @@
 #include "runtime/api/reply.h"
 
 static jn_rc jr_backup__file(struct jr_job *job, const char **out, struct jn_err *err) {
-    jn_rc rc = jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, err);
+    jn_rc rc = jr_reply__body(job, err);
     if (rc != JN_OK) return rc;
     struct jn_str file = jn_json_text(jn_json_get(job->properties, "file"));
     if (file.n == 0 || file.p[0] != '/')

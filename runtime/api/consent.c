@@ -1,12 +1,10 @@
 /* Consent given or taken back by whoever administers: an input like any other, durable before it is answered. */
-#include "runtime/api/api.h"
+#include "runtime/api/reply.h"
 
 static jn_rc jr_consent__state(struct jr_job *job, bool *in, struct jn_err *err) {
-    jn_rc rc = jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, err);
+    jn_rc rc = jr_reply__body(job, err);
     if (rc != JN_OK) return rc;
-    const struct jn_json *node =
-        jn_json_kind(job->properties) == JN_JSON_OBJECT ? jn_json_get(job->properties, "state") : NULL;
-    struct jn_str state = jn_json_text(node);
+    struct jn_str state = jn_json_text(jn_json_get(job->properties, "state"));
     *in = jn_str_is(state, "in");
     if (*in || jn_str_is(state, "out")) return JN_OK;
     return jn_fail(err, JN_UNPROCESSABLE, "`state` must be \"in\" or \"out\"");

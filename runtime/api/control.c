@@ -34,11 +34,8 @@ static jn_rc jr_control__pause(const struct jn_json *body, struct jr_control *ou
 }
 
 static jn_rc jr_control__read(struct jr_job *job, struct jr_control *out, struct jn_err *err) {
-    struct jn_str body = jr_http_request_of(job->exchange)->body;
-    jn_rc rc = body.n == 0 ? JN_OK : jn_json_parse(body, &job->properties, err);
+    jn_rc rc = jr_http_request_of(job->exchange)->body.n == 0 ? JN_OK : jr_reply__body(job, err);
     if (rc != JN_OK) return rc;
-    if (body.n > 0 && jn_json_kind(job->properties) != JN_JSON_OBJECT)
-        return jn_fail(err, JN_UNPROCESSABLE, "the body is a JSON object, or empty");
     if (out->verb == JR_CONTROL_PAUSE) return jr_control__pause(job->properties, out, err);
     return out->verb == JR_CONTROL_RESUME ? jr_control__resume(job->properties, out, err) : JN_OK;
 }

@@ -53,7 +53,8 @@ static jn_rc jr_deliveries__filter(struct jr_job *job, int64_t now, struct jr_de
     if (rc == JN_OK) rc = jr_deliveries__since(since, now, &out->since, err);
     if (out->state.p == NULL) out->state = JN_STR("pending");
     if (rc == JN_OK && jn_str_is(out->state, "sent") && out->channel.n > 0)
-        return jn_fail(err, JN_INVALID, "of messages that were accepted the channel is not kept: leave `channel` out");
+        return jn_fail(err, JN_UNPROCESSABLE,
+                       "of messages that were accepted the channel is not kept: leave `channel` out");
     return rc;
 }
 

@@ -84,11 +84,13 @@ static jn_rc jr_query__work_journeys(struct jr_job *job, const struct jr_lane_vi
 static jn_rc jr_query__work_journey(struct jr_job *job, const struct jr_lane_view *lane, struct jn_err *err) {
     struct jr_query__counts c = {0};
     struct jn_json_out w;
-    struct jn_str name = jr_http_request_of(job->exchange)->param;
+    struct jn_str name;
     const struct jn_program *program = jr_engine_program(lane->engine);
+    jn_rc rc = jr_api__name(jr_http_request_of(job->exchange)->param, &job->arena, &name, err);
+    if (rc != JN_OK) return rc;
     uint32_t index = program == NULL ? JN_NONE : jn_program_journey(program, name);
     if (index == JN_NONE) return jn_fail(err, JN_NOT_FOUND, "the program has no journey `%.*s`", JN_FMT(name));
-    jn_rc rc = jr_engine_counts(lane->engine, &job->arena, &c.count, &c.n, err);
+    rc = jr_engine_counts(lane->engine, &job->arena, &c.count, &c.n, err);
     if (rc != JN_OK) return rc;
     jn_jw_init(&w, &job->reply);
     jr_query__journey(&w, program, &program->journey[index], &c, lane->engine);

@@ -37,6 +37,12 @@ jn_rc jr_reply__query(const struct jr_http_request *request, const char *name, s
     return plain ? JN_OK : jn_fail(err, JN_INVALID, "`%s` is malformed or longer than 1,024 bytes", name);
 }
 
+jn_rc jr_reply__body(struct jr_job *job, struct jn_err *err) {
+    jn_rc rc = jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, err);
+    if (rc != JN_OK || jn_json_kind(job->properties) == JN_JSON_OBJECT) return rc;
+    return jn_fail(err, JN_UNPROCESSABLE, "the body is a JSON object");
+}
+
 bool jr_reply__digits(struct jn_str text, uint64_t *out) {
     *out = 0;
     for (size_t i = 0; i < text.n; i++) {

@@ -19,6 +19,9 @@ bool jr_reply__span(struct jn_str text, uint32_t max_s, uint32_t *out);
 /* A query parameter with its percent signs resolved; p NULL when there is none. */
 jn_rc jr_reply__query(const struct jr_http_request *request, const char *name, struct jn_arena *arena,
                       struct jn_str *out, struct jn_err *err);
+/* The request's body, a JSON object, to job->properties. No JSON: JN_INVALID; JSON of another kind: JN_UNPROCESSABLE.
+ */
+jn_rc jr_reply__body(struct jr_job *job, struct jn_err *err);
 /* The `after` of a paged list; JN_INVALID when it is no number. */
 jn_rc jr_reply__after(const struct jr_job *job, uint64_t *out, struct jn_err *err);
 /* {"items":[ … and its end; `last` is the number of the last item of a full page, or 0. */

@@ -106,7 +106,9 @@ class Approvals(Admin):
     def test_what_is_no_answer_is_refused(self):
         server, approval = self.asked()
         path = f"/api/approvals/{approval}"
-        for body in (None, "", "approve", "[]", "{}", '{"decision":"approve"}', '{"decision":"yes","by":"crm-lead"}',
+        for body in (None, "", "approve", "{"):
+            self.assertEqual(self.problem(server, "POST", path, body), 400, body)
+        for body in ("[]", "{}", '{"decision":"approve"}', '{"decision":"yes","by":"crm-lead"}',
                      '{"decision":"approve","by":""}', '{"decision":"approve","by":7}', '{"decision":"approve","by":"ceo"}',
                      json.dumps({"decision": "approve", "by": "x" * 2000})):
             self.assertEqual(self.problem(server, "POST", path, body), 422, body)

@@ -84,9 +84,9 @@ static void tokens_made(struct jr_job *job) {
 
 static jn_rc tokens_wanted(struct jr_job *job, struct jr_token *out, struct jn_err *err) {
     uint32_t seconds = 0;
-    jn_rc rc = jn_json_parse(jr_http_request_of(job->exchange)->body, &job->properties, err);
+    jn_rc rc = jr_reply__body(job, err);
     if (rc != JN_OK) return rc;
-    const struct jn_json *body = jn_json_kind(job->properties) == JN_JSON_OBJECT ? job->properties : NULL;
+    const struct jn_json *body = job->properties;
     struct jn_str name = jn_json_text(jn_json_get(body, "name"));
     const struct jn_json *expires = jn_json_get(body, "expires");
     rc = jr_token_name_check(name, err);

@@ -59,7 +59,7 @@ static jn_rc jr_deploy__try(struct jr_job *job, const struct jr_lane_view *lane,
                             const struct jr_canary_rules *canary, struct jn_err *err) {
     if (rules->mode != JR_DEPLOY_PIN)
         return jn_fail(
-            err, JN_INVALID,
+            err, JN_UNPROCESSABLE,
             "`mode` is pin while a version is on trial: nobody inside is moved; move them once it is current");
     struct jn_str image = jr_http_request_of(job->exchange)->body;
     return jr_engine_canary_begin(lane->engine, image, canary, lane->now, &job->arena, err);

@@ -100,7 +100,7 @@ jn_rc jr_rollout__rules(const struct jr_http_request *request, struct jn_arena *
     if (rc != JN_OK) return rc;
     *given = text[CANARY].p != NULL;
     for (int i = 1; i < PARAMETERS; i++)
-        if (!*given && text[i].p != NULL) return jn_fail(err, JN_INVALID, "`%s` goes with `canary`", NAME[i]);
+        if (!*given && text[i].p != NULL) return jn_fail(err, JN_UNPROCESSABLE, "`%s` goes with `canary`", NAME[i]);
     if (!*given) return JN_OK;
     rc = rollout_share(text[CANARY], &out->share, err);
     if (rc == JN_OK && text[GUARD].p != NULL) rc = rollout_guards(text[GUARD], out, err);
