@@ -20,6 +20,8 @@ struct jr_api_host {
     jn_rc (*beside)(void *user, struct jr_job *job);
     bool (*ready)(void *user);
     int64_t (*now)(void *user); /* engine time */
+    /* Milliseconds that pass, whatever is done to the clock: rates go by it. From any thread. */
+    int64_t (*steady)(void *user);
     /* To be kept with the next commit: an entry of the audit log, or a change of a token. Either may be none. */
     void (*note)(void *user, struct jn_str entry, const struct jr_row_token *token);
     void (*measure)(void *user); /* brings gauges up to date */

@@ -10,9 +10,11 @@
 /* ---- the tracking API ---- */
 
 /* Takes the request's events off what the sender may send in a second. */
-static jn_rc jr_intake__limit(struct jr_job *job, struct jr_rates *rates, uint64_t sender, int64_t now,
-                              enum jr_api_refused refused, struct jn_err *err) {
-    job->retry_after_s = jr_rate_take(rates, sender, job->intake.n, now);
+static jn_rc jr_intake__limit(struct jr_job *job, struct jr_rates *rates, uint64_t sender, enum jr_api_refused refused,
+                              struct jn_err *err) {
+    const struct jr_api_host *host = &job->api->host;
+    if (rates->per_second == 0) return JN_OK;
+    job->retry_after_s = jr_rate_take(rates, sender, job->intake.n, host->steady(host->user));
     if (job->retry_after_s == 0) return JN_OK;
     jr_metric_add(JR_METRIC_REFUSED, refused, 1);
     return jn_fail(err, JN_LIMITED,
@@ -49,7 +51,7 @@ void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
     job->work = jr_intake__work_track;
     job->rc = jr_track_take(&api->keys, &track, &job->arena, &job->intake, &job->err);
     if (job->rc == JN_OK && job->intake.n > 0)
-        job->rc = jr_intake__limit(job, &api->key_rates, job->intake.key, track.wall, JR_API_REFUSED_KEY, &job->err);
+        job->rc = jr_intake__limit(job, &api->key_rates, job->intake.key, JR_API_REFUSED_KEY, &job->err);
     if (job->rc == JN_OK && job->intake.n > 0) {
         jr_api__submit(api, job);
         return;
@@ -115,8 +117,7 @@ static jn_rc jr_intake__work_hook(struct jr_job *job, const struct jr_lane_view 
     job->intake.input = jn_arena_copy(&job->arena, &taken.input, sizeof taken.input);
     job->intake.n = 1;
     /* Only behind the signature: nobody else can use up what a source may send. */
-    return jr_intake__limit(job, &job->api->source_rates, jn_hash64(hook.source), lane->now, JR_API_REFUSED_SOURCE,
-                            err);
+    return jr_intake__limit(job, &job->api->source_rates, jn_hash64(hook.source), JR_API_REFUSED_SOURCE, err);
 }
 
 static void jr_intake__answer_hook(struct jr_job *job) {

@@ -50,6 +50,7 @@ struct jr_app {
     struct jr_beside beside;
     uint64_t looked;   /* at the clock: when, by the loop */
     int64_t now;       /* what it said */
+    int64_t steady;    /* and the one that passes evenly */
     uint64_t behind;   /* deliveries with greater numbers are in the store only, not in the pump */
     uint64_t refilled; /* … so far, of the destination that is refilled */
     bool all_read, refilling;
@@ -59,12 +60,27 @@ struct jr_app {
 };
 
 /* Of this turn of the loop: many ask in each. */
-static int64_t jr_app__now(void *user) {
-    struct jr_app *app = user;
+static const struct jr_app *jr_app__look(struct jr_app *app) {
     uint64_t turn = uv_now(&app->loop);
-    if (app->now == 0 || turn != app->looked) app->now = jr_clock_now(&app->clock);
+    if (app->now == 0 || turn != app->looked) {
+        app->now = jr_clock_now(&app->clock);
+        app->steady = jr_clock_steady();
+    }
     app->looked = turn;
-    return app->now;
+    return app;
+}
+
+static int64_t jr_app__now(void *user) {
+    return jr_app__look(user)->now;
+}
+
+static int64_t jr_app__steady(void *user) {
+    return jr_app__look(user)->steady;
+}
+
+static int64_t jr_app__steady_anywhere(void *user) {
+    (void)user;
+    return jr_clock_steady();
 }
 
 /* ---- between lane and pump ---- */
@@ -377,6 +393,7 @@ static void jr_app__open_pump(struct jr_app *app) {
                                       .per_destination = app->config.per_destination,
                                       .at_a_time = app->config.attempts,
                                       .now = jr_app__now,
+                                      .steady = jr_app__steady,
                                       .report = jr_app__on_report,
                                       .failed = jr_app__on_pump_failed,
                                       .user = app};
@@ -391,6 +408,7 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .beside = jr_app__beside,
                                         .ready = jr_app__ready,
                                         .now = jr_app__now,
+                                        .steady = jr_app__steady_anywhere,
                                         .note = jr_app__note,
                                         .measure = jr_app__measure,
                                         .destination = jr_app__destination,

@@ -27,7 +27,7 @@ struct jr_entry {
     struct jr_entry *ahead, *behind; /* in its line */
     struct jr_attempt *attempt;      /* FLYING */
     enum jr_entry_state state;
-    int64_t begun;  /* FLYING: when */
+    int64_t begun;  /* FLYING: since when; steady */
     uint32_t place; /* in the heap */
     bool recent;    /* came while many waited */
     bool again;     /* REPORTED: the result says there will be another attempt */

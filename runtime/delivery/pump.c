@@ -50,6 +50,10 @@ static int64_t jr_pump__now(const struct jr_pump *pump) {
     return pump->options.now(pump->options.user);
 }
 
+static int64_t jr_pump__steady(const struct jr_pump *pump) {
+    return pump->options.steady(pump->options.user);
+}
+
 static struct jn_str jr_pump__key(const uint64_t *delivery) {
     return (struct jn_str){(const char *)delivery, sizeof *delivery};
 }
@@ -78,7 +82,7 @@ static struct jr_destination *jr_pump__destination(struct jr_pump *pump, struct 
     uint64_t value = 0;
     if (jn_map_get(&pump->destinations, (struct jn_str){(const char *)&key, sizeof key}, &value))
         return (struct jr_destination *)(uintptr_t)value;
-    struct jr_destination *d = jr_destination_new(&key, name, pump->options.per_destination, jr_pump__now(pump));
+    struct jr_destination *d = jr_destination_new(&key, name, pump->options.per_destination, jr_pump__steady(pump));
     jn_map_put(&pump->destinations, (struct jn_str){(const char *)&d->key, sizeof d->key}, (uint64_t)(uintptr_t)d);
     return d;
 }
@@ -104,18 +108,22 @@ static struct jr_destination *jr_pump__next_in_round(struct jr_pump *pump) {
 
 static void jr_pump__on_timer(uv_timer_t *timer);
 
+static int64_t jr_pump__sooner(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
 static void jr_pump__arm(struct jr_pump *pump) {
-    struct jr_entry *first = jr_due_first(&pump->due);
-    int64_t at = first == NULL ? INT64_MAX : first->delivery.due;
+    const struct jr_entry *first = jr_due_first(&pump->due);
+    int64_t wakes = INT64_MAX, nap = JR_PUMP__NAP_MAX_MS;
     for (const struct jr_destination *d = pump->resting; d != NULL; d = d->next)
-        if (d->wakes < at) at = d->wakes;
-    if (at == INT64_MAX || pump->stopped) {
+        wakes = jr_pump__sooner(wakes, d->wakes);
+    if ((first == NULL && wakes == INT64_MAX) || pump->stopped) {
         (void)uv_timer_stop(&pump->timer);
         return;
     }
-    int64_t nap = at - jr_pump__now(pump);
+    if (first != NULL) nap = jr_pump__sooner(nap, first->delivery.due - jr_pump__now(pump));
+    if (wakes != INT64_MAX) nap = jr_pump__sooner(nap, wakes - jr_pump__steady(pump));
     if (nap < 0) nap = 0;
-    if (nap > JR_PUMP__NAP_MAX_MS) nap = JR_PUMP__NAP_MAX_MS;
     uv_update_time(pump->timer.loop);
     JN_CHECK(uv_timer_start(&pump->timer, jr_pump__on_timer, (uint64_t)nap, 0) == 0);
 }
@@ -123,7 +131,7 @@ static void jr_pump__arm(struct jr_pump *pump) {
 static void jr_pump__queue(struct jr_pump *pump, struct jr_entry *entry) {
     struct jr_destination *destination = entry->destination;
     entry->state = JR_ENTRY_READY;
-    if (jr_destination_queue(destination, entry, jr_pump__now(pump))) pump->held_back++;
+    if (jr_destination_queue(destination, entry, jr_pump__steady(pump))) pump->held_back++;
     if (destination->resting && entry->delivery.attempts == 0 && destination->fresh.n + destination->recent.n == 1) {
         destination->wakes = 0; /* what rests may be retries only, whose budget is spent */
         jr_pump__arm(pump);
@@ -139,12 +147,13 @@ static void jr_pump__rest(struct jr_pump *pump, struct jr_destination *destinati
     jr_pump__arm(pump);
 }
 
-static void jr_pump__wake_rested(struct jr_pump *pump, int64_t now) {
+static void jr_pump__wake_rested(struct jr_pump *pump) {
+    int64_t steady = jr_pump__steady(pump);
     struct jr_destination *destination = pump->resting, *next;
     pump->resting = NULL;
     for (; destination != NULL; destination = next) {
         next = destination->next;
-        destination->resting = destination->wakes > now;
+        destination->resting = destination->wakes > steady;
         if (destination->resting) {
             destination->next = pump->resting;
             pump->resting = destination;
@@ -177,7 +186,7 @@ void jr_pump_wake(struct jr_pump *pump) {
         jr_due_remove(&pump->due, entry);
         jr_pump__queue(pump, entry);
     }
-    jr_pump__wake_rested(pump, now);
+    jr_pump__wake_rested(pump);
     jr_pump__arm(pump);
     jr_pump__start(pump);
 }
@@ -246,20 +255,21 @@ static void jr_pump__report(struct jr_pump *pump, struct jr_entry *entry, const 
 static void jr_pump__learn(struct jr_pump *pump, struct jr_entry *entry, const struct jr_attempt_end *end,
                            struct jr_breaker_news *breaker) {
     struct jr_destination *d = entry->destination;
-    int64_t now = jr_pump__now(pump);
-    enum jr_destination_news news = jr_destination_ended(d, entry, end, now, &pump->random);
-    *breaker = jr_destination_note(d, news, now);
+    int64_t steady = jr_pump__steady(pump);
+    enum jr_destination_news news = jr_destination_ended(d, entry, end, steady, &pump->random);
+    *breaker = jr_destination_note(d, news, steady);
     switch (news) {
     case JR_DESTINATION_SAME:
         break;
     case JR_DESTINATION_OPENED:
         JN_LOG(BREAKER_OPENED, JN_LF_STR("channel", d->name), JN_LF_STR("reason", end->reason),
-               JN_LF_INT("for_ms", d->breaker.open_until - now));
+               JN_LF_INT("for_ms", d->breaker.open_until - steady));
         break;
     case JR_DESTINATION_CLOSED:
         JN_LOG(BREAKER_CLOSED, JN_LF_STR("channel", d->name));
         break;
     case JR_DESTINATION_GONE:
+        d->disabled = jr_pump__now(pump);
         JN_LOG(DESTINATION_DISABLED, JN_LF_STR("channel", d->name));
         break;
     }
@@ -273,7 +283,7 @@ static void jr_pump__on_end(void *user, const struct jr_attempt_end *end) {
     pump->in_flight--;
     struct jr_breaker_news breaker;
     jr_pump__learn(pump, entry, end, &breaker);
-    jr_pump__report(pump, entry, end, jr_pump__now(pump) - entry->begun, &breaker);
+    jr_pump__report(pump, entry, end, jr_pump__steady(pump) - entry->begun, &breaker);
     jr_pump__join_round(pump, destination);
     jr_pump__start(pump);
 }
@@ -288,7 +298,7 @@ static void jr_pump__refuse(struct jr_pump *pump, struct jr_entry *entry, struct
 static bool jr_pump__may_ask(struct jr_pump *pump, struct jr_entry *entry, int64_t now) {
     struct jr_delivery *ask = &entry->delivery;
     bool late = now >= ask->deadline;
-    if (late || !jr_destination_may_ask(entry->destination, now)) {
+    if (late || !jr_destination_may_ask(entry->destination, jr_pump__steady(pump))) {
         jr_pump__refuse(pump, entry,
                         late ? JN_STR("its time was over before it could be asked") : JN_STR("its breaker is open"));
         return false;
@@ -307,10 +317,10 @@ static bool jr_pump__may_send(struct jr_pump *pump, struct jr_entry *entry, int6
 }
 
 static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
-    int64_t now = jr_pump__now(pump);
+    int64_t now = jr_pump__now(pump), steady = jr_pump__steady(pump);
     struct jn_err err;
     if (entry->delivery.asks ? !jr_pump__may_ask(pump, entry, now) : !jr_pump__may_send(pump, entry, now)) return;
-    entry->begun = now;
+    entry->begun = steady;
     enum jn_channel_kind kind = entry->delivery.kind;
     entry->attempt =
         jr_pump__ops(pump, kind)->begin(pump->channel[kind], &entry->delivery, now, jr_pump__on_end, entry, &err);
@@ -319,7 +329,7 @@ static void jr_pump__begin(struct jr_pump *pump, struct jr_entry *entry) {
         return;
     }
     entry->state = JR_ENTRY_FLYING;
-    jr_destination_began(entry->destination, entry, now);
+    jr_destination_began(entry->destination, entry, steady);
     pump->in_flight++;
 }
 
@@ -334,7 +344,7 @@ static void jr_pump__start(struct jr_pump *pump) {
     struct jr_destination *destination;
     while (pump->in_flight < pump->options.at_a_time && (destination = jr_pump__next_in_round(pump)) != NULL) {
         int64_t at;
-        struct jr_entry *entry = jr_destination_next(destination, jr_pump__now(pump), &at);
+        struct jr_entry *entry = jr_destination_next(destination, jr_pump__steady(pump), jr_pump__now(pump), &at);
         if (entry == NULL) {
             if (at != INT64_MAX) jr_pump__rest(pump, destination, at);
             continue;
@@ -496,7 +506,9 @@ void jr_pump_enable(struct jr_pump *pump, struct jn_str channel) {
 bool jr_pump_destination(const struct jr_pump *pump, uint32_t *at, struct jr_destination_view *out) {
     uint64_t value = 0;
     if (!jn_map_next(&pump->destinations, at, NULL, &value)) return false;
-    jr_destination_show((const struct jr_destination *)(uintptr_t)value, jr_pump__now(pump), out);
+    int64_t steady = jr_pump__steady(pump);
+    jr_destination_show((const struct jr_destination *)(uintptr_t)value, steady, out);
+    if (out->until > 0) out->until += jr_pump__now(pump) - steady;
     return true;
 }
 

@@ -39,7 +39,8 @@ struct jr_pump_options {
     const struct jr_channel_ops *ops;                           /* for tests, instead of the channels of the table */
     uint32_t per_destination;                                   /* attempts at a time to one address */
     uint32_t at_a_time;                                         /* … in all */
-    int64_t (*now)(void *user);                                 /* engine time */
+    int64_t (*now)(void *user);                                 /* engine time: when a message is due */
+    int64_t (*steady)(void *user);                              /* ms that pass: what holds a receiver's messages up */
     void (*report)(void *user, const struct jr_report *report); /* must lead to jr_pump_settled */
     void (*failed)(void *user, jn_rc rc, const struct jn_err *err); /* libcurl cannot be had: nothing will be sent */
     void *user;

@@ -18,7 +18,7 @@ static struct jr_rate *jr_rate__of(struct jr_rates *rates, uint64_t sender, int6
 uint32_t jr_rate_take(struct jr_rates *rates, uint64_t sender, uint32_t n, int64_t now) {
     if (rates->per_second == 0) return 0;
     struct jr_rate *rate = jr_rate__of(rates, sender, now);
-    int64_t full = (int64_t)rates->per_second * JR_RATE__THOUSAND, passed = now - rate->at;
+    int64_t full = (int64_t)rates->per_second * JR_RATE__THOUSAND, passed = now > rate->at ? now - rate->at : 0;
     int64_t owed = full - rate->left; /* until a second's worth is left again */
     rate->left = passed >= owed / rates->per_second + 1 ? full : rate->left + passed * rates->per_second;
     rate->at = now;

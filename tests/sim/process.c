@@ -52,12 +52,17 @@ static int64_t process_now(void *user) {
     return sim_engine_now(user);
 }
 
+static int64_t process_steady(void *user) {
+    return ((const struct sim *)user)->now;
+}
+
 static void process_open_pump(struct sim *sim) {
     struct jr_pump_options options = {.loop = &sim->loop,
                                       .ops = &network_ops,
                                       .per_destination = sim->plan->kind == PLAN_TWIN ? 4096 : 8,
                                       .at_a_time = 4096,
                                       .now = process_now,
+                                      .steady = process_steady,
                                       .report = process_report,
                                       .user = sim,
                                       .seed = jn_random_next(&sim->dice)};

@@ -60,7 +60,7 @@ static void guard_count(enum jr_api_denied why) {
 static void guard_note(struct jr_api *api, const struct jr_actor *actor, const char *route,
                        const struct jr_http_request *request, int status) {
     struct jn_buf entry;
-    if (jr_rate_take(&api->told, 0, 1, api->host.now(api->host.user)) > 0) return;
+    if (jr_rate_take(&api->told, 0, 1, api->host.steady(api->host.user)) > 0) return;
     jn_buf_init(&entry, 4096);
     jr_audit_body(actor, request->peer, route, JN_STR_NONE, status, &entry);
     api->host.note(api->host.user, jn_buf_view(&entry), NULL);
@@ -167,7 +167,7 @@ static bool guard_unknown(struct jr_api *api, const char *route, const struct gu
         return guard_expired(api, asked, reply);
     }
     if (asked->who != GUARD_NONE) {
-        int64_t now = api->host.now(api->host.user);
+        int64_t now = api->host.steady(api->host.user);
         uint64_t address = jr_attempts_address(jn_str_z(request->peer));
         uint32_t wait = jr_attempts_wait(&api->attempts, address, now);
         uint32_t wrong = jr_attempts_wrong(&api->attempts, address, now);
@@ -195,7 +195,7 @@ bool jr_guard_admit(struct jr_api *api, const char *route, enum jr_role role, co
     /* While an address is held off, only what nobody can guess is still taken: the limit keeps no one out who has such
      * a token, and JOURNEY_TOKEN, which people may choose, cannot be found by trying. */
     uint64_t address = jr_attempts_address(jn_str_z(request->peer));
-    uint32_t wait = jr_attempts_wait(&api->attempts, address, api->host.now(api->host.user));
+    uint32_t wait = jr_attempts_wait(&api->attempts, address, api->host.steady(api->host.user));
     if (!api->open && !asked.whole && wait > 0) return guard_limited(api, reply, wait);
     if (asked.actor.role < role) {
         guard_count(JR_API_DENIED_ROLE);

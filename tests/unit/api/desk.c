@@ -113,6 +113,10 @@ static int64_t desk_now(void *user) {
     return ((struct desk *)user)->now;
 }
 
+static int64_t desk_steady(void *user) {
+    return ((struct desk *)user)->now + ((struct desk *)user)->slow;
+}
+
 static void desk_note(void *user, struct jn_str entry, const struct jr_row_token *token) {
     struct desk *desk = user;
     if (entry.n > 0) (void)jr_engine_note(desk->engine, desk->now, entry);
@@ -165,6 +169,7 @@ void desk_open(struct desk *desk, struct jr_store *store, const char *secret) {
                                          .beside = desk_beside,
                                          .ready = desk_ready,
                                          .now = desk_now,
+                                         .steady = desk_steady,
                                          .note = desk_note,
                                          .measure = desk_measure,
                                          .destination = desk_destination,

@@ -12,6 +12,7 @@ struct desk {
     struct jr_engine *engine;
     struct jr_api api;
     int64_t now;
+    int64_t slow;                 /* by so much less has it gone on than time has passed */
     bool full;                    /* the lane takes no more requests */
     bool ready;                   /* what /readyz says */
     const char *refused;          /* what has this text in its body fails, whatever is answered; may be NULL */

@@ -26,6 +26,7 @@ static struct {
     struct jr_pump *pump;
     struct jr_channel channel;
     int64_t now;
+    int64_t slow;                    /* by so much less has it gone on than time has passed */
     uint64_t next;                   /* number of the next delivery */
     struct jr_attempt *flying[MANY]; /* in the order they began */
     uint32_t n_flying;
@@ -101,6 +102,11 @@ static int64_t now(void *user) {
     return world.now;
 }
 
+static int64_t steady(void *user) {
+    (void)user;
+    return world.now + world.slow;
+}
+
 static void report(void *user, const struct jr_report *r) {
     (void)user;
     assert_true(r->delivery < MANY);
@@ -145,6 +151,7 @@ static void open_pump(uint32_t per_destination, uint32_t at_a_time) {
                                       .per_destination = per_destination,
                                       .at_a_time = at_a_time,
                                       .now = now,
+                                      .steady = steady,
                                       .report = report,
                                       .seed = 1};
     memset(&world, 0, sizeof world);
@@ -418,6 +425,53 @@ static void test_a_message_that_is_cancelled_is_not_sent(void **state) {
     assert_int_equal(world.result[later], JR_RESULT_CANCELLED);
 }
 
+/* ---- a clock that is wrong ---- */
+
+#define HOURS (INT64_C(5) * 3600000)
+
+/* It was put ahead, and is believed; no time has passed. */
+static void leap(void) {
+    world.slow -= HOURS;
+    pass(HOURS);
+}
+
+/* It was put back, and engine time waits for it; time passes. */
+static void wait_for_clock(int64_t ms) {
+    settle();
+    world.slow += ms;
+    jr_pump_wake(world.pump);
+}
+
+static void test_a_rate_goes_by_time_that_passes(void **state) {
+    (void)state;
+    open_pump(8, 64);
+    for (int i = 0; i < 6; i++)
+        add("a", (struct jr_delivery){.rate = 1, .rate_ms = 1000});
+    assert_int_equal(flying_to("a"), 1);
+    wait_for_clock(999);
+    assert_int_equal(flying_to("a"), 1);
+    wait_for_clock(1);
+    assert_int_equal(flying_to("a"), 2);
+    leap();
+    assert_int_equal(flying_to("a"), 2);
+    pass(1000);
+    assert_int_equal(flying_to("a"), 3);
+}
+
+static void test_a_pause_goes_by_time_that_passes(void **state) {
+    (void)state;
+    open_pump(1, 64);
+    add("a", (struct jr_delivery){0});
+    assert_true(end("a", (struct jr_attempt_end){.status = 429, .retry_after_ms = 60000}));
+    add("a", (struct jr_delivery){0});
+    leap();
+    assert_int_equal(flying_to("a"), 0);
+    wait_for_clock(59999);
+    assert_int_equal(flying_to("a"), 0);
+    wait_for_clock(1);
+    assert_int_equal(flying_to("a"), 1);
+}
+
 /* ---- ordered channels ---- */
 
 static struct jr_delivery to(const char *customer) {
@@ -556,6 +610,8 @@ int main(void) {
         cmocka_unit_test_teardown(test_what_is_new_does_not_wait_for_the_many, close_pump),
         cmocka_unit_test_teardown(test_a_second_crowd_joins_the_first, close_pump),
         cmocka_unit_test_teardown(test_a_message_that_is_cancelled_is_not_sent, close_pump),
+        cmocka_unit_test_teardown(test_a_rate_goes_by_time_that_passes, close_pump),
+        cmocka_unit_test_teardown(test_a_pause_goes_by_time_that_passes, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_waits_for_the_one_before, close_pump),
         cmocka_unit_test_teardown(test_an_ordered_message_that_is_cancelled_leaves_its_line, close_pump),
         cmocka_unit_test_teardown(test_who_waited_has_one_attempt_behind_the_deadline, close_pump),

@@ -43,6 +43,15 @@ static void test_a_large_batch_is_paid_off(void **state) {
     assert_int_equal(jr_rate_take(&rates, 3, 1, 0), 3600);
 }
 
+/* Two threads may have read the clock in another order than they come in. */
+static void test_time_that_went_back_costs_nothing(void **state) {
+    (void)state;
+    struct jr_rates rates = {.per_second = 10};
+    assert_int_equal(jr_rate_take(&rates, 1, 10, 100000), 0);
+    assert_int_equal(jr_rate_take(&rates, 1, 1, 1000), 1);
+    assert_int_equal(jr_rate_take(&rates, 1, 1, 2000), 0);
+}
+
 static void test_many_senders(void **state) {
     (void)state;
     struct jr_rates rates = {.per_second = 1};
@@ -57,6 +66,7 @@ int main(void) {
         cmocka_unit_test(test_no_rate),
         cmocka_unit_test(test_a_second_is_worth_a_second),
         cmocka_unit_test(test_a_large_batch_is_paid_off),
+        cmocka_unit_test(test_time_that_went_back_costs_nothing),
         cmocka_unit_test(test_many_senders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
