@@ -220,9 +220,18 @@ static void graph_sides(const struct jn_program *p, const struct jn_step *step, 
 
 /* ---- boxes and arrows */
 
-/* Joins are passed over. A cycle holds a wait, so this ends. */
+/* Joins, and what `repeat` counts in variables that no script can name. */
+static bool graph_is_hidden(const struct jn_program *p, uint32_t step) {
+    const struct jn_step *row = &p->step[step];
+    if (row->kind == JN_STEP_PASS) return true;
+    if (row->kind != JN_STEP_SET_SLOT) return false;
+    struct jn_str name = p->string[p->slot[row->a].name];
+    return memchr(name.p, '.', name.n) != NULL;
+}
+
+/* What is hidden is passed over. A cycle holds a wait, so this ends. */
 static uint32_t graph_target(const struct jn_program *p, uint32_t step) {
-    while (step != JN_NONE && p->step[step].kind == JN_STEP_PASS)
+    while (step != JN_NONE && graph_is_hidden(p, step))
         step = p->step[step].next;
     return step;
 }
@@ -307,7 +316,7 @@ void chart_make(const struct jn_program *program, uint32_t journey, const struct
                                    : row->segment != JN_NONE ? program->segment[row->segment].name
                                                              : row->name];
     for (uint32_t i = 0; i < row->n_step; i++) {
-        if (program->step[row->first_step + i].kind == JN_STEP_PASS) continue;
+        if (graph_is_hidden(program, row->first_step + i)) continue;
         box[i] = out->n_node;
         graph_box(out, row->first_step + i);
     }

@@ -58,7 +58,7 @@ static struct jn_str expr_history(const struct jc_teller *t, const struct jc_nod
     struct jn_str what = node->kid[0]->text, window;
     if (node->text.n > 0) what = JC_SAY(t, MEMBER, what, node->text);
     if (node->kid[3] != NULL) what = JC_SAY(t, EVENT_OF, what, node->kid[3]->text);
-    if (node->kid[2] != NULL) what = JC_SAY(t, EVENT_WHERE, what, jc_say_expr(t, node->kid[2]));
+    if (node->kid[2] != NULL) what = JC_SAY(t, EVENT_WHERE, what, jc_say_condition(t, node->kid[2]));
     if (node->kid[1] != NULL)
         window = JC_SAY(t, PAST_WINDOW, jc_say_expr(t, node->kid[1]));
     else
@@ -91,6 +91,26 @@ static struct jn_str expr_source(const struct jc_teller *t, const struct jc_node
     return jn_str_sub(t->story->source[node->span.file].text, node->span.offset, node->span.end - node->span.offset);
 }
 
+/* `vip` says "is true" only where it stands as a condition. */
+static bool expr_is_name(const struct jc_node *n) {
+    return n->kind == JC_NAME || n->kind == JC_MEMBER || n->kind == JC_ENV;
+}
+
+static struct jn_str expr_unary(const struct jc_teller *t, const struct jc_node *n) {
+    const struct jc_node *kid = n->kid[0];
+    bool negates = n->flags == JC_OP_NOT;
+    if (negates && expr_is_name(kid) && !kid->grouped) return JC_SAY(t, IS_NOT_TRUE, jc_say_expr(t, kid));
+    struct jn_str said = negates ? jc_say_condition(t, kid) : jc_say_expr(t, kid);
+    return jc_sentence_filled(t, expr_operator((enum jc_operator)n->flags), &said, 1);
+}
+
+static struct jn_str expr_binary(const struct jc_teller *t, const struct jc_node *n) {
+    bool joins = n->flags == JC_OP_AND || n->flags == JC_OP_OR;
+    const struct jn_str said[] = {joins ? jc_say_condition(t, n->kid[0]) : jc_say_expr(t, n->kid[0]),
+                                  joins ? jc_say_condition(t, n->kid[1]) : jc_say_expr(t, n->kid[1])};
+    return jc_sentence_filled(t, expr_operator((enum jc_operator)n->flags), said, 2);
+}
+
 static struct jn_str expr_bare(const struct jc_teller *t, const struct jc_node *n) {
     switch ((int)n->kind) {
     case JC_LITERAL:
@@ -100,11 +120,9 @@ static struct jn_str expr_bare(const struct jc_teller *t, const struct jc_node *
     case JC_MEMBER:
         return expr_member(t, n);
     case JC_UNARY:
-        return jc_sentence_filled(t, expr_operator((enum jc_operator)n->flags),
-                                  (const struct jn_str[]){jc_say_expr(t, n->kid[0])}, 1);
+        return expr_unary(t, n);
     case JC_BINARY:
-        return jc_sentence_filled(t, expr_operator((enum jc_operator)n->flags),
-                                  (const struct jn_str[]){jc_say_expr(t, n->kid[0]), jc_say_expr(t, n->kid[1])}, 2);
+        return expr_binary(t, n);
     case JC_ONE_OF:
         return n->flags != 0 ? JC_SAY(t, NONE_OF, jc_say_expr(t, n->kid[0]), expr_list(t, n->first))
                              : JC_SAY(t, ONE_OF, jc_say_expr(t, n->kid[0]), expr_list(t, n->first));
@@ -134,5 +152,16 @@ static struct jn_str expr_bare(const struct jc_teller *t, const struct jc_node *
 
 struct jn_str jc_say_expr(const struct jc_teller *t, const struct jc_node *expr) {
     struct jn_str text = expr_bare(t, expr);
+    return expr->grouped ? JC_SAY(t, GROUPED, text) : text;
+}
+
+struct jn_str jc_say_condition(const struct jc_teller *t, const struct jc_node *expr) {
+    struct jn_str text;
+    if (expr->kind == JC_LITERAL && expr->value.type == JN_T_BOOL)
+        text = expr->value.i != 0 ? JC_SAY_PLAIN(t, ALWAYS) : JC_SAY_PLAIN(t, NEVER);
+    else if (expr_is_name(expr))
+        text = JC_SAY(t, IS_TRUE, expr_bare(t, expr));
+    else
+        return jc_say_expr(t, expr);
     return expr->grouped ? JC_SAY(t, GROUPED, text) : text;
 }

@@ -45,7 +45,7 @@ static void tell_entering(struct jc_teller *t) {
         struct jn_str event = line->kid[0]->text;
         jc_tell(t, line,
                 line->kid[1] == NULL ? JC_SAY(t, ENTERS, event)
-                                     : JC_SAY(t, ENTERS_WHERE, event, jc_say_expr(t, line->kid[1])));
+                                     : JC_SAY(t, ENTERS_WHERE, event, jc_say_condition(t, line->kid[1])));
         return;
     }
     struct jn_str segment = name_of(t, t->program->segment[t->journey->segment].name);
@@ -95,7 +95,8 @@ static void tell_goals(struct jc_teller *t) {
     if (t->journey->n_goal == 0) jc_tell(t, NULL, JC_SAY_PLAIN(t, NO_GOAL));
     for (const struct jc_node *line = t->node->first; line != NULL; line = line->next) {
         if (line->kind != JC_GOAL) continue;
-        struct jn_str where = line->kid[1] == NULL ? JN_STR("") : JC_SAY(t, GOAL_WHERE, jc_say_expr(t, line->kid[1]));
+        struct jn_str where =
+            line->kid[1] == NULL ? JN_STR("") : JC_SAY(t, GOAL_WHERE, jc_say_condition(t, line->kid[1]));
         struct jn_str within =
             line->kid[2] == NULL ? JC_SAY_PLAIN(t, GOAL_OPEN) : JC_SAY(t, GOAL_WITHIN, jc_say_expr(t, line->kid[2]));
         struct jn_str value = line->kid[3] == NULL ? JN_STR("") : JC_SAY(t, GOAL_VALUE, jc_say_expr(t, line->kid[3]));
@@ -110,15 +111,16 @@ static void tell_leaving(struct jc_teller *t) {
     for (const struct jc_node *line = t->node->first; line != NULL; line = line->next)
         if (line->kind == JC_EXIT_WHEN)
             jc_tell(t, line,
-                    line->kid[1] == NULL ? JC_SAY(t, LEAVES, line->kid[0]->text)
-                                         : JC_SAY(t, LEAVES_WHERE, line->kid[0]->text, jc_say_expr(t, line->kid[1])));
+                    line->kid[1] == NULL
+                        ? JC_SAY(t, LEAVES, line->kid[0]->text)
+                        : JC_SAY(t, LEAVES_WHERE, line->kid[0]->text, jc_say_condition(t, line->kid[1])));
     jc_tell(t, NULL, JC_SAY_PLAIN(t, LEAVES_LAST));
     jc_tell(t, NULL, JC_SAY_PLAIN(t, NEW_VERSION));
 }
 
 static void tell_exit_if(struct jc_teller *t) {
     const struct jc_node *line = line_of(t, JC_EXIT_IF);
-    if (line != NULL) jc_tell(t, line, JC_SAY(t, LEAVES_IF, jc_say_expr(t, line->kid[0])));
+    if (line != NULL) jc_tell(t, line, JC_SAY(t, LEAVES_IF, jc_say_condition(t, line->kid[0])));
 }
 
 /* ---- shares */

@@ -109,7 +109,7 @@ static void tell_segments(struct jc_teller *t) {
         if (node == NULL) continue;
         if (!any) jc_story_section(t, "segments", JC_SAY_SECTION_SEGMENTS);
         any = true;
-        jc_tell(t, node, JC_SAY(t, SEGMENT, name, jc_say_expr(t, node->kid[0])));
+        jc_tell(t, node, JC_SAY(t, SEGMENT, name, jc_say_condition(t, node->kid[0])));
     }
 }
 

@@ -129,7 +129,7 @@ static struct jn_str say_alternatives(struct jc_teller *t, const struct jc_node 
     for (const struct jc_node *one = first; one != NULL; one = one->next) {
         struct jn_str event = one->kid[0]->text;
         if (one->kid[1] != NULL) event = JC_SAY(t, EVENT_OF, event, one->kid[1]->text);
-        if (one->kid[2] != NULL) event = JC_SAY(t, EVENT_WHERE, event, jc_say_expr(t, one->kid[2]));
+        if (one->kid[2] != NULL) event = JC_SAY(t, EVENT_WHERE, event, jc_say_condition(t, one->kid[2]));
         text = text.p == NULL ? event : JC_SAY(t, LIST_OR, text, event);
     }
     return text;
@@ -146,17 +146,17 @@ static void tell_wait_for(struct jc_teller *t, const struct jc_node *n) {
 }
 
 static void tell_wait_if(struct jc_teller *t, const struct jc_node *n) {
-    struct jn_str condition = jc_say_expr(t, n->kid[3]), limit = jc_say_expr(t, n->kid[0]);
+    struct jn_str condition = jc_say_condition(t, n->kid[3]), limit = jc_say_expr(t, n->kid[0]);
     bool branches = n->kid[1] != NULL || n->kid[2] != NULL;
     tell_named(t, n, branches ? JC_SAY(t, WAIT_IF_THEN, condition, limit) : JC_SAY(t, WAIT_IF, condition, limit));
     if (branches) tell_outcomes(t, n->kid[1], n->kid[2]);
 }
 
 static void tell_if(struct jc_teller *t, const struct jc_node *n) {
-    tell_named(t, n, JC_SAY(t, IF, jc_say_expr(t, n->kid[0])));
+    tell_named(t, n, JC_SAY(t, IF, jc_say_condition(t, n->kid[0])));
     tell_block(t, n->kid[1]);
     for (n = n->kid[2]; n != NULL && n->kind == JC_IF; n = n->kid[2]) {
-        jc_tell(t, n, JC_SAY(t, OR_IF, jc_say_expr(t, n->kid[0])));
+        jc_tell(t, n, JC_SAY(t, OR_IF, jc_say_condition(t, n->kid[0])));
         tell_block(t, n->kid[1]);
     }
     if (n == NULL) return;

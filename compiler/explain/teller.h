@@ -45,6 +45,8 @@ struct jn_str jc_say_value(const struct jc_teller *teller, struct jn_value value
 struct jn_str jc_say_days(const struct jc_teller *teller, uint32_t days);
 struct jn_str jc_say_share(const struct jc_teller *teller, uint32_t basis_points);
 struct jn_str jc_say_expr(const struct jc_teller *teller, const struct jc_node *expr);
+/* The same of one that is asked whether it is so: "the customer's vip is true". */
+struct jn_str jc_say_condition(const struct jc_teller *teller, const struct jc_node *expr);
 
 /* ---- parts of the story */
 void jc_tell_statements(struct jc_teller *teller, const struct jc_node *first);

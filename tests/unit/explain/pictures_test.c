@@ -53,6 +53,18 @@ static void expect_all(enum jc_graph_language language, const struct jc_graph_ma
     jn_buf_release(&out);
 }
 
+static void what_repeat_counts_is_not_drawn(void **state) {
+    (void)state;
+    for (int language = 0; language <= JC_GRAPH_SVG; language++)
+        for (uint32_t i = 0; i < program->n_journey; i++) {
+            struct jn_buf out;
+            jn_buf_init(&out, 1u << 20);
+            jc_graph(program, &i, 1, (enum jc_graph_language)language, NULL, &out);
+            if (memmem(out.p, out.n, ".rounds", 7) != NULL) fail_msg("%.*s", (int)out.n, out.p);
+            jn_buf_release(&out);
+        }
+}
+
 static void every_kind_of_step_is_in_the_sample(void **state) {
     (void)state;
     for (uint32_t kind = 0; kind < JN_STEPS; kind++) {
@@ -71,7 +83,7 @@ static void each_step_has_its_box_and_its_ways(void **state) {
                                        "capped?",
                                        "set plan_seen",
                                        "set customer.points",
-                                       
+
                                        "approved",
                                        "not approved",
                                        "not sent",
@@ -110,6 +122,7 @@ static void what_ran_is_drawn_with_its_counts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_repeat_counts_is_not_drawn),
         cmocka_unit_test(every_kind_of_step_is_in_the_sample),
         cmocka_unit_test(each_step_has_its_box_and_its_ways),
         cmocka_unit_test(what_ran_is_drawn_with_its_counts),

@@ -25,7 +25,13 @@
 static const struct {
     const char *condition, *english, *chinese; /* what is said */
 } ROW[] = {
-    {"customer.active", "the customer's active", "客户的 active "},
+    {"customer.active", "the customer's active is true", "客户的 active 为真"},
+    {"not customer.active", "the customer's active is not true", "客户的 active 不为真"},
+    {"not (customer.active)", "it is not so that (the customer's active is true)", "并非（客户的 active 为真）"},
+    {"customer.active is false", "the customer's active is false", "客户的 active 为 假"},
+    {"true", "true (always so)", "真（总是如此）"},
+    {"customer.active and false", "the customer's active is true and false (never so)",
+     "客户的 active 为真 且 假（从不如此）"},
     {"customer not in vip", "the customer is not in the segment vip", "客户不属于分群 vip "},
     {"customer in vip", "the customer is in the segment vip", "客户属于分群 vip "},
     {"customer has no tag \"x\"", "the customer does not have the tag “x”", "客户没有标签“x”"},
@@ -57,9 +63,9 @@ static const struct {
      "is not known in the last 3 days",
      "2小于 最近 3 天内 e（e 的 n 大于 1 或 e 的 n 未知）的次数"},
     {"customer.points > 3 and (customer.active or customer in vip)",
-     "the customer's points is more than 3 and (the customer's active or the "
+     "the customer's points is more than 3 and (the customer's active is true or the "
      "customer is in the segment vip)",
-     "客户的 points 大于 3 且（客户的 active 或 客户属于分群 vip）"},
+     "客户的 points 大于 3 且（客户的 active 为真 或 客户属于分群 vip）"},
     {"sum of e.amount in the last 3 days > 2 CNY", "the sum of e's amount in the last 3 days is more than 2.00 CNY",
      "最近 3 天内 e的 amount 的总和大于 2.00 CNY"},
     {"average of e.n in the last 3 days > 2", "the average of e's n in the last 3 days is more than 2",
