@@ -4,7 +4,8 @@ import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = (pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 and pathlib.Path(sys.argv[1]).is_dir()  # else a name of a test
+        else pathlib.Path(__file__).parent.parent.parent).resolve()
 SOURCES = ("base", "include", "compiler", "runtime", "cli")
 
 
