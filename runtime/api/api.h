@@ -8,6 +8,7 @@
 #include "runtime/access/hosts.h"
 #include "runtime/access/token.h"
 #include "runtime/api/job.h"
+#include "runtime/api/told.h"
 #include "runtime/ingest/keys.h"
 #include "runtime/ingest/rate.h"
 
@@ -24,7 +25,8 @@ struct jr_api_host {
     int64_t (*steady)(void *user);
     /* To be kept with the next commit: an entry of the audit log, or a change of a token. Either may be none. */
     void (*note)(void *user, struct jn_str entry, const struct jr_row_token *token);
-    void (*measure)(void *user); /* brings gauges up to date */
+    void (*measure)(void *user);         /* brings gauges up to date */
+    void (*listen)(void *user, bool on); /* whether somebody wants to be told of what happens, by jr_api_tell */
     /* The next address that messages go to behind *at, which begins with 0; false at the end. */
     bool (*destination)(void *user, uint32_t *at, struct jr_destination_view *out);
     void (*enable)(void *user, struct jn_str channel); /* of that name; none: all that are disabled */
@@ -46,16 +48,23 @@ struct jr_api {
     uint32_t tokens_coming;  /* are being stored */
     struct jr_hosts hosts;
     struct jr_attempts attempts;
-    struct jr_rates told;  /* refusals that are noted in the audit log */
-    struct jr_actor actor; /* whose request is being handled, valid within a handler */
-    const char *audited;   /* the route, when what it does is noted in the audit log */
-    char problem[1024];    /* of the last refusal */
+    struct jr_rates told;             /* refusals that are noted in the audit log */
+    struct jr_actor actor;            /* whose request is being handled, valid within a handler */
+    const char *audited;              /* the route, when what it does is noted in the audit log */
+    struct jr_stream_reader *readers; /* of what happens */
+    uint32_t n_reader;
+    uint64_t told_so_far, next_beat;
+    char problem[1024]; /* of the last refusal */
     char problem_lines[64];
 };
 
 /* The secret is JOURNEY_TOKEN; empty: none is asked for. `row` are the store's tokens. */
 jn_rc jr_api_open(struct jr_api *api, struct jn_str secret, const struct jr_row_token *row, uint32_t n,
                   struct jn_err *err);
+
+/* Tells all who listen; and, twice a second, that the server lives, and whose token is no more that it is over. */
+void jr_api_tell(struct jr_api *api, const struct jr_told *told, uint32_t n);
+void jr_api_stream_beat(struct jr_api *api, uint64_t now_ms);
 
 const struct jr_http_route *jr_api_routes(uint32_t *n);
 /* For jr_http_options; `user` is the struct jr_api. */

@@ -95,19 +95,22 @@ static void openapi__security(struct jn_json_out *w, enum openapi__who who) {
     if (who >= OPENAPI_VIEWER) openapi__pair(w, "x-role", ROLE_WORD[who]);
 }
 
+/* The answer when all is well. */
+static struct jn_str openapi__done(const struct openapi__route *route) {
+    if (strcmp(route->handler, "stream") == 0)
+        return JN_STR("{\"description\":\"server-sent events\",\"content\":{\"text/event-stream\":{\"schema\":{"
+                      "\"type\":\"string\"}}}}");
+    if (route->who != OPENAPI_OPEN || strchr(route->path, ':') != NULL)
+        return JN_STR("{\"description\":\"done\",\"content\":{\"application/json\":{\"schema\":{}}}}");
+    return JN_STR("{\"description\":\"done\",\"content\":{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}}");
+}
+
 static void openapi__responses(struct jn_json_out *w, const struct openapi__route *route) {
-    bool json = route->who != OPENAPI_OPEN || strchr(route->path, ':') != NULL;
+    bool options = strcmp(route->method, "OPTIONS") == 0;
     jn_jw_key(w, "responses");
     jn_jw_object(w);
-    if (strcmp(route->method, "OPTIONS") == 0) {
-        jn_jw_key(w, "204");
-        jn_jw_raw(w, JN_STR("{\"description\":\"allowed\"}"));
-    } else {
-        jn_jw_key(w, "200");
-        jn_jw_raw(w, json ? JN_STR("{\"description\":\"done\",\"content\":{\"application/json\":{\"schema\":{}}}}")
-                          : JN_STR("{\"description\":\"done\",\"content\":{\"text/plain\":{\"schema\":{\"type\":"
-                                   "\"string\"}}}}"));
-    }
+    jn_jw_key(w, options ? "204" : "200");
+    jn_jw_raw(w, options ? JN_STR("{\"description\":\"allowed\"}") : openapi__done(route));
     jn_jw_key(w, "4XX");
     jn_jw_raw(w, JN_STR("{\"$ref\":\"#/components/responses/problem\"}"));
     jn_jw_key(w, "5XX");

@@ -17,7 +17,7 @@
 #include "runtime/app/beside.h"
 #include "runtime/app/certificate.h"
 #include "runtime/app/config.h"
-#include "runtime/app/figures.h"
+#include "runtime/app/feed.h"
 #include "runtime/app/lane.h"
 #include "runtime/app/notify.h"
 #include "runtime/app/sandbox.h"
@@ -48,9 +48,10 @@ struct jr_app {
     struct jr_http_server *server;
     struct jr_api api;
     struct jr_beside beside;
-    uint64_t looked;   /* at the clock: when, by the loop */
-    int64_t now;       /* what it said */
-    int64_t steady;    /* and the one that passes evenly */
+    uint64_t looked; /* at the clock: when, by the loop */
+    int64_t now;     /* what it said */
+    int64_t steady;  /* and the one that passes evenly */
+    struct jr_feed feed;
     uint64_t behind;   /* deliveries with greater numbers are in the store only, not in the pump */
     uint64_t refilled; /* … so far, of the destination that is refilled */
     bool all_read, refilling;
@@ -199,6 +200,14 @@ static void jr_app__measure(void *user) {
     jr_metric_set(JR_METRIC_LOG_DROPPED, 0, jn_log_dropped());
 }
 
+static void jr_app__listen(void *user, bool on) {
+    ((struct jr_app *)user)->feed.wanted = on;
+}
+
+static void jr_app__on_told(void *user, const struct jr_told *told, uint32_t n) {
+    jr_api_tell(&((struct jr_app *)user)->api, told, n);
+}
+
 static bool jr_app__destination(void *user, uint32_t *at, struct jr_destination_view *out) {
     return jr_pump_destination(((struct jr_app *)user)->pump, at, out);
 }
@@ -310,6 +319,7 @@ static void jr_app__on_tick(uv_timer_t *timer) {
     if (patience > 0 && app->lane != NULL && uv_hrtime() - jr_lane_beat(app->lane) < patience) jr_notify("WATCHDOG=1");
     jr_pump_begin(app->pump); /* not at the start, a third of which it was */
     jr_app__read_back(app);
+    jr_api_stream_beat(&app->api, uv_now(&app->loop));
 }
 
 static void jr_app__on_wait(uv_prepare_t *wait) {
@@ -356,7 +366,8 @@ static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
                                         .quarantine_rows = app->config.quarantine_rows,
                                         .quarantine_bytes = app->config.quarantine_bytes,
                                         .fits = jr_config_check_program, /* what cannot send is not made current */
-                                        .trace = jr_figures_trace};
+                                        .trace = jr_feed_trace,
+                                        .trace_user = &app->feed};
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
     if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);
@@ -411,6 +422,7 @@ static void jr_app__open_server(struct jr_app *app) {
                                         .steady = jr_app__steady_anywhere,
                                         .note = jr_app__note,
                                         .measure = jr_app__measure,
+                                        .listen = jr_app__listen,
                                         .destination = jr_app__destination,
                                         .enable = jr_app__enable,
                                         .wall = jr_clock_wall,
@@ -463,6 +475,8 @@ static jn_rc jr_app__start_lane(struct jr_app *app, struct jn_err *err) {
                                       .deliver = jr_app__on_delivery,
                                       .cancel = jr_app__on_cancel,
                                       .settled = jr_app__on_settled,
+                                      .told = jr_app__on_told,
+                                      .feed = &app->feed,
                                       .fetched = jr_app__on_fetched,
                                       .stopped = jr_app__on_lane_stopped};
     return jr_lane_start(&options, &app->lane, err);

@@ -20,8 +20,7 @@ void jr_figures_turn(const struct jr_turn *turn) {
         jr_histogram_observe(JR_HISTOGRAM_TIMER_LAG, turn->late[i] * 1000);
 }
 
-void jr_figures_trace(void *user, const struct jr_trace *trace) {
-    (void)user;
+void jr_figures_trace(const struct jr_trace *trace) {
     if (trace->kind == JR_TRACE_STEP) jr_series_add(JR_SERIES_STEPS, trace->journey, trace->name, 1);
 }
 

@@ -7,8 +7,7 @@
 /* An input that is committed, and what came of the turn besides. */
 void jr_figures_input(const struct jr_input *input, enum jr_answer answer);
 void jr_figures_turn(const struct jr_turn *turn);
-/* For jr_engine_options. */
-void jr_figures_trace(void *user, const struct jr_trace *trace);
+void jr_figures_trace(const struct jr_trace *trace);
 
 /* How many are inside, and wait for a time: told when it has changed, ten times a second at most. */
 #define JR_FIGURES_EVERY_MS 100

@@ -68,6 +68,8 @@ struct jr_lane__news {
     struct jr_job *jobs, **jobs_end; /* to be answered */
     uint64_t *settled;
     uint32_t n_settled;
+    struct jr_told *told;
+    uint32_t n_told;
     struct jr_delivery *page;
     uint32_t n_page;
     bool fetched;
@@ -91,6 +93,7 @@ static void jr_lane__tell(struct jr_mail *mail) {
         options->deliver(options->user, &news->turn.delivery[i]);
     for (uint32_t i = 0; i < news->turn.n_cancelled; i++)
         options->cancel(options->user, news->turn.cancelled[i]);
+    if (news->n_told > 0) options->told(options->user, news->told, news->n_told);
     if (news->fetched) options->fetched(options->user, news->page, news->n_page);
     struct jr_job *next;
     for (struct jr_job *job = news->jobs; job != NULL; job = next) { /* last: deliveries may point into their inputs */
@@ -411,9 +414,16 @@ static jn_rc jr_lane__turn(struct jr_lane_thread *lane, struct jr_lane__news *ne
                jr_engine_next_due(lane->options.engine) <= now;
     if (lane->n_input == 0 && !due) return JN_OK;
     uint64_t began = uv_hrtime();
+    struct jr_feed *feed = lane->options.feed;
+    feed->arena = &news->arena;
+    feed->told = NULL;
+    feed->n = 0;
     jn_rc rc = jr_engine_turn(lane->options.engine, lane->input, lane->n_input, now, &news->turn, err);
     jr_histogram_observe(JR_HISTOGRAM_COMMIT, (int64_t)((uv_hrtime() - began) / 1000));
     jr_metric_add(JR_METRIC_TURNS, rc == JN_OK ? 0 : 1, 1);
+    feed->arena = NULL;
+    news->told = feed->told;
+    news->n_told = feed->n;
     if (rc == JN_OK) {
         jr_lane__committed(lane, news, now);
         jr_lane__set_failing(lane, false, NULL);

@@ -3,6 +3,7 @@
 #define RUNTIME_APP_LANE_H
 
 #include "runtime/api/job.h"
+#include "runtime/app/feed.h"
 #include "runtime/delivery/pump.h"
 #include "runtime/loop/clock.h"
 #include "runtime/loop/mailbox.h"
@@ -23,6 +24,7 @@ struct jr_lane_options {
     struct jr_engine *engine;
     struct jr_clock *clock;
     struct jr_mailbox *mailbox;
+    struct jr_feed *feed;  /* what its engine tells */
     uint32_t queue_events; /* that may wait; beyond: 503 */
     struct jr_keep keep;
     int64_t keep_audit_ms; /* how long entries of the audit log are */
@@ -32,6 +34,7 @@ struct jr_lane_options {
     void (*deliver)(void *user, const struct jr_delivery *delivery);
     void (*cancel)(void *user, uint64_t delivery);
     void (*settled)(void *user, uint64_t delivery);
+    void (*told)(void *user, const struct jr_told *told, uint32_t n);
     /* Answer to jr_lane_fetch, in order of numbers; fewer than JR_LANE_PAGE: there are no more. */
     void (*fetched)(void *user, const struct jr_delivery *delivery, uint32_t n);
     /* The thread is ending: JN_OK after jr_lane_stop, else why it cannot go on. */

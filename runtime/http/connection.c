@@ -117,7 +117,9 @@ static void jr_http__give_up(struct jr_http_connection *c, int status, const cha
 
 static void jr_http__arm_read(struct jr_http_connection *c) {
     uint64_t now = c->server->attention.time;
-    if (!jr_http1_idle(c->http1))
+    if (c->stream != NULL)
+        c->read_deadline = UINT64_MAX;
+    else if (!jr_http1_idle(c->http1))
         c->read_deadline = now + JR_HTTP_HEADER_TIME;
     else
         c->read_deadline = c->n_exchange > 0 ? UINT64_MAX : now + JR_HTTP_IDLE_TIME;
@@ -374,6 +376,36 @@ static void jr_http__flush(struct jr_http_connection *c) {
     jr_http__settle(c);
 }
 
+/* ---- answers without an end ---- */
+
+bool jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_http_reply *head,
+                            struct jr_http_stream *stream) {
+    struct jr_http_connection *c = exchange->connection;
+    if (c == NULL || c->first != exchange || exchange->next != NULL) return false;
+    stream->connection = c;
+    c->stream = stream;
+    c->deaf = true;
+    jr_http__answer(exchange, head);
+    exchange->close = false;
+    jr_http__flush(c);
+    return true;
+}
+
+void jr_http_stream_write(struct jr_http_stream *stream, struct jn_str piece) {
+    struct jr_http_connection *c = stream->connection;
+    if (jr_wire_queued(&c->wire) + piece.n > JR_HTTP_STREAM_BYTES) {
+        jr_http_connection_close(c);
+        return;
+    }
+    struct jr_http_exchange *exchange = jr_http__exchange_new(c);
+    jn_buf_str(&exchange->out, piece);
+    jr_http__send(c, exchange);
+}
+
+void jr_http_stream_end(struct jr_http_stream *stream) {
+    jr_http_connection_close(stream->connection);
+}
+
 /* ---- life ---- */
 
 bool jr_http_connection_is_idle(const struct jr_http_connection *c) {
@@ -412,6 +444,8 @@ void jr_http_connection_close(struct jr_http_connection *c) {
     if (c->refused != NULL) jr_http__exchange_free(c->refused);
     c->refused = NULL;
     c->first = c->last = NULL;
+    if (c->stream != NULL) c->stream->closed(c->stream);
+    c->stream = NULL;
     jr_wire_close(&c->wire);
 }
 

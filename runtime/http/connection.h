@@ -33,6 +33,7 @@ struct jr_http_connection {
     struct jn_str param;               /* its part of the path */
     struct jn_buf left;                /* bytes that came while reading was paused */
     uint64_t read_deadline, write_deadline;
+    struct jr_http_stream *stream; /* its last answer, which goes on; or NULL */
     unsigned writes;
     bool reading, lingering, closing;
     bool deaf; /* no further request is taken */

@@ -5,12 +5,14 @@
 #include "runtime/http/request.h"
 
 struct jr_http_exchange;
+struct jr_http_connection;
 
 struct jr_http_reply {
     int status;
     const char *content_type; /* NULL: no body */
     struct jn_str headers;    /* further lines, each "Name: value\r\n", from constants only */
     struct jn_str body;       /* copied */
+    bool endless;             /* no length is told: pieces follow until the connection closes */
 };
 
 /* A row of the caller's route table. A segment `:name` of the path takes any text, at most one a route. */
@@ -31,6 +33,19 @@ void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_rep
 /* The same with an application/problem+json body. */
 void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
                              struct jn_str detail);
+
+/* An answer without an end: its head, then pieces, until one side closes. The caller's, until `closed` is called. */
+struct jr_http_stream {
+    struct jr_http_connection *connection;
+    void (*closed)(struct jr_http_stream *stream);
+};
+/* Instead of jr_http_respond. False, and nothing is done: the client has left, or has asked for something else on the
+ * same connection that is not answered yet. */
+bool jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_http_reply *head,
+                            struct jr_http_stream *stream);
+/* A reader who does not keep up is closed. */
+void jr_http_stream_write(struct jr_http_stream *stream, struct jn_str piece);
+void jr_http_stream_end(struct jr_http_stream *stream);
 
 const char *jr_http_status_text(int status);
 /* Appends a problem document (RFC 9457). */

@@ -66,12 +66,12 @@ void jr_http_response_write(const struct jr_http_reply *reply, bool head, bool c
         jn_buf_z(out, reply->content_type);
         jn_buf_z(out, "\r\nX-Content-Type-Options: nosniff\r\n");
     }
-    if (reply->status != 204) {
+    if (reply->status != 204 && !reply->endless) {
         jn_buf_z(out, "Content-Length: ");
         jn_buf_digits(out, reply->body.n, 0);
         jn_buf_z(out, "\r\n");
     }
-    if (close) jn_buf_z(out, "Connection: close\r\n");
+    if (close || reply->endless) jn_buf_z(out, "Connection: close\r\n");
     jn_buf_str(out, reply->headers);
     jn_buf_z(out, "\r\n");
     if (!head && reply->status != 204) jn_buf_str(out, reply->body);

@@ -56,7 +56,9 @@ class Roles(Tokens):
             path = "/".join("nothing" if part.startswith(":") else part for part in pattern.split("/"))
             for role in ROLES:
                 with self.subTest(method=method, path=path, role=role):
-                    status, problem, _ = self.ask(server, method, path, tokens[role], body="")
+                    # an answer without an end would never be read; its head is refused alike
+                    asked = "HEAD" if path == "/api/stream" else method
+                    status, problem, _ = self.ask(server, asked, path, tokens[role], body="")
                     if ROLES.index(role) < ROLES.index(needed):
                         self.assertEqual(status, 403)
                         a = "an" if role == "operator" else "a"

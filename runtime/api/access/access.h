@@ -10,6 +10,9 @@ bool jr_guard_admit(struct jr_api *api, const char *route, enum jr_role role, co
 /* Before the handler: sets who asks. False when the token was revoked or has expired while the body came; answered. */
 bool jr_guard_still(struct jr_api *api, enum jr_role role, struct jr_http_exchange *exchange);
 
+/* Whether who was let in earlier still would be: the token is there and has not expired. */
+bool jr_guard_holds(const struct jr_api *api, const struct jr_actor *actor);
+
 /* An entry's body. */
 void jr_audit_body(const struct jr_actor *actor, const char *from, const char *route, struct jn_str object, int status,
                    struct jn_buf *out);

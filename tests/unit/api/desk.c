@@ -39,6 +39,15 @@ void __wrap_jr_http_respond(struct jr_http_exchange *exchange, const struct jr_h
     desk_hear(exchange->desk, reply);
 }
 
+/* Nobody listens here: as if the client had left. */
+bool __wrap_jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_http_reply *head,
+                                   struct jr_http_stream *stream);
+bool __wrap_jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_http_reply *head,
+                                   struct jr_http_stream *stream) {
+    (void)exchange, (void)head, (void)stream;
+    return false;
+}
+
 void __wrap_jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
                                     struct jn_str detail);
 void __wrap_jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
@@ -127,6 +136,10 @@ static void desk_measure(void *user) {
     (void)user;
 }
 
+static void desk_listen(void *user, bool on) {
+    (void)user, (void)on;
+}
+
 static bool desk_destination(void *user, uint32_t *at, struct jr_destination_view *out) {
     (void)user;
     if (*at == JR_DESTINATION_STATES) return false;
@@ -172,6 +185,7 @@ void desk_open(struct desk *desk, struct jr_store *store, const char *secret) {
                                          .steady = desk_steady,
                                          .note = desk_note,
                                          .measure = desk_measure,
+                                         .listen = desk_listen,
                                          .destination = desk_destination,
                                          .enable = desk_enable,
                                          .wall = desk_wall,
