@@ -18,6 +18,8 @@ class FailingSystem:
     FIELDS = ("fault", "calls", "left", "times", "code", "struck", "held")
 
     def __init__(self, directory, log=None):
+        if not os.path.exists(LIBRARY):  # the loader would go on without it, and nothing would fail
+            raise FileNotFoundError(f"{LIBRARY} is not built: a fault cannot be made")
         self.path = os.path.join(directory, "faults")
         with open(self.path, "wb") as file:
             file.write(bytes(4096))
