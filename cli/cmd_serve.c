@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "cli/workspace.h"
+#include "core/log.h"
 #include "image/image.h"
 #include "runtime/app/app.h"
 
@@ -59,11 +60,32 @@ static void cli_take_options(const struct cli_args *args, struct jr_app_options 
 #undef OPTION
 }
 
+/* What a server says are lines of JSON: what the compiler warns of, too. Mistakes are told to whoever starts it. */
+static void cli_log_warnings(const struct jc_diags *diags) {
+    for (const struct jc_diag *diag = diags->first; diag != NULL; diag = diag->next)
+        JN_LOG(PROGRAM_WARNING, JN_LF_STR("code", jn_str_z(jc_code_name(diag->code))),
+               JN_LF_STR("file", diags->source[diag->span.file].path), JN_LF_INT("line", diag->span.line),
+               JN_LF_INT("column", diag->span.column), JN_LF_STR("message", diag->message));
+}
+
 /* An image file is taken as it is; anything else is a workspace to compile. */
 static jn_rc cli_program_bytes(const char *path, struct jn_buf *image, int *status, struct jn_err *err) {
     *status = 0;
     if (jn_str_ends(jn_str_z(path), JN_STR(".jbc"))) return cli_read_file(path, JN_IMAGE_MAX, image, err);
-    return cli_compile_image(path, image, status, err);
+    struct jn_arena arena;
+    struct jc_result result = {0};
+    jn_arena_init(&arena);
+    jn_rc rc = cli_compile_one(path, &arena, &result, err);
+    *status = rc == JN_OK && result.program == NULL;
+    if (rc == JN_OK && *status == 0) {
+        cli_log_warnings(result.diags);
+        image->max = JN_IMAGE_MAX;
+        rc = jn_image_encode(result.program, image, err);
+    } else if (rc == JN_OK) {
+        cli_print_diagnostics(result.diags);
+    }
+    jn_arena_release(&arena);
+    return rc;
 }
 
 int cli_cmd_serve(const struct cli_args *args) {

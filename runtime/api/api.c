@@ -16,7 +16,9 @@ enum jr_api__who {
 };
 
 static const struct jr_http_route ROUTES[] = {
-#define ROUTE(handler, method, path, who, body, text) {method, path, body},
+/* A browser shows a page of another origin why it was refused only when the refusal says that it may. */
+#define ROUTE(handler, method, path, who, body, text)                                                                  \
+    {method, path, body, (int)JR_API_##who == (int)JR_API_KEY ? "Access-Control-Allow-Origin: *\r\n" : NULL},
 #include "runtime/api/routes.def"
 #undef ROUTE
 };

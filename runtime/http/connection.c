@@ -90,6 +90,8 @@ static struct jr_http_exchange *jr_http__refusal(struct jr_http_connection *c, c
                                                  const char *detail, bool close) {
     struct jr_http_exchange *exchange = jr_http__exchange_new(c);
     struct jr_http_reply full = *reply;
+    if (full.headers.n == 0 && c->route != NULL && c->route->refusal != NULL)
+        full.headers = jn_str_z(c->route->refusal);
     struct jn_buf body;
     jn_buf_init(&body, 16384);
     if (detail != NULL) {

@@ -20,6 +20,7 @@ struct jr_http_route {
     const char *method;
     const char *path;
     size_t body_max;
+    const char *refusal; /* lines of a refusal that no handler gives; NULL: none */
 };
 
 /* Valid until the exchange is answered; read-only, also for other threads meanwhile. */

@@ -6,7 +6,7 @@ import tree
 # table → (macro, how to find a row's use, where)
 TABLES = {
     "include/journey/tbl/errors.def": ("ERROR", r"\bJN_{0}\b", ("base", "compiler", "runtime", "cli"), ()),
-    "include/journey/tbl/logs.def": ("LOG", r"JN_LOG\({0},", ("runtime", "base"), ()),
+    "include/journey/tbl/logs.def": ("LOG", r"JN_LOG\({0},", ("runtime", "base", "cli"), ()),
     "include/journey/tbl/traces.def": ("TRACE", r"\bJR_TRACE_{0}\b", ("runtime/engine",), ()),
     "include/journey/tbl/decided.def": ("DECIDED", r"\bJR_DECIDED_{0}\b", ("runtime",), ()),
     "include/journey/tbl/opcodes.def": ("OP", r"\bJN_OP_{0}\b|\bOP0\({0}\)", ("tests/unit/vm",), ()),

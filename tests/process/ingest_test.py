@@ -90,6 +90,8 @@ class Tracking(Case):
         settings = server.get("/v1/projects/wk/settings")
         self.assertEqual(settings["integrations"]["Segment.io"]["apiKey"], "wk")
         self.assertEqual(settings["integrations"]["Segment.io"]["protocol"], "http")
+        status, headers, _ = server.request("POST", "/v1/batch", b'{"batch":[]}' + b" " * (5 << 20))
+        self.assertEqual((status, headers["access-control-allow-origin"]), (413, "*"))
         behind = server.get("/v1/projects/wk/settings", **{"X-Forwarded-Proto": "https"})  # a proxy that speaks TLS
         self.assertEqual(behind["integrations"]["Segment.io"]["protocol"], "https")
 

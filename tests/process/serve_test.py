@@ -1,6 +1,7 @@
 """Start, stop, and what survives: `journey serve` as operators meet it."""
 
 import http.client
+import json
 import os
 import signal
 import sqlite3
@@ -19,6 +20,21 @@ class Start(Case):
         server.log = open(os.path.join(self.directory, "log"), "ab")
         self.addCleanup(server.log.close)
         return server.read_log()
+
+    def test_every_line_of_the_log_is_json(self):
+        with open(os.path.join(self.directory, "workspace", "more.journey"), "w", encoding="utf-8") as file:
+            file.write('message unused on email\n  subject "Never"\nend\n')
+        server = self.serve()
+        server.identify("ann", email="ann@example.com")
+        server.track("ann", "signup")
+        server.track("ann", "purchase")
+        self.receiver.next()
+        self.assertEqual(server.terminate(), 0)
+        lines = [json.loads(line) for line in server.read_log().splitlines()]
+        for line in lines:
+            self.assertLessEqual({"at", "level", "event", "text"}, set(line))
+        warnings = [line for line in lines if line["event"] == "PROGRAM_WARNING"]
+        self.assertEqual([(os.path.basename(w["file"]), w["line"], w["code"][0]) for w in warnings], [("more.journey", 1, "W")])
 
     def test_a_missing_write_key_stops_the_start(self):
         self.assertIn("JOURNEY_WRITE_KEY", self.refused(self.env(JOURNEY_TOKEN="t")))

@@ -7,8 +7,10 @@
 
 #include <cmocka.h>
 
-static const struct jr_http_route ROUTES[] = {
-    {"GET", "/", 0}, {"GET", "/v1/:call", 0}, {"POST", "/v1/:call", 0}, {"GET", "/v1/projects/:key/settings", 0}};
+static const struct jr_http_route ROUTES[] = {{"GET", "/", 0, NULL},
+                                              {"GET", "/v1/:call", 0, NULL},
+                                              {"POST", "/v1/:call", 0, NULL},
+                                              {"GET", "/v1/projects/:key/settings", 0, NULL}};
 
 static int find(const char *method, const char *path, uint32_t *index, struct jn_str *param) {
     struct jr_http_request request = {.method = jn_str_z(method), .path = jn_str_z(path)};
