@@ -1,6 +1,6 @@
 #include "runtime/api/api.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 #include "runtime/api/access/access.h"
 #include "runtime/measure/metrics.h"
@@ -64,13 +64,10 @@ void jr_api__fail(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str hea
 
 void jr_api__fail_for_now(struct jr_http_exchange *exchange, jn_rc rc, struct jn_str headers, struct jn_str detail,
                           uint32_t seconds) {
-    struct jn_buf lines;
-    jn_buf_init(&lines, 1024);
-    jn_buf_str(&lines, headers);
-    if (jn_rc_retryable(rc) || jn_rc_http(rc) == 503)
-        jn_buf_printf(&lines, "Retry-After: %" PRIu32 "\r\n", seconds == 0 ? 1 : seconds);
-    jr_http_respond_problem(exchange, jn_rc_http(rc), jn_buf_view(&lines), detail);
-    jn_buf_release(&lines);
+    struct jr_http_reply reply = {
+        .status = jn_rc_http(rc), .headers = headers, .code = jn_rc_name(rc), .detail = detail};
+    if (jn_rc_retryable(rc) || reply.status == 503) reply.retry_after_s = seconds == 0 ? 1 : seconds;
+    jr_http_respond(exchange, &reply);
 }
 
 void jr_api__submit(struct jr_api *api, struct jr_job *job) {

@@ -54,8 +54,7 @@ struct jr_api {
     struct jr_stream_reader *readers; /* of what happens */
     uint32_t n_reader;
     uint64_t told_so_far, next_beat;
-    char problem[1024]; /* of the last refusal */
-    char problem_lines[64];
+    char problem[512]; /* of the last refusal */
 };
 
 /* The secret is JOURNEY_TOKEN; empty: none is asked for. `row` are the store's tokens. */

@@ -77,7 +77,7 @@ void jr_api__settings(struct jr_api *api, struct jr_http_exchange *exchange) {
     jn_buf_init(&key, 256);
     jn_buf_init(&document, 4096);
     if (!jr_http_unescape(request->param, &key)) {
-        jr_http_respond_problem(exchange, 400, JN_STR(JR_INTAKE__CORS), JN_STR("the key in the path is malformed"));
+        jr_api__fail(exchange, JN_INVALID, JN_STR(JR_INTAKE__CORS), JN_STR("the key in the path is malformed"));
     } else {
         /* Browsers on pages that came encrypted send to nothing else, so it matters what a proxy in front was asked. */
         bool encrypted =
@@ -124,7 +124,7 @@ static void jr_intake__answer_hook(struct jr_job *job) {
     if (job->rc != JN_OK) {
         jr_api__fail_for_now(job->exchange, job->rc, JN_STR_NONE, jn_str_z(job->err.text), job->retry_after_s);
     } else if (job->answers[JR_ANSWER_QUARANTINED] > 0) {
-        jr_http_respond_problem(job->exchange, 422, JN_STR_NONE, job->reason);
+        jr_api__fail(job->exchange, JN_UNPROCESSABLE, JN_STR_NONE, job->reason);
     } else {
         jr_http_respond(job->exchange, &(struct jr_http_reply){.status = 200,
                                                                .content_type = "application/json",

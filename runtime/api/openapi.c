@@ -169,10 +169,17 @@ static const char COMPONENTS[] =
     "\"write_key\":{\"type\":\"http\",\"scheme\":\"basic\",\"description\":\"the write key as the user, or as "
     "`writeKey` in the body\"}},"
     "\"schemas\":{\"problem\":{\"type\":\"object\",\"description\":\"RFC 9457\",\"required\":[\"type\",\"title\","
-    "\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+    "\"status\",\"detail\",\"code\",\"request_id\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":"
+    "\"string\"},"
     "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\",\"description\":\"what is wrong, and what to "
-    "do\"}}}},"
-    "\"responses\":{\"problem\":{\"description\":\"why not\",\"content\":{\"application/problem+json\":{\"schema\":{"
+    "do\"},\"code\":{\"type\":\"string\",\"description\":\"the name of the error, which stays: docs/errors.md\"},"
+    "\"request_id\":{\"type\":\"string\",\"description\":\"also in the header Request-Id and in the log; the "
+    "request's own Request-Id or X-Request-Id, if it has one\"},"
+    "\"retry_after\":{\"type\":\"integer\",\"description\":\"seconds; there when the header is\"}}}},"
+    "\"responses\":{\"problem\":{\"description\":\"why not\",\"headers\":{"
+    "\"Request-Id\":{\"schema\":{\"type\":\"string\"}},"
+    "\"Retry-After\":{\"description\":\"when to try again, where that is known\",\"schema\":{\"type\":\"integer\"}}},"
+    "\"content\":{\"application/problem+json\":{\"schema\":{"
     "\"$ref\":\"#/components/schemas/problem\"}}}}}}";
 
 static void openapi__write(struct jn_buf *out) {

@@ -100,8 +100,8 @@ static void stream_begin(struct jr_api *api, struct jr_http_exchange *exchange, 
     api->host.listen(api->host.user, true);
     if (jr_http_respond_stream(exchange, &head, &reader->http)) return;
     stream_closed(&reader->http);
-    jr_http_respond_problem(exchange, 409, JN_STR_NONE,
-                            JN_STR("ask for the stream on a connection of its own: it is the last answer of one"));
+    jr_api__fail(exchange, JN_CONFLICT, JN_STR_NONE,
+                 JN_STR("ask for the stream on a connection of its own: it is the last answer of one"));
 }
 
 void jr_api__stream(struct jr_api *api, struct jr_http_exchange *exchange) {

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "runtime/http/problem.h"
 #include "runtime/http/response.h"
 #include "runtime/http/route.h"
 
@@ -55,9 +56,40 @@ static int64_t jr_http__wall_ms(void) {
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
+/* Who asked is not said: the id tells which request of the client's it was. */
+static void jr_http__log(const struct jr_http_exchange *exchange, const struct jr_http_reply *reply, struct jn_str id,
+                         struct jn_str reason) {
+    struct jn_str code = jn_str_z(jr_http_problem_code(reply));
+    struct jn_str route = exchange->route == NULL ? JN_STR_NONE : jn_str_z(exchange->route->path);
+    if (reply->status == 500)
+        JN_LOG(REQUEST_FAILED, JN_LF_STR("code", code), JN_LF_STR("request_id", id), JN_LF_STR("route", route));
+    else
+        JN_LOG(HTTP_ERROR, JN_LF_INT("status", reply->status), JN_LF_STR("code", code), JN_LF_STR("request_id", id),
+               JN_LF_STR("route", route), JN_LF_STR("reason", reason));
+}
+
+static void jr_http__write(struct jr_http_exchange *exchange, const struct jr_http_request *request,
+                           const struct jr_http_reply *reply, struct jn_str reason) {
+    if (!jr_http_is_problem(reply)) {
+        jr_http_response_write(reply, exchange->head, exchange->close, jr_http__wall_ms(), &exchange->out);
+        return;
+    }
+    char room[JR_HTTP_REQUEST_ID];
+    struct jn_str id = jr_http_request_id(request, room);
+    struct jn_buf lines, body;
+    jn_buf_init(&lines, 4096);
+    jn_buf_init(&body, 16384);
+    struct jr_http_reply full = jr_http_problem(reply, id, &lines, &body);
+    jr_http_response_write(&full, exchange->head, exchange->close, jr_http__wall_ms(), &exchange->out);
+    jn_buf_release(&body);
+    jn_buf_release(&lines);
+    jr_http__log(exchange, reply, id, reason);
+}
+
+static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_http_request *request,
+                            const struct jr_http_reply *reply, struct jn_str reason) {
     exchange->close |= exchange->server->draining;
-    jr_http_response_write(reply, exchange->head, exchange->close, jr_http__wall_ms(), &exchange->out);
+    jr_http__write(exchange, request, reply, reason);
     JN_CHECK(!exchange->out.failed);
     exchange->answered = true;
     if (exchange->server->options.answered != NULL)
@@ -66,53 +98,38 @@ static void jr_http__answer(struct jr_http_exchange *exchange, const struct jr_h
 
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
     JN_CHECK(!exchange->answered);
-    jr_http__answer(exchange, reply);
+    jr_http__answer(exchange, &exchange->message.request, reply, JN_STR_NONE);
     if (exchange->connection == NULL)
         jr_http__exchange_free(exchange);
     else
         jr_http__flush(exchange->connection);
 }
 
-void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
-                             struct jn_str detail) {
-    struct jn_buf body;
-    jn_buf_init(&body, 16384);
-    jr_http_problem(status, detail, &body);
-    jr_http_respond(exchange, &(struct jr_http_reply){.status = status,
-                                                      .content_type = "application/problem+json",
-                                                      .headers = headers,
-                                                      .body = jn_buf_view(&body)});
-    jn_buf_release(&body);
-}
-
 /* An answer that no handler gave: an error, or a refusal from the head alone. */
 static struct jr_http_exchange *jr_http__refusal(struct jr_http_connection *c, const struct jr_http_reply *reply,
-                                                 const char *detail, bool close) {
+                                                 bool close) {
     struct jr_http_exchange *exchange = jr_http__exchange_new(c);
     struct jr_http_reply full = *reply;
     if (full.headers.n == 0 && c->route != NULL && c->route->refusal != NULL)
         full.headers = jn_str_z(c->route->refusal);
-    struct jn_buf body;
-    jn_buf_init(&body, 16384);
-    if (detail != NULL) {
-        jr_http_problem(reply->status, jn_str_z(detail), &body);
-        full.content_type = "application/problem+json";
-        full.body = jn_buf_view(&body);
-    }
     exchange->head = jn_str_is(jr_http1_request(c->http1)->method, "HEAD");
     exchange->close = close;
-    jr_http__answer(exchange, &full);
-    jn_buf_release(&body);
+    jr_http__answer(exchange, jr_http1_request(c->http1), &full, full.detail);
     return exchange;
 }
 
 /* The last answer of a connection: nothing is read behind it. */
-static void jr_http__give_up(struct jr_http_connection *c, int status, const char *detail) {
-    JN_LOG(HTTP_ERROR, JN_LF_INT("status", status), JN_LF_STR("reason", jn_str_z(detail)));
+static void jr_http__give_up(struct jr_http_connection *c, const struct jr_http_reply *reply) {
     c->deaf = true;
     c->read_deadline = UINT64_MAX;
-    jr_http__enqueue(c, jr_http__refusal(c, &(struct jr_http_reply){.status = status}, detail, true));
+    jr_http__enqueue(c, jr_http__refusal(c, reply, true));
     jr_http__flush(c);
+}
+
+/* What came is no request, or is too much of one. */
+static void jr_http__refuse_bytes(struct jr_http_connection *c) {
+    jr_http__give_up(
+        c, &(struct jr_http_reply){.status = jr_http1_status(c->http1), .detail = jn_str_z(jr_http1_reason(c->http1))});
 }
 
 /* ---- reading ---- */
@@ -149,12 +166,14 @@ static struct jr_http_exchange *jr_http__judge(struct jr_http_connection *c, con
         jn_buf_init(&line, 300);
         jn_buf_printf(&line, "Allow: %.*s\r\n", JN_FMT(jn_buf_view(&allow)));
         reply.headers = jn_buf_view(&line);
-        refusal = jr_http__refusal(c, &reply, "the path does not take this method", close);
+        reply.detail = JN_STR("the path does not take this method");
+        refusal = jr_http__refusal(c, &reply, close);
         jn_buf_release(&line);
     } else if (status != 200) {
-        refusal = jr_http__refusal(c, &reply, "there is nothing at this path", close);
+        reply.detail = JN_STR("there is nothing at this path");
+        refusal = jr_http__refusal(c, &reply, close);
     } else if (!options->admit(options->user, route, request, &reply)) {
-        refusal = jr_http__refusal(c, &reply, NULL, close);
+        refusal = jr_http__refusal(c, &reply, close);
     }
     jn_buf_release(&allow);
     return refusal;
@@ -174,7 +193,7 @@ static void jr_http__on_head(struct jr_http_connection *c) {
     c->refused = refusal;
     size_t max = refusal == NULL ? c->route->body_max : 0;
     if (!jr_http1_body(c->http1, max)) {
-        jr_http__give_up(c, jr_http1_status(c->http1), jr_http1_reason(c->http1));
+        jr_http__refuse_bytes(c);
         return;
     }
     c->param = param;
@@ -189,11 +208,9 @@ static void jr_http__charge(struct jr_http_connection *c) {
     c->server->bodies += received - c->charged;
     c->charged = received;
     if (c->server->bodies <= JR_HTTP_BODIES_BYTES) return;
-    c->deaf = true;
-    c->read_deadline = UINT64_MAX;
-    struct jr_http_reply reply = {.status = 503, .headers = JN_STR("Retry-After: 1\r\n")};
-    jr_http__enqueue(c, jr_http__refusal(c, &reply, "too many requests are being received", true));
-    jr_http__flush(c);
+    jr_http__give_up(c, &(struct jr_http_reply){.status = 503,
+                                                .detail = JN_STR("too many requests are being received"),
+                                                .retry_after_s = 1});
 }
 
 static void jr_http__on_done(struct jr_http_connection *c) {
@@ -248,7 +265,7 @@ static size_t jr_http__take_bytes(struct jr_http_connection *c, struct jn_str by
             jr_http__on_done(c);
             break;
         case JR_HTTP1_BAD:
-            jr_http__give_up(c, jr_http1_status(c->http1), jr_http1_reason(c->http1));
+            jr_http__refuse_bytes(c);
             break;
         }
     }
@@ -387,7 +404,7 @@ bool jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_h
     stream->connection = c;
     c->stream = stream;
     c->deaf = true;
-    jr_http__answer(exchange, head);
+    jr_http__answer(exchange, &exchange->message.request, head, JN_STR_NONE);
     exchange->close = false;
     jr_http__flush(c);
     return true;
@@ -458,7 +475,8 @@ void jr_http_connection_check(struct jr_http_connection *c, uint64_t now) {
         if (c->lingering || jr_http1_idle(c->http1))
             jr_http_connection_close(c);
         else
-            jr_http__give_up(c, 408, "the request took too long to arrive");
+            jr_http__give_up(
+                c, &(struct jr_http_reply){.status = 408, .detail = JN_STR("the request took too long to arrive")});
     }
 }
 

@@ -9,10 +9,13 @@ struct jr_http_connection;
 
 struct jr_http_reply {
     int status;
-    const char *content_type; /* NULL: no body */
+    const char *content_type; /* NULL: no body; from 400 on, a problem document of what stands below */
     struct jn_str headers;    /* further lines, each "Name: value\r\n", from constants only */
     struct jn_str body;       /* copied */
     bool endless;             /* no length is told: pieces follow until the connection closes */
+    const char *code;         /* of a problem: its name in errors.def; NULL: its status's in statuses.def */
+    struct jn_str detail;     /* of a problem: what is wrong, and what to do; copied */
+    uint32_t retry_after_s;   /* of a problem: when to try again; 0: nothing is said of it */
 };
 
 /* A row of the caller's route table. A segment `:name` of the path takes any text, at most one a route. */
@@ -31,9 +34,6 @@ bool jr_http_is_encrypted(const struct jr_http_exchange *exchange);
 
 /* Exactly once per exchange, which is gone afterwards. Safe when the client has left. */
 void jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply);
-/* The same with an application/problem+json body. */
-void jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
-                             struct jn_str detail);
 
 /* An answer without an end: its head, then pieces, until one side closes. The caller's, until `closed` is called. */
 struct jr_http_stream {
@@ -47,9 +47,5 @@ bool jr_http_respond_stream(struct jr_http_exchange *exchange, const struct jr_h
 /* A reader who does not keep up is closed. */
 void jr_http_stream_write(struct jr_http_stream *stream, struct jn_str piece);
 void jr_http_stream_end(struct jr_http_stream *stream);
-
-const char *jr_http_status_text(int status);
-/* Appends a problem document (RFC 9457). */
-void jr_http_problem(int status, struct jn_str detail, struct jn_buf *out);
 
 #endif

@@ -1,11 +1,10 @@
 #include "runtime/http/response.h"
 
 #include "core/civil.h"
-#include "core/json.h"
 
 const char *jr_http_status_text(int status) {
     switch (status) {
-#define STATUS(code, text)                                                                                             \
+#define STATUS(code, text, name)                                                                                       \
     case code:                                                                                                         \
         return text;
 #include "runtime/http/statuses.def"
@@ -15,19 +14,16 @@ const char *jr_http_status_text(int status) {
     }
 }
 
-void jr_http_problem(int status, struct jn_str detail, struct jn_buf *out) {
-    struct jn_json_out w;
-    jn_jw_init(&w, out);
-    jn_jw_object(&w);
-    jn_jw_key(&w, "type");
-    jn_jw_z(&w, "about:blank");
-    jn_jw_key(&w, "title");
-    jn_jw_z(&w, jr_http_status_text(status));
-    jn_jw_key(&w, "status");
-    jn_jw_int(&w, status);
-    jn_jw_key(&w, "detail");
-    jn_jw_str(&w, detail);
-    jn_jw_end_object(&w);
+const char *jr_http_status_name(int status) {
+    switch (status) {
+#define STATUS(code, text, name)                                                                                       \
+    case code:                                                                                                         \
+        return name;
+#include "runtime/http/statuses.def"
+#undef STATUS
+    default:
+        return "INTERNAL";
+    }
 }
 
 /* IMF-fixdate (RFC 9110, 5.6.7); piece by piece, as all that every answer has: printf takes ten times as long. */

@@ -51,6 +51,16 @@ def page_diagnostics():
     return "\n".join(page) + "\n"
 
 
+def page_errors():
+    failures = list(rows("include/journey/tbl/errors.def", "ERROR"))
+    names = {row[0] for row in failures}
+    page = table(
+        "Errors", "How an operation fails, with the exit status and the HTTP status it becomes. The name is the `code` of its problem document.",
+        ("name", "exit", "HTTP", "retry", "means"), [(n, e, h, "yes" if r == "1" else "", t) for n, e, h, r, t in failures])
+    return page + "\nCodes of problems that are of HTTP alone:\n\n| code | HTTP | means |\n| --- | --- | --- |\n" + "".join(
+        f"| {name} | {status} | {text} |\n" for status, text, name in rows("runtime/http/statuses.def", "STATUS") if name not in names)
+
+
 PAGES = {
     "map.md": page_map,
     "diagnostics.md": page_diagnostics,
@@ -58,9 +68,7 @@ PAGES = {
         "Instructions of the expression machine", "Operands, pops and pushes are explained at the head of `include/journey/tbl/opcodes.def`.",
         ("instruction", "operands", "pops", "pushes", "does"),
         [(code(m), code(o), code(po), code(pu), t) for _, m, o, po, pu, t in rows("include/journey/tbl/opcodes.def", "OP")]),
-    "errors.md": lambda: table(
-        "Errors", "How an operation fails, with the exit status and the HTTP status it becomes.", ("name", "exit", "HTTP", "retry", "means"),
-        [(n, e, h, "yes" if r == "1" else "", t) for n, e, h, r, t in rows("include/journey/tbl/errors.def", "ERROR")]),
+    "errors.md": page_errors,
     "options.md": lambda: table(
         "Options of `journey serve`", "On the command line, in the environment, or as `name = value` in a file given by `--config`.",
         ("option", "argument", "environment", "default", "what it is"),

@@ -13,7 +13,9 @@ class Admin(Case):
         """The status of a refusal, which must say what it is."""
         status, headers, text = server.request(method, path, body)
         self.assertEqual(headers["content-type"], "application/problem+json", (status, text))
-        self.assertTrue(json.loads(text)["detail"])
+        problem = json.loads(text)
+        self.assertTrue(problem["detail"])
+        self.assertEqual(str(problem.get("retry_after")), str(headers["retry-after"]))
         return status
 
     def items(self, server, state, n):
@@ -87,7 +89,7 @@ class Deliveries(Admin):
         self.assertEqual(len(server.get("/api/deliveries?state=dead&message=hello&since=1%20hour")["items"]), 4)
         self.assertEqual(server.get("/api/deliveries?state=dead&since=2100-01-01T00:00:00Z")["items"], [])
         self.assertEqual(self.problem(server, "GET", "/api/deliveries?since=lately"), 400)
-        self.assertEqual(self.problem(server, "GET", "/api/deliveries?state=sent&channel=email"), 400)
+        self.assertEqual(self.problem(server, "GET", "/api/deliveries?state=sent&channel=email"), 422)
         began = time.monotonic()
         code, out, _ = self.command(server, "deliveries", "retry", "--state", "dead", "--channel", "email", "--journey",
                                     "greet", "--message", "hello", "--since", "1 hour", "--rate", "5/s", "--max", "3")

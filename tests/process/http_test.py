@@ -1,5 +1,6 @@
 """The HTTP server over real sockets: abuse, pipelining, slow clients."""
 
+import json
 import signal
 import socket
 import threading
@@ -40,6 +41,7 @@ class Abuse(Case):
                 self.assertIsNotNone(answer)
                 self.assertEqual(answer[0], status)
                 self.assertEqual(answer[1]["connection"], "close")
+                self.assertEqual(json.loads(answer[2])["request_id"], answer[1]["request-id"])
                 self.assertIsNone(read_answer(connection))
         self.assertEqual(server.request("GET", "/healthz")[0], 200)
 
@@ -53,6 +55,18 @@ class Abuse(Case):
             self.assertEqual((status, headers["allow"]), (405, "GET"))
             connection.sendall(GET)
             self.assertEqual(read_answer(connection)[0], 200)
+
+    def test_a_refusal_says_which_request_it_was(self):
+        server = self.serve()
+        for what, path, method, body in (("nowhere", "/nowhere", "GET", None), ("of a handler", "/v1/track", "POST", "{"),
+                                         ("no such method", "/healthz", "DELETE", None), ("too large", "/api/journeys/greet/pause", "POST", "x" * 5000)):
+            with self.subTest(what):
+                _, headers, text = server.request(method, path, body, {"Request-Id": "order-17/1"})
+                self.assertEqual((headers["request-id"], json.loads(text)["request_id"]), ("order-17/1", "order-17/1"))
+                _, headers, text = server.request(method, path, body, {"Request-Id": "two words"})
+                self.assertRegex(json.loads(text)["request_id"], "^[0-9a-f]{32}$")
+        _, headers, _ = server.request("GET", "/healthz", headers={"Request-Id": "order-17/1"})
+        self.assertNotIn("request-id", headers)
 
     def test_pipelined_requests_are_answered_in_order(self):
         server = self.serve()

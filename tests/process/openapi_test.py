@@ -13,6 +13,8 @@ from tables import rows  # noqa: E402
 
 ROUTES = [(method, path, who, text) for _, method, path, who, _, text in rows("runtime/api/routes.def", "ROUTE")]
 
+CODES = {row[0] for row in rows("include/journey/tbl/errors.def", "ERROR")} | {row[2] for row in rows("runtime/http/statuses.def", "STATUS")}
+
 
 def references(node):
     if isinstance(node, dict):
@@ -53,7 +55,7 @@ class OpenApi(Case):
                 at = at[part]
 
     def test_problems_are_as_described(self):
-        wanted = self.api["components"]["schemas"]["problem"]["required"]
+        schema = self.api["components"]["schemas"]["problem"]
         for method, path, status in (("GET", "/nowhere", 404), ("PUT", "/v1/track", 405), ("POST", "/v1/track", 400),
                                      ("GET", "/api/journeys/nobody", 404), ("GET", "/api/deliveries?state=lost", 400)):
             with self.subTest(path):
@@ -61,7 +63,10 @@ class OpenApi(Case):
                 problem = json.loads(text)
                 self.assertEqual((answer, headers["content-type"]), (status, "application/problem+json"))
                 self.assertEqual((problem["status"], problem["type"]), (status, "about:blank"))
-                self.assertLessEqual(set(wanted), set(problem))
+                self.assertLessEqual(set(schema["required"]), set(problem))
+                self.assertLessEqual(set(problem), set(schema["properties"]))
+                self.assertIn(problem["code"], CODES)
+                self.assertEqual(problem["request_id"], headers["request-id"])
 
 
 if __name__ == "__main__":

@@ -88,7 +88,9 @@ class Rates(Case):
         status, headers, body = server.request("POST", "/v1/track", event, key(b"a"))
         self.assertEqual(status, 429)
         self.assertIn(int(headers["Retry-After"]), range(1, 11))
-        self.assertIn("5 events a second", json.loads(body)["detail"])
+        problem = json.loads(body)
+        self.assertIn("5 events a second", problem["detail"])
+        self.assertEqual((problem["code"], problem["retry_after"]), ("LIMITED", int(headers["Retry-After"])))
         self.assertEqual(headers["access-control-allow-origin"], "*")  # a browser may read it
         self.assertEqual(server.request("POST", "/v1/track", event, key(b"b"))[0], 200)
         self.assertIn('journey_ingest_refused_total{why="key_rate"} 1\n', server.request("GET", "/metrics")[2].decode())

@@ -231,9 +231,13 @@ class Keys(Sealed):
         self.assertIn('"customer_unreadable"', self.fsck(1))
         server = self.serve()
         self.assertEqual(self.export(server, "bo")["attributes"]["email"], "bo@example.com")
-        status, _, body = server.request("GET", f"/api/customers/{ID}")
-        self.assertEqual(status, 500)
-        self.assertIn("the stored customer 1 cannot be read", body.decode())
+        status, headers, body = server.request("GET", f"/api/customers/{ID}", headers={"Request-Id": "mine-1"})
+        self.assertEqual((status, json.loads(body)["code"], headers["request-id"]), (500, "CORRUPT", "mine-1"))
+        self.assertIn("the stored customer 1 cannot be read", json.loads(body)["detail"])
+        line = next(line for line in server.read_log().splitlines() if '"REQUEST_FAILED"' in line)
+        self.assertEqual({name: json.loads(line)[name] for name in ("code", "request_id", "route")},
+                         {"code": "CORRUPT", "request_id": "mine-1", "route": "/api/customers/:id"})
+        self.assertNotIn(ID, line)
 
     def test_the_master_key_may_come_by_a_file(self):
         path = os.path.join(self.directory, "the.key")

@@ -35,21 +35,11 @@ static bool guard_refuse(struct jr_api *api, struct jr_http_reply *reply, int st
 
 static bool guard_refuse(struct jr_api *api, struct jr_http_reply *reply, int status, const char *headers,
                          const char *format, ...) {
-    char detail[512];
-    struct jn_buf problem;
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(detail, sizeof detail, format, arguments);
+    (void)vsnprintf(api->problem, sizeof api->problem, format, arguments);
     va_end(arguments);
-    jn_buf_init(&problem, sizeof api->problem);
-    jr_http_problem(status, jn_str_z(detail), &problem);
-    struct jn_str body = jn_buf_view(&problem);
-    memcpy(api->problem, body.p, body.n);
-    *reply = (struct jr_http_reply){.status = status,
-                                    .content_type = "application/problem+json",
-                                    .headers = jn_str_z(headers),
-                                    .body = {api->problem, body.n}};
-    jn_buf_release(&problem);
+    *reply = (struct jr_http_reply){.status = status, .headers = jn_str_z(headers), .detail = jn_str_z(api->problem)};
     return false;
 }
 
@@ -148,9 +138,10 @@ static bool guard_expired(struct jr_api *api, const struct guard_asked *asked, s
 
 static bool guard_limited(struct jr_api *api, struct jr_http_reply *reply, uint32_t seconds) {
     guard_count(JR_API_DENIED_LIMIT);
-    (void)snprintf(api->problem_lines, sizeof api->problem_lines, "Retry-After: %" PRIu32 "\r\n", seconds);
-    return guard_refuse(api, reply, 429, api->problem_lines,
-                        "too many wrong tokens came from this address; try again in %" PRIu32 " seconds", seconds);
+    guard_refuse(api, reply, 429, "", "too many wrong tokens came from this address; try again in %" PRIu32 " seconds",
+                 seconds);
+    reply->retry_after_s = seconds;
+    return false;
 }
 
 /* No good token. Whoever shows none at all does not guess, and is not counted. */
@@ -214,8 +205,8 @@ bool jr_guard_still(struct jr_api *api, enum jr_role role, struct jr_http_exchan
     guard_ask(api, jr_http_request_of(exchange), &asked);
     api->actor = asked.actor;
     if (asked.who == GUARD_KNOWN && asked.actor.role >= role) return true;
-    jr_http_respond_problem(exchange, 401, JN_STR(GUARD_BEARER),
-                            JN_STR("the token was revoked or has expired meanwhile"));
+    jr_api__fail(exchange, JN_UNAUTHORIZED, JN_STR(GUARD_BEARER),
+                 JN_STR("the token was revoked or has expired meanwhile"));
     return false;
 }
 

@@ -13,12 +13,13 @@
 #include "core/log.h"
 #include "image/image.h"
 #include "journey/compile.h"
+#include "runtime/http/problem.h"
 #include "runtime/http/route.h"
 
-/* What stands for the connection's: the linker puts these three in place of those of runtime/http. */
+/* What stands for the connection's: the linker puts these in place of those of runtime/http. */
 struct jr_http_exchange {
     struct jr_http_request request;
-    struct jr_http_header header[3];
+    struct jr_http_header header[4];
     struct desk *desk;
 };
 
@@ -27,16 +28,30 @@ const struct jr_http_request *__wrap_jr_http_request_of(const struct jr_http_exc
     return &exchange->request;
 }
 
-static void desk_hear(struct desk *desk, const struct jr_http_reply *reply) {
+bool __wrap_jr_http_is_encrypted(const struct jr_http_exchange *exchange);
+bool __wrap_jr_http_is_encrypted(const struct jr_http_exchange *exchange) {
+    (void)exchange;
+    return false;
+}
+
+static void desk_hear(struct desk *desk, const struct jr_http_request *request, const struct jr_http_reply *reply) {
+    char room[JR_HTTP_REQUEST_ID];
+    struct jr_http_reply full = *reply;
+    struct jn_buf lines, body;
     assert_int_equal(desk->status, 0); /* each request is answered once */
     desk->status = reply->status;
+    jn_buf_init(&lines, 4096);
+    jn_buf_init(&body, 16384);
+    if (jr_http_is_problem(reply)) full = jr_http_problem(reply, jr_http_request_id(request, room), &lines, &body);
     jn_buf_reset(&desk->body);
-    jn_buf_str(&desk->body, reply->body);
+    jn_buf_str(&desk->body, full.body);
+    jn_buf_release(&body);
+    jn_buf_release(&lines);
 }
 
 void __wrap_jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply);
 void __wrap_jr_http_respond(struct jr_http_exchange *exchange, const struct jr_http_reply *reply) {
-    desk_hear(exchange->desk, reply);
+    desk_hear(exchange->desk, &exchange->request, reply);
 }
 
 /* Nobody listens here: as if the client had left. */
@@ -46,18 +61,6 @@ bool __wrap_jr_http_respond_stream(struct jr_http_exchange *exchange, const stru
                                    struct jr_http_stream *stream) {
     (void)exchange, (void)head, (void)stream;
     return false;
-}
-
-void __wrap_jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
-                                    struct jn_str detail);
-void __wrap_jr_http_respond_problem(struct jr_http_exchange *exchange, int status, struct jn_str headers,
-                                    struct jn_str detail) {
-    struct jn_buf body;
-    jn_buf_init(&body, 16384);
-    jr_http_problem(status, detail, &body);
-    desk_hear(exchange->desk,
-              &(struct jr_http_reply){.status = status, .headers = headers, .body = jn_buf_view(&body)});
-    jn_buf_release(&body);
 }
 
 /* ---- the lane */
@@ -239,6 +242,7 @@ static void desk_write(struct desk *desk, const struct ask *ask, struct jr_http_
     out->body = ask->body == NULL ? ask->image : jn_str_z(ask->body);
     (void)snprintf(out->peer, sizeof out->peer, "192.0.2.1");
     desk_header(exchange, "host", jn_str_z(ask->host == NULL ? "localhost" : ask->host));
+    desk_header(exchange, "request-id", JN_STR("desk")); /* for what is asked twice to be answered the same */
     if (ask->token != NULL)
         desk_header(exchange, "authorization", jn_arena_printf(&desk->arena, "Bearer %s", ask->token));
 }
@@ -269,7 +273,7 @@ int desk_ask(struct desk *desk, const struct ask *ask) {
     if (jr_api_admit(&desk->api, index, &exchange.request, &refusal))
         jr_api_handle(&desk->api, index, &exchange);
     else
-        desk_hear(desk, &refusal);
+        desk_hear(desk, &exchange.request, &refusal);
     return desk->status;
 }
 
