@@ -335,11 +335,12 @@ uint64_t jr_engine_timer_count(const struct jr_engine *engine);
 jn_rc jr_engine_pending(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
                         struct jr_delivery **out, uint32_t *n, struct jn_err *err);
 
-/* Messages that were given up: dead letters, with number > after, at most max; `due` is when. */
+/* Messages that were given up: dead letters, with number > after, at most max; `due` is when. One that could not be
+ * written has no body. */
 jn_rc jr_engine_dead(struct jr_engine *engine, uint64_t after, uint32_t max, struct jn_arena *arena,
                      struct jr_delivery **out, uint32_t *n, struct jn_err *err);
 /* The number of the dead letter of an id ("msg_…"). JN_NOT_FOUND when there is none, JN_CONFLICT when its message is
- * still on its way or is known to have been accepted. */
+ * still on its way, is known to have been accepted, or could not be written. */
 jn_rc jr_engine_dead_letter(struct jr_engine *engine, struct jn_str id, uint64_t *delivery, struct jn_err *err);
 /* The last messages that were accepted since the engine was opened, JR_SENT_MAX at most, the newest first: those before
  * the one that was listed under number `before` (0: all), at most max. `due` is when; without channel and address. */

@@ -32,6 +32,28 @@ journey story
 end
 """
 
+UNWRITTEN = """workspace
+  timezone "UTC"
+end
+event purchase
+  items number
+end
+channel post
+  webhook env HOOK_URL
+  secret env HOOK_SECRET
+end
+message share on post
+  body "{{ 100 | divided_by: purchase.items }} each"
+end
+journey split
+  enter when purchase
+  re-enter always
+  stage only
+    send share
+  end
+end
+"""
+
 
 class Timeline(Case):
     def setUp(self):
@@ -67,6 +89,26 @@ class Timeline(Case):
         self.assertIn("or purchase, opened of news", out)
         _, out, _ = self.command(server, "customer", seen[True, "plain"], "timeline")
         self.assertIn("in the control group: nothing is sent", out)
+
+    def test_it_says_why_a_message_could_not_be_written(self):
+        path = pathlib.Path(self.directory, "workspace", "main.journey")
+        path.write_text(UNWRITTEN, encoding="utf-8")
+        server = self.serve()
+        server.track("ann", "purchase", properties={"items": 0})
+        server.track("bo", "purchase", properties={"items": 2})
+        self.assertEqual(self.receiver.next().json["content"]["body"], "50 each")
+        letter = self.items(server, "ann")["message"]
+        self.assertEqual((letter["state"], letter["message"], letter["step"], letter["attempts"], letter["document"]),
+                         ("dead", "share", "only.send_share", 0, None))
+        self.assertIn("divided by zero", letter["last_reason"])
+        _, out, _ = self.command(server, "customer", "ann", "timeline")
+        self.assertIn(f"because {letter['last_reason']}", out)
+        self.assertIsNone(server.get("/api/customers/ann/export")["messages"][0]["document"])
+        code, out, err = self.command(server, "deliveries", "retry", letter["id"])
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("could not be written", err)
+        self.assertEqual(self.command(server, "deliveries", "retry", "--state", "dead")[1], "0 messages are tried again\n")
+        self.assertEqual(server.get("/api/status")["deliveries"]["dead"], 1)
 
 
 if __name__ == "__main__":

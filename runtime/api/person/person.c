@@ -33,7 +33,10 @@ void jr_held__message(struct jn_json_out *w, const struct jr_held_message *messa
     if (d->due > 0) jr_reply__instant(w, message->state == JR_DELIVERY_FAILED ? "failed_at" : "due", d->due);
     if (d->last_reason.n > 0) jr_reply__text(w, "last_reason", d->last_reason);
     jn_jw_key(w, "document");
-    jn_jw_raw(w, d->body);
+    if (d->body.n == 0)
+        jn_jw_null(w); /* it could not be written */
+    else
+        jn_jw_raw(w, d->body);
 }
 
 void jr_held__set_aside(struct jn_json_out *w, const struct jr_row_quarantine *row) {

@@ -51,8 +51,14 @@ static void erase_new_messages(struct turn *turn, uint64_t customer) {
         if (turn->flight[i].customer != customer) turn->flight[n++] = turn->flight[i];
     turn->n_flight = n;
     n = 0;
-    for (uint32_t i = 0; i < turn->n_delivery; i++)
-        if (turn->delivery[i].customer != customer) turn->delivery[n++] = turn->delivery[i];
+    for (uint32_t i = 0; i < turn->n_delivery; i++) {
+        const struct jr_row_delivery *row = &turn->delivery[i];
+        /* One that was given up before its first attempt is new; the others are counted as they are stored. */
+        if (row->customer != customer)
+            turn->delivery[n++] = *row;
+        else if (row->state == JR_DELIVERY_FAILED && row->attempts == 0)
+            --*engine_counter(turn->engine, ENGINE_DEAD);
+    }
     turn->n_delivery = n;
 }
 

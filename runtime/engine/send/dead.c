@@ -45,7 +45,7 @@ jn_rc turn_replay(struct turn *turn, uint64_t delivery) {
     struct engine_flight *flight;
     jn_rc rc =
         dead_is_replayed(turn, delivery) ? JN_OK : dead_find(turn, JR_DELIVERY_FAILED, delivery, &found, &flight);
-    if (rc != JN_OK || dead_is_replayed(turn, delivery) || found == NULL) return rc;
+    if (rc != JN_OK || dead_is_replayed(turn, delivery) || found == NULL || found->body.n == 0) return rc;
     found->attempts = flight->attempts = 0;
     found->due = found->deadline = 0;
     found->last_reason = JN_STR_NONE;
@@ -125,11 +125,27 @@ static bool dead_was_sent(const struct jr_engine *engine, const uint8_t id[16]) 
     return false;
 }
 
+/* Some were given up before they had a text. */
+static jn_rc dead_is_written(struct jr_engine *engine, struct jn_str id, uint64_t delivery, struct jn_err *err) {
+    struct jr_delivery *letter;
+    struct jn_arena arena;
+    uint32_t n;
+    jn_arena_init(&arena);
+    jn_rc rc = jr_engine_dead(engine, delivery - 1, 1, &arena, &letter, &n, err);
+    if (rc == JN_OK && n == 1 && letter->delivery == delivery && letter->body.n == 0)
+        rc = jn_fail(err, JN_CONFLICT,
+                     "%.*s could not be written, so that there is nothing to send again: mend message `%.*s`",
+                     JN_FMT(id), JN_FMT(letter->message));
+    jn_arena_release(&arena);
+    return rc;
+}
+
 jn_rc jr_engine_dead_letter(struct jr_engine *engine, struct jn_str id, uint64_t *delivery, struct jn_err *err) {
     uint8_t bytes[16] = {0};
     if (!dead_id(id, bytes)) return jn_fail(err, JN_NOT_FOUND, "a message's id is `msg_` and 32 hexadecimal digits");
     jn_rc rc = engine->store->ops->dead(engine->store, bytes, delivery, err);
-    if (rc != JN_OK || *delivery != 0) return rc;
+    if (rc != JN_OK) return rc;
+    if (*delivery != 0) return dead_is_written(engine, id, *delivery, err);
     if (dead_is_flying(engine, bytes))
         return jn_fail(err, JN_CONFLICT, "%.*s is still on its way; only dead letters are retried", JN_FMT(id));
     if (dead_was_sent(engine, bytes))

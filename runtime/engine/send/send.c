@@ -161,33 +161,59 @@ static struct jr_delivery send_delivery(struct turn *turn, const struct engine_c
     return delivery;
 }
 
+static struct engine_flight send_flight(const struct turn *turn, const struct engine_customer *customer,
+                                        const struct engine_run *run, const struct jn_step *step, const uint8_t id[16],
+                                        const struct jr_delivery *delivery) {
+    const struct jn_program *program = run->program->program;
+    struct engine_flight flight = {.delivery = delivery->delivery,
+                                   .customer = customer->id,
+                                   .run = run->id,
+                                   .ext = customer->ext,
+                                   .journey = delivery->journey,
+                                   .stage = run->stage == JN_NONE ? JN_STR("")
+                                                                  : program->string[program->stage[run->stage].name],
+                                   .step = program->string[step->name],
+                                   .message = delivery->message,
+                                   .asks = delivery->asks,
+                                   .trial = engine_trial(turn->engine, run),
+                                   .awaited = step->kind == JN_STEP_SEND_OR && step->d == 1};
+    memcpy(flight.id, id, 16);
+    return flight;
+}
+
+static void send_store(struct turn *turn, const struct engine_flight *flight, const struct jr_delivery *delivery,
+                       enum jr_delivery_state state) {
+    struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
+    *row = (struct jr_row_delivery){.delivery = delivery->delivery,
+                                    .customer = flight->customer,
+                                    .due = delivery->due,
+                                    .state = state,
+                                    .body = engine_outgoing_encode(delivery, flight, turn->arena)};
+    memcpy(row->id, flight->id, 16);
+}
+
 void turn_post(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
                const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery) {
-    const struct jn_program *program = run->program->program;
-    struct jn_str stage = run->stage == JN_NONE ? JN_STR("") : program->string[program->stage[run->stage].name];
-    struct jn_str step_name = program->string[step->name];
     delivery->delivery = engine_counter_next(turn->engine, ENGINE_NEXT_DELIVERY);
     delivery->since = turn->since;
-    struct jr_row_delivery *row = engine_grow(turn->arena, &turn->delivery, &turn->n_delivery, sizeof(*row));
-    *row = (struct jr_row_delivery){
-        .delivery = delivery->delivery, .customer = customer->id, .state = JR_DELIVERY_PENDING};
-    memcpy(row->id, id, 16);
     struct engine_flight *flight = engine_grow(turn->arena, &turn->flight, &turn->n_flight, sizeof(*flight));
-    *flight = (struct engine_flight){.delivery = delivery->delivery,
-                                     .customer = customer->id,
-                                     .run = run->id,
-                                     .ext = customer->ext,
-                                     .journey = delivery->journey,
-                                     .stage = stage,
-                                     .step = step_name,
-                                     .message = delivery->message,
-                                     .asks = delivery->asks,
-                                     .trial = engine_trial(turn->engine, run),
-                                     .awaited = step->kind == JN_STEP_SEND_OR && step->d == 1};
-    memcpy(flight->id, id, 16);
-    row->body = engine_outgoing_encode(delivery, flight, turn->arena);
+    *flight = send_flight(turn, customer, run, step, id, delivery);
+    send_store(turn, flight, delivery, JR_DELIVERY_PENDING);
     struct jr_delivery *out = engine_grow(turn->arena, &turn->out->delivery, &turn->n_out, sizeof(*out));
     *out = *delivery;
+}
+
+/* What cannot be written is a dead letter without a text: whoever looks at the customer sees that it did not go, and
+ * why. */
+static void send_unwritten(struct turn *turn, const struct engine_customer *customer, const struct engine_run *run,
+                           const struct jn_step *step, const uint8_t id[16], struct jr_delivery *delivery,
+                           struct jn_str why) {
+    delivery->delivery = engine_counter_next(turn->engine, ENGINE_NEXT_DELIVERY);
+    delivery->due = turn->now;
+    delivery->last_reason = why;
+    struct engine_flight flight = send_flight(turn, customer, run, step, id, delivery);
+    send_store(turn, &flight, delivery, JR_DELIVERY_FAILED);
+    ++*engine_counter(turn->engine, ENGINE_DEAD);
 }
 
 jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engine_run *run,
@@ -234,7 +260,9 @@ jn_rc turn_send(struct turn *turn, struct engine_customer *customer, struct engi
     struct jn_buf body;
     jn_buf_init(&body, ENGINE_MESSAGE_MAX);
     if (!turn->engine->options.rehearsal && send_body(&context, run, step, &delivery, &body, &err) != JN_OK) {
-        send_unsent(turn, customer, run, name, JN_OUTCOME_FAILED, jn_arena_str(turn->arena, jn_str_z(err.text)));
+        struct jn_str why = jn_arena_str(turn->arena, jn_str_z(err.text));
+        send_unwritten(turn, customer, run, step, id, &delivery, why);
+        send_unsent(turn, customer, run, name, JN_OUTCOME_FAILED, why);
     } else {
         delivery.body = jn_arena_str(turn->arena, jn_buf_view(&body));
         turn_post(turn, customer, run, step, id, &delivery);

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -167,6 +168,64 @@ static void letters_are_kept_for_so_long(void **state) {
     world_close(&w);
 }
 
+/* ann was to be sent what cannot be written: it divides by zero. */
+static void unwritten(struct world *w) {
+    world_open(w);
+    struct draft d = draft_new(&w->arena);
+    uint32_t begin = declare_event(&d, "begin"), broken = declare_message(&d, "{{ 1 | divided_by: 0 }}", d.post);
+    begin_journey(&d, "trial", begin, JN_REENTER_ALWAYS);
+    step_send(&d, broken);
+    step_exit(&d, "completed");
+    deploy(w, &d);
+    does(w, "ann", "begin", NULL);
+}
+
+static void what_cannot_be_written_is_a_letter_that_says_why(void **state) {
+    struct world w;
+    struct jr_held held;
+    uint32_t n;
+    (void)state;
+    unwritten(&w);
+    expect(&w, "entered begin; unsent {{ 1 | divided_by: 0 }}; left completed");
+    restart(&w);
+    const struct jr_delivery *letter = dead(&w, &n);
+    assert_true(n == 1 && outbox(&w).dead == 1 && outbox(&w).pending == 0 && w.n_sent == 0);
+    assert_non_null(memmem(letter->last_reason.p, letter->last_reason.n, "divided by zero", 15));
+    assert_true(letter->body.n == 0 && letter->attempts == 0 && letter->due == w.now);
+    assert_int_equal(jr_engine_held(w.engine, JN_STR("ann"), w.now, &w.arena, &held, NULL), JN_OK);
+    assert_true(held.n_message == 1 && held.message->state == JR_DELIVERY_FAILED);
+    assert_true(jn_str_eq(held.message->delivery.last_reason, letter->last_reason));
+    world_close(&w);
+}
+
+static void what_has_no_text_is_not_tried_again(void **state) {
+    struct world w;
+    uint32_t n;
+    (void)state;
+    unwritten(&w);
+    expect(&w, "entered begin; unsent {{ 1 | divided_by: 0 }}; left completed");
+    const struct jr_delivery *dead_one = dead(&w, &n);
+    assert_int_equal(letter(&w, dead_one->id), JN_CONFLICT);
+    w.sent[0] = *dead_one; /* as if somebody had asked nevertheless */
+    replays(&w, 0);
+    expect(&w, "");
+    assert_int_equal(w.n_sent, 0);
+    assert_int_equal(outbox(&w).dead, 1);
+    world_close(&w);
+}
+
+static void who_is_erased_in_the_turn_of_such_a_letter_leaves_none(void **state) {
+    struct world w;
+    uint32_t n;
+    (void)state;
+    unwritten(&w);
+    is_erased(&w, "ann");
+    turn(&w);
+    dead(&w, &n);
+    assert_true(n == 0 && outbox(&w).dead == 0);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_is_kept_over_a_restart),
@@ -176,6 +235,9 @@ int main(void) {
         cmocka_unit_test(only_dead_letters_are_found_by_their_ids),
         cmocka_unit_test(what_was_accepted_is_listed_newest_first),
         cmocka_unit_test(letters_are_kept_for_so_long),
+        cmocka_unit_test(what_cannot_be_written_is_a_letter_that_says_why),
+        cmocka_unit_test(what_has_no_text_is_not_tried_again),
+        cmocka_unit_test(who_is_erased_in_the_turn_of_such_a_letter_leaves_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
