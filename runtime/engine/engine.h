@@ -128,7 +128,11 @@ struct jr_engine {
     uint32_t upkeep_stage;   /* of this round of upkeep */
     uint64_t upkeep_after;   /* customers, or letters, up to here are done */
     int64_t quarantine_told; /* when the log may say again that it is full */
-    uint64_t sweep_after;    /* customers up to here have been */
+    struct engine_untold {
+        int64_t until; /* … that some were set aside for this reason */
+        uint64_t n;    /* since it last said so */
+    } untold[JR_SET_ASIDES];
+    uint64_t sweep_after; /* customers up to here have been */
 };
 
 /* ---- notes (notes.c) */

@@ -18,12 +18,31 @@ void turn_quarantine(struct turn *turn, enum jr_set_aside why, const struct jr_i
                                       .source = input->source,
                                       .reason = reason,
                                       .body = input->text};
+    turn->set_aside[why] = row->seq;
     if (body != NULL) {
         struct jn_buf text;
         jn_buf_init(&text, ENGINE_EVENT_MAX);
         jn_json_dump(body, &text);
         row->body = text.failed ? JN_STR("") : jn_arena_str(turn->arena, jn_buf_view(&text));
         jn_buf_release(&text);
+    }
+}
+
+/* A sender that has it wrong has it wrong in every event: a line a minute of each kind says how many there are. What
+ * they say, and of whom, stands behind the number and not in the log. */
+void turn_tell_set_aside(struct turn *turn) {
+    static const char *const WHY[] = {
+#define SET_ASIDE(name, word, text) word,
+#include "journey/tbl/set_aside.def"
+#undef SET_ASIDE
+    };
+    for (int why = 0; why < JR_SET_ASIDES; why++) {
+        struct engine_untold *untold = &turn->engine->untold[why];
+        untold->n += turn->out->set_aside[why];
+        if (turn->out->set_aside[why] == 0 || turn->now < untold->until) continue;
+        JN_LOG(EVENT_QUARANTINED, JN_LF_STR("why", jn_str_z(WHY[why])), JN_LF_INT("events", (int64_t)untold->n),
+               JN_LF_INT("last", (int64_t)turn->set_aside[why]));
+        *untold = (struct engine_untold){.until = turn->now + QUARANTINE_TOLD_EVERY};
     }
 }
 

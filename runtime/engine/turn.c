@@ -333,10 +333,9 @@ static void turn_settle_flights(struct turn *turn, const struct jr_input *input,
 /* What someone should look at is logged; the rest is for whoever listens. */
 static void turn_tell(struct turn *turn) {
     const struct jr_engine_options *options = &turn->engine->options;
+    turn_tell_set_aside(turn);
     for (uint32_t i = 0; i < turn->n_trace; i++) {
         const struct jr_trace *trace = &turn->trace[i];
-        if (trace->kind == JR_TRACE_QUARANTINED)
-            JN_LOG(EVENT_QUARANTINED, JN_LF_STR("name", trace->name), JN_LF_STR("reason", trace->detail));
         if (trace->kind == JR_TRACE_ERASED) JN_LOG(CUSTOMER_ERASED, JN_LF_STR("receipt", trace->detail));
         if (trace->kind == JR_TRACE_PARKED)
             JN_LOG(RUN_PARKED, JN_LF_INT("run", (int64_t)trace->run), JN_LF_STR("step", trace->step),

@@ -47,7 +47,8 @@ struct turn {
     uint32_t n_delivery_gone;
     struct jr_row_quarantine *quarantine;
     uint32_t n_quarantine;
-    uint64_t *erase; /* customers of whom nothing stays */
+    uint64_t set_aside[JR_SET_ASIDES]; /* number of the last one of each kind */
+    uint64_t *erase;                   /* customers of whom nothing stays */
     uint32_t n_erase;
     uint64_t *quarantine_gone;
     uint32_t n_quarantine_gone;
@@ -102,6 +103,8 @@ void turn_quarantine(struct turn *turn, enum jr_set_aside why, const struct jr_i
 void turn_quarantine_gone(struct turn *turn, const struct jr_row_quarantine *row);
 /* At the end of the turn: when there are too many, or too large ones, the oldest go. */
 jn_rc turn_bound_quarantine(struct turn *turn);
+/* Behind the commit: the log says that there are new ones. */
+void turn_tell_set_aside(struct turn *turn);
 
 /* ---- entering (entry.c) */
 /* What comes next is by this cause, of that instant. */

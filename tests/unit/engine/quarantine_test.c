@@ -2,10 +2,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/civil.h"
+#include "core/log.h"
 #include "world.h"
 
 static void bounded(struct world *w, uint64_t rows, uint64_t bytes) {
@@ -119,8 +123,47 @@ static void old_ones_go(void **state) {
     world_close(&w);
 }
 
+/* How often the file has the text. */
+static uint32_t says(int file, const char *text) {
+    static char read[1 << 16];
+    ssize_t n = pread(file, read, sizeof read - 1, 0);
+    uint32_t count = 0;
+    assert_true(n >= 0);
+    read[n] = '\0';
+    for (const char *at = read; (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void the_log_says_how_many_and_not_what(void **state) {
+    struct world w;
+    int file = memfd_create("log", 0), own = dup(STDERR_FILENO);
+    (void)state;
+    bounded(&w, 0, 0);
+    dup2(file, STDERR_FILENO);
+    jn_log_set_level(JN_LOG_INFO);
+    for (int i = 0; i < 40; i++)
+        is_set_aside(&w, "{\"userId\":\"ann@example.com\"}");
+    turn(&w);
+    for (int i = 0; i < 9; i++)
+        sets_aside(&w, "bo@example.com");
+    after(&w, JN_MS_MINUTE);
+    sets_aside(&w, "cy@example.com");
+    jn_log_set_level(JN_LOG_OFF);
+    dup2(own, STDERR_FILENO);
+    assert_int_equal(says(file, "EVENT_QUARANTINED"), 2);
+    assert_int_equal(says(file, "\"why\":\"malformed\",\"events\":40,\"last\":40}"), 1);
+    assert_int_equal(says(file, "\"why\":\"malformed\",\"events\":10,\"last\":50}"), 1);
+    assert_int_equal(says(file, "@example.com"), 0);
+    assert_int_equal(jr_engine_quarantine(w.engine).events, 50);
+    close(file);
+    close(own);
+    world_close(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_log_says_how_many_and_not_what),
         cmocka_unit_test(the_oldest_go_when_there_are_too_many),
         cmocka_unit_test(a_turn_that_has_more_than_all_keeps_its_last),
         cmocka_unit_test(large_ones_count_by_their_bytes),
