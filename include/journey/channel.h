@@ -7,6 +7,7 @@
 
 struct jr_channel;
 struct jr_multi;
+struct jr_apart;
 struct jr_attempt;
 
 /* How an attempt ended. */
@@ -26,6 +27,7 @@ typedef void (*jr_attempt_done)(void *user, const struct jr_attempt_end *end);
 /* Where a channel lives and what it may do. */
 struct jr_channel_place {
     struct jr_multi *multi;       /* libcurl's, on the loop; shared by all channels */
+    struct jr_apart *apart;       /* … in threads beside it */
     const struct jr_allow *allow; /* internal addresses that may be reached */
     bool dev;                     /* loopback may be reached */
     const char *ca_file;          /* certificates that are trusted beside the system's; NULL: none */

@@ -61,7 +61,7 @@ struct jr_lane_thread {
 
 /* What a turn has to tell the loop; takes the turn's memory along. */
 struct jr_lane__news {
-    struct jr_mail mail;
+    struct jr_posted mail;
     struct jr_lane_thread *lane;
     struct jn_arena arena;
     struct jr_turn turn;
@@ -76,7 +76,7 @@ struct jr_lane__news {
 };
 
 struct jr_lane__end {
-    struct jr_mail mail;
+    struct jr_posted mail;
     struct jr_lane_thread *lane;
     jn_rc rc;
     struct jn_err err;
@@ -84,7 +84,7 @@ struct jr_lane__end {
 
 /* ---- on the loop ---- */
 
-static void jr_lane__tell(struct jr_mail *mail) {
+static void jr_lane__tell(struct jr_posted *mail) {
     struct jr_lane__news *news = (struct jr_lane__news *)mail;
     const struct jr_lane_options *options = &news->lane->options;
     for (uint32_t i = 0; i < news->n_settled; i++)
@@ -106,7 +106,7 @@ static void jr_lane__tell(struct jr_mail *mail) {
     free(news);
 }
 
-static void jr_lane__tell_end(struct jr_mail *mail) {
+static void jr_lane__tell_end(struct jr_posted *mail) {
     struct jr_lane__end *end = (struct jr_lane__end *)mail;
     const struct jr_lane_options *options = &end->lane->options;
     jn_rc rc = end->rc;

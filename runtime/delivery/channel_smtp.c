@@ -22,6 +22,7 @@ struct jr_attempt {
     struct curl_slist *recipient;
     char error[CURL_ERROR_SIZE];
     char reply[JR_SMTP__REPLY_MAX]; /* the server's last: its codes, not its words, which may name people */
+    bool cancelled;
 };
 
 /* ---- what libcurl asks while it works ---- */
@@ -112,11 +113,9 @@ static void jr_smtp__judge(struct jr_attempt *attempt, CURLcode code, struct jr_
                                   attempt->reply);
 }
 
-static void jr_smtp__done(void *user, CURL *easy, CURLcode code) {
-    struct jr_attempt *attempt = user;
+static void jr_smtp__tell(struct jr_attempt *attempt, CURLcode code) {
     struct jr_attempt_end end = {0};
     bool refused = attempt->reply[0] == '4' || attempt->reply[0] == '5';
-    (void)easy;
     if (code == CURLE_OK) {
         end.status = 200;
         end.reason = jn_str_z("sent");
@@ -126,6 +125,12 @@ static void jr_smtp__done(void *user, CURL *easy, CURLcode code) {
         jr_transfer_explain(&attempt->transfer, code, &end);
     }
     attempt->transfer.done(attempt->transfer.user, &end);
+}
+
+static void jr_smtp__done(void *user, CURL *easy, CURLcode code) {
+    struct jr_attempt *attempt = user;
+    (void)easy;
+    if (!attempt->cancelled) jr_smtp__tell(attempt, code);
     jr_smtp__free(attempt);
 }
 
@@ -145,17 +150,16 @@ static struct jr_attempt *jr_smtp__begin(struct jr_channel *channel, const struc
     if (rc == JN_OK) rc = jr_mail_write(delivery->body, &transfer->arena, &attempt->mail, err);
     if (rc == JN_OK) {
         jr_smtp__options(attempt);
-        if (!jr_transfer_begin(transfer, delivery, jr_smtp__done, attempt))
-            rc = jn_fail(err, JN_INTERNAL, "the transfer was refused");
+        jr_transfer_begin_apart(transfer, delivery, jr_smtp__done, attempt);
+        return attempt;
     }
-    if (rc == JN_OK) return attempt;
     jr_smtp__free(attempt);
     return NULL;
 }
 
 static void jr_smtp__cancel(struct jr_attempt *attempt) {
-    jr_multi_remove(attempt->transfer.place->multi, attempt->transfer.easy);
-    jr_smtp__free(attempt);
+    attempt->cancelled = true;
+    jr_apart_abort(attempt->transfer.place->apart, attempt->transfer.easy);
 }
 
 static struct jr_channel *jr_smtp__open(const struct jr_channel_place *place) {

@@ -10,6 +10,7 @@
 #include "runtime/delivery/destination.h"
 #include "runtime/delivery/due.h"
 #include "runtime/delivery/line.h"
+#include "runtime/loop/apart.h"
 #include "runtime/loop/curl_loading.h"
 #include "runtime/loop/multi.h"
 
@@ -30,6 +31,7 @@ struct jr_pump {
     struct jr_destination *refilling;
     uint64_t held_back; /* retries that had to wait for their budget */
     struct jr_curl_loading loading;
+    struct jr_apart apart;
     bool begun, open; /* the loading; the channels */
     bool stopped, closed, starting;
 };
@@ -388,6 +390,8 @@ static void jr_pump__on_loaded(void *user, jn_rc rc, const struct jn_err *err) {
         return;
     }
     pump->options.place.multi = jr_multi_new(pump->options.loop, (long)pump->options.at_a_time);
+    pump->options.place.apart = &pump->apart;
+    jr_apart_open(&pump->apart, pump->options.loop);
     jr_pump__open_channels(pump);
     jr_pump__start(pump);
 }
@@ -530,6 +534,7 @@ void jr_pump_stop(struct jr_pump *pump) {
 }
 
 static void jr_pump__close_channels(struct jr_pump *pump) {
+    if (pump->options.place.apart != NULL) jr_apart_close(&pump->apart);
     for (int kind = 0; kind < JN_CHANNEL_KINDS; kind++)
         jr_pump__ops(pump, (enum jn_channel_kind)kind)->close(pump->channel[kind]);
     if (pump->options.place.multi == NULL) return;

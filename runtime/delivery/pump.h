@@ -35,7 +35,7 @@ struct jr_input jr_report_input(const struct jr_report *report, char *text);
 
 struct jr_pump_options {
     uv_loop_t *loop;
-    struct jr_channel_place place;                              /* but for its multi, which is the pump's */
+    struct jr_channel_place place;                              /* but for its multi and apart: the pump's */
     const struct jr_channel_ops *ops;                           /* for tests, instead of the channels of the table */
     uint32_t per_destination;                                   /* attempts at a time to one address */
     uint32_t at_a_time;                                         /* … in all */

@@ -109,14 +109,23 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, unsigned 
                    : jr_transfer__parse(transfer, url, flags, err);
     if (rc != JN_OK) return rc;
     curl_easy_setopt(transfer->easy, CURLOPT_CURLU, transfer->url);
-    curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS); /* jr_multi changes it */
+    curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS); /* changed when time stood still */
     return JN_OK;
+}
+
+static uint32_t jr_transfer__timeout_ms(const struct jr_delivery *delivery) {
+    return delivery->timeout_ms == 0 ? JR_TRANSFER_TIMEOUT_MS : delivery->timeout_ms;
 }
 
 bool jr_transfer_begin(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
                        void *user) {
-    uint32_t timeout_ms = delivery->timeout_ms == 0 ? JR_TRANSFER_TIMEOUT_MS : delivery->timeout_ms;
-    return jr_multi_add(transfer->place->multi, transfer->easy, timeout_ms, done, user);
+    return jr_multi_add(transfer->place->multi, transfer->easy, jr_transfer__timeout_ms(delivery), done, user);
+}
+
+void jr_transfer_begin_apart(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
+                             void *user) {
+    jr_apart_add(transfer->place->apart, transfer->easy, jn_buf_view(&transfer->address),
+                 jr_transfer__timeout_ms(delivery), done, user);
 }
 
 void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end) {

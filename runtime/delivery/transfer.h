@@ -3,6 +3,7 @@
 #ifndef RUNTIME_DELIVERY_TRANSFER_H
 #define RUNTIME_DELIVERY_TRANSFER_H
 
+#include "runtime/loop/apart.h"
 #include "runtime/loop/multi.h"
 
 #include "core/arena.h"
@@ -43,6 +44,9 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, unsigned 
 /* With the time that the delivery has for an attempt. False when libcurl refuses it. */
 bool jr_transfer_begin(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
                        void *user);
+/* Likewise, in a thread beside the loop, which has the transfer until its end. */
+void jr_transfer_begin_apart(struct jr_transfer *transfer, const struct jr_delivery *delivery, jr_multi_done done,
+                             void *user);
 /* Why there was no answer. */
 void jr_transfer_explain(const struct jr_transfer *transfer, CURLcode code, struct jr_attempt_end *end);
 

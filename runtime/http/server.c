@@ -9,7 +9,7 @@ enum { JR_HTTP__BACKLOG = 511 };
 
 static void jr_http__on_sweep(uv_timer_t *timer) {
     struct jr_http_server *server = timer->data;
-    (void)jr_attention_look(&server->attention, uv_now(server->loop));
+    (void)jr_attention_look(&server->attention, uv_now(server->loop), JR_ATTENTION_STEP_MS);
     struct jr_http_connection *next;
     for (struct jr_http_connection *c = server->connections; c != NULL; c = next) {
         next = c->next;

@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 #define JR_ATTENTION_LOOK_MS 250 /* so often somebody looks */
-#define JR_ATTENTION_STEP_MS 500 /* from one look to the next no more than this counts */
+#define JR_ATTENTION_STEP_MS 500 /* as a rule */
 
 struct jr_attention {
     uint64_t looked; /* monotonic ms */
     uint64_t time;   /* ms in which attention was paid: deadlines go by it */
 };
 
-/* True when more time has passed since the last look than counts. */
-bool jr_attention_look(struct jr_attention *attention, uint64_t now);
+/* Of what has passed since the last look no more than `step` counts. True when more than that has. */
+bool jr_attention_look(struct jr_attention *attention, uint64_t now, uint64_t step);
 
 #endif

@@ -34,9 +34,12 @@ jn_rc jr_curl_load(struct jn_err *err);
 #define curl_multi_cleanup       jr_curl_multi_cleanup
 #define curl_multi_info_read     jr_curl_multi_info_read
 #define curl_multi_init          jr_curl_multi_init
+#define curl_multi_perform       jr_curl_multi_perform
+#define curl_multi_poll          jr_curl_multi_poll
 #define curl_multi_remove_handle jr_curl_multi_remove_handle
 #define curl_multi_setopt        jr_curl_multi_setopt
 #define curl_multi_socket_action jr_curl_multi_socket_action
+#define curl_multi_wakeup        jr_curl_multi_wakeup
 #define curl_slist_append        jr_curl_slist_append
 #define curl_slist_free_all      jr_curl_slist_free_all
 #define curl_url                 jr_curl_url

@@ -13,7 +13,7 @@ void jr_mailbox_open(struct jr_mailbox *mailbox, uv_loop_t *loop) {
     mailbox->wakeup.data = mailbox;
 }
 
-void jr_mailbox_post(struct jr_mailbox *mailbox, struct jr_mail *mail) {
+void jr_mailbox_post(struct jr_mailbox *mailbox, struct jr_posted *mail) {
     mail->next = NULL;
     uv_mutex_lock(&mailbox->lock);
     *mailbox->last = mail;
@@ -24,12 +24,12 @@ void jr_mailbox_post(struct jr_mailbox *mailbox, struct jr_mail *mail) {
 
 void jr_mailbox_run(struct jr_mailbox *mailbox) {
     uv_mutex_lock(&mailbox->lock);
-    struct jr_mail *mail = mailbox->first;
+    struct jr_posted *mail = mailbox->first;
     mailbox->first = NULL;
     mailbox->last = &mailbox->first;
     uv_mutex_unlock(&mailbox->lock);
     while (mail != NULL) {
-        struct jr_mail *next = mail->next;
+        struct jr_posted *next = mail->next;
         mail->run(mail);
         mail = next;
     }

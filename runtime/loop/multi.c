@@ -77,7 +77,7 @@ static void jr_multi__report(struct jr_multi *multi) {
 /* Before libcurl looks: its own limit, of connecting, goes by a clock that a process which stands still does not stop.
  * So whoever was connecting meanwhile is not judged by it any more. */
 static void jr_multi__look(struct jr_multi *multi) {
-    if (!jr_attention_look(&multi->attention, uv_hrtime() / 1000000)) return;
+    if (!jr_attention_look(&multi->attention, uv_hrtime() / 1000000, JR_ATTENTION_STEP_MS)) return;
     for (struct jr_multi__transfer *transfer = multi->flying; transfer != NULL; transfer = transfer->next)
         curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT32_MAX);
 }

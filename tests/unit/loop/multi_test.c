@@ -206,11 +206,11 @@ static void test_who_was_being_connected_to_still_is(void **state) {
 static void test_time_without_a_look_counts_a_little(void **state) {
     struct jr_attention attention = {.looked = 1000};
     (void)state;
-    assert_false(jr_attention_look(&attention, 1000 + JR_ATTENTION_STEP_MS));
+    assert_false(jr_attention_look(&attention, 1000 + JR_ATTENTION_STEP_MS, JR_ATTENTION_STEP_MS));
     assert_int_equal(attention.time, JR_ATTENTION_STEP_MS);
-    assert_true(jr_attention_look(&attention, 1000000));
+    assert_true(jr_attention_look(&attention, 1000000, JR_ATTENTION_STEP_MS));
     assert_int_equal(attention.time, 2 * JR_ATTENTION_STEP_MS);
-    assert_false(jr_attention_look(&attention, 1000001));
+    assert_false(jr_attention_look(&attention, 1000001, JR_ATTENTION_STEP_MS));
     assert_int_equal(attention.time, 2 * JR_ATTENTION_STEP_MS + 1);
 }
 
