@@ -109,7 +109,8 @@ jn_rc jr_transfer_aim(struct jr_transfer *transfer, struct jn_str url, unsigned 
                    : jr_transfer__parse(transfer, url, flags, err);
     if (rc != JN_OK) return rc;
     curl_easy_setopt(transfer->easy, CURLOPT_CURLU, transfer->url);
-    curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)JR_TRANSFER_CONNECT_MS); /* changed when time stood still */
+    curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)JR_TRANSFER_CONNECT_MS); /* changed when time stood still */
     return JN_OK;
 }
 

@@ -163,8 +163,7 @@ static struct jr_apart__thread *jr_apart__new_thread(struct jr_apart *apart, str
 static bool jr_apart__give(struct jr_apart *apart, struct jr_apart__transfer *transfer, struct jn_str to) {
     struct jr_apart__thread *thread = apart->threads;
     uv_mutex_lock(&apart->lock);
-    while (thread != NULL &&
-           (thread->transfer != NULL || thread->ending || !jn_str_eq(jn_buf_view(&thread->to), to)))
+    while (thread != NULL && (thread->transfer != NULL || thread->ending || !jn_str_eq(jn_buf_view(&thread->to), to)))
         thread = thread->next;
     if (thread == NULL) thread = jr_apart__new_thread(apart, to);
     transfer->thread = thread;

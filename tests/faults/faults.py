@@ -176,7 +176,7 @@ FAULTS = [
            "process/standstill_test: Standstill.test_who_waits_is_answered",
            "process/standstill_test: Standstill.test_who_falls_due_meanwhile_is_woken_once", "sim/simulation"],
           Defect("what lay unread is held against its senders", "runtime/loop/attention.c",
-                 "passed < JR_ATTENTION_STEP_MS ? passed : JR_ATTENTION_STEP_MS", "passed")),
+                 "passed < step ? passed : step", "passed")),
     Fault("F38", "copies, and stores of copies",
           ["process/backup_test: Backup.test_a_copy_is_checked_before_it_is_trusted",
            "process/backup_test: Backup.test_nothing_is_written_over",

@@ -1,7 +1,8 @@
 """A mail server on loopback for smtp_test.py: takes mails, prints each as a line of JSON, and refuses as it is told.
 
 Run as a program of its own by an interpreter that has aiosmtpd (Debian's); prints its port first. Each line on standard
-input is what it answers next: `MAIL 451 4.3.0 later`, `RCPT 550 5.1.1 nobody`, `DATA 452 4.2.2 full`, or `hang`.
+input is what it answers next: `MAIL 451 4.3.0 later`, `RCPT 550 5.1.1 nobody`, `DATA 452 4.2.2 full`, or
+nothing any more: `hang`, or `hang DATA` when it has the mail.
 
 Arguments: none for a plain line; `smtps CERTIFICATE KEY` for an encrypted one; `starttls CERTIFICATE KEY` to offer that;
 `stripped` to offer nothing, `refusing` to offer it and then refuse, both telling of each login that is tried."""
@@ -28,10 +29,14 @@ class Handler:
             return self.refusals.popleft()[len(stage) + 1:]
         return None
 
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        if self.refusals and self.refusals[0] == "hang":
+    async def may_hang(self, word):
+        if self.refusals and self.refusals[0] == word:
             self.refusals.popleft()
+            print(json.dumps({"with": word}), flush=True)
             await asyncio.Event().wait()
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        await self.may_hang("hang")
         answer = self.refusal("MAIL")
         if answer is None:
             envelope.mail_from = address
@@ -47,6 +52,7 @@ class Handler:
         return answer or "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await self.may_hang("hang DATA")
         answer = self.refusal("DATA")
         print(json.dumps({"from": envelope.mail_from, "to": envelope.rcpt_tos, "login": bool(session.authenticated),
                           "text": envelope.original_content.decode("utf-8"), "with": answer or "250"}), flush=True)

@@ -90,10 +90,13 @@ class MailServer:
 class Smtp(Case):
     def setUp(self):
         super().setUp()
-        with open(os.path.join(self.directory, "workspace", "main.journey"), "w", encoding="utf-8") as file:
-            file.write(WORKSPACE)
+        self.write(WORKSPACE)
         self.mail = MailServer()
         self.addCleanup(self.mail.close)
+
+    def write(self, workspace):
+        with open(os.path.join(self.directory, "workspace", "main.journey"), "w", encoding="utf-8") as file:
+            file.write(workspace)
 
     def url(self, login=""):
         return f"smtp://{login}127.0.0.1:{self.mail.port}/journey.example"
@@ -175,12 +178,22 @@ class Smtp(Case):
     def test_a_server_that_hangs_ends_at_the_time_out(self):
         self.mail.answer("hang")
         self.begin()
+        self.assertEqual(self.mail.next()["with"], "hang")
         self.assertEqual(self.mail.next()["with"], "250")  # the second attempt
+
+    def test_a_server_that_does_not_answer_to_a_mail_holds_up_nobody(self):
+        self.write(WORKSPACE.replace("timeout 2 seconds", "timeout 60 seconds"))
+        self.mail.answer("hang DATA")
+        server = self.begin()
+        self.assertEqual(self.mail.next()["with"], "hang DATA")
+        server.identify("bo", email="bo@example.com", name="Bo")  # is answered
+        server.track("bo", "begin")
+        self.assertEqual(self.mail.next()["to"], ["bo@example.com"])
 
     def test_an_internal_server_is_refused_without_dev(self):
         server = Server(self.directory, {"MAIL_URL": self.url(), "JOURNEY_TOKEN": "t", "JOURNEY_WRITE_KEY": "wk"}, args=())
         self.servers.append(server)
-        for call, body in (("identify", {"traits": {"email": "ann@example.com"}}), ("track", {"event": "begin"})):
+        for call, body in (("identify", {"traits": {"email": "ann@example.com", "name": "Ann"}}), ("track", {"event": "begin"})):
             self.assertEqual(server.post("/v1/" + call, {"userId": "ann", "writeKey": "wk", **body})[0], 200)
         for _ in range(100000):
             items = server.get("/api/deliveries?state=dead", Authorization="Bearer t")["items"]

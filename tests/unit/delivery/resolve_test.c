@@ -18,6 +18,7 @@
 #include "journey/channel.h"
 #include "runtime/delivery/channel_smtp.h"
 #include "runtime/delivery/channel_webhook.h"
+#include "runtime/loop/apart.h"
 #include "runtime/loop/multi.h"
 
 /* ---- the resolver: libcurl asks this one */
@@ -120,6 +121,7 @@ struct outcome {
 };
 
 static struct jr_channel_place place;
+static struct jr_apart apart;
 static struct jr_allow allow;
 static struct jr_channel *channel[2]; /* webhooks and questions; mails */
 
@@ -171,12 +173,15 @@ static struct outcome attempt(enum way way, const char *host) {
 }
 
 static void channels_open(void) {
-    place = (struct jr_channel_place){.multi = jr_multi_new(&loop, 8), .allow = &allow, .variable = no_variable};
+    jr_apart_open(&apart, &loop);
+    place = (struct jr_channel_place){
+        .multi = jr_multi_new(&loop, 8), .apart = &apart, .allow = &allow, .variable = no_variable};
     channel[0] = jr_channel_webhook.open(&place);
     channel[1] = jr_channel_smtp.open(&place);
 }
 
 static void channels_close(void) {
+    jr_apart_close(&apart);
     jr_channel_webhook.close(channel[0]);
     jr_channel_smtp.close(channel[1]);
     jr_multi_close(place.multi);
@@ -185,6 +190,7 @@ static void channels_close(void) {
 /* As after the minute for which libcurl remembers them. */
 static void names_are_forgotten(void) {
     channels_close();
+    (void)uv_run(&loop, UV_RUN_NOWAIT); /* what was closed goes */
     channels_open();
 }
 
