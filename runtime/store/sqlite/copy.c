@@ -31,7 +31,10 @@ static int copy_stops(void *user) {
 /* What takes long on it is broken off once *stop; NULL: never. */
 static jn_rc copy_open(const char *path, int flags, const _Atomic bool *stop, sqlite3 **out, struct jn_err *err) {
     int code = sqlite3_open_v2(path, out, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code != SQLITE_OK) return sqlite_failure(*out, code, "open the copy", err);
+    if (code != SQLITE_OK) {
+        jn_rc rc = sqlite_failure(*out, code, "open the copy", err);
+        return jn_fail(err, rc, "cannot open %s: %s", path, sqlite3_errstr(code));
+    }
     sqlite3_extended_result_codes(*out, 1);
     sqlite3_busy_timeout(*out, 2000);
     sqlite3_db_config(*out, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
