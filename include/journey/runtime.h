@@ -149,7 +149,8 @@ struct jr_engine_options {
     uint32_t timers_max;                        /* in memory; 0: 65,536 */
     uint64_t quarantine_rows, quarantine_bytes; /* of events set aside, at most; 0: 100,000 and 64 MiB */
     /* Whether this process can run a program that is new to the store. NULL: it can. */
-    jn_rc (*fits)(const struct jn_program *program, struct jn_err *err);
+    jn_rc (*fits)(void *user, const struct jn_program *program, struct jn_err *err);
+    void *fits_user;
     jr_trace_fn trace; /* may be NULL */
     void *trace_user;
     /* Fixes a split's arm, for tests: arm's name or empty. May be NULL. */

@@ -360,20 +360,35 @@ static jn_rc jr_app__begin_with(struct jr_app *app, struct jn_err *err) {
     return JN_OK;
 }
 
+/* What cannot send is not made current. */
+static jn_rc jr_app__fits(void *user, const struct jn_program *program, struct jn_err *err) {
+    jn_rc rc = jr_config_check_program(program, err);
+    return rc == JN_OK ? jr_config_check_addresses(user, program, err) : rc;
+}
+
+/* Of versions that only those who are inside run, addresses are judged when they are connected to: nobody can mend
+ * these any more, and they keep no better one from starting. */
+static jn_rc jr_app__check_programs(struct jr_app *app, struct jn_err *err) {
+    const struct jn_program *program = jr_engine_program(app->engine);
+    jn_rc rc = program == NULL ? JN_OK : jr_config_check_addresses(&app->config, program, err);
+    for (uint32_t i = 0; rc == JN_OK && (program = jr_engine_program_at(app->engine, i)) != NULL; i++)
+        rc = jr_config_check_program(program, err);
+    return rc;
+}
+
 static jn_rc jr_app__open_state(struct jr_app *app, struct jn_err *err) {
     jn_rc rc = jr_store_open(app->config.store, &app->store, err);
     struct jr_engine_options options = {.lane = 0,
                                         .quarantine_rows = app->config.quarantine_rows,
                                         .quarantine_bytes = app->config.quarantine_bytes,
-                                        .fits = jr_config_check_program, /* what cannot send is not made current */
+                                        .fits = jr_app__fits,
+                                        .fits_user = &app->config,
                                         .trace = jr_feed_trace,
                                         .trace_user = &app->feed};
     if (rc == JN_OK) rc = jr_engine_open(app->store, &options, &app->engine, err);
     if (rc != JN_OK) return rc;
     if (app->config.image.n > 0) rc = jr_app__begin_with(app, err);
-    const struct jn_program *program;
-    for (uint32_t i = 0; rc == JN_OK && (program = jr_engine_program_at(app->engine, i)) != NULL; i++)
-        rc = jr_config_check_program(program, err);
+    if (rc == JN_OK) rc = jr_app__check_programs(app, err);
     if (rc == JN_OK) JN_LOG(RECOVERED, JN_LF_INT("timers", (int64_t)jr_engine_timer_count(app->engine)));
     return rc;
 }

@@ -264,3 +264,34 @@ jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *e
         rc = jr_config__check_source(program, &program->source[i], err);
     return rc;
 }
+
+/* ---- addresses in the script ---- */
+
+/* The URL itself is not repeated: it may carry a secret. */
+static jn_rc jr_config__check_address(const struct jr_config *config, const char *what, struct jn_str name,
+                                      struct jn_str url, struct jn_err *err) {
+    struct jr_written at;
+    if (!jr_address_written(url, &at) || jr_written_allowed(&config->allow, config->dev, &at)) return JN_OK;
+    bool loopback = jr_address_is_loopback((struct sockaddr *)&at.address);
+    return jn_fail(err, JN_CONFIG,
+                   "%s `%.*s` sends to %s, an internal address; if it is meant, start with --allow-destinations "
+                   "%s:%d%s",
+                   what, JN_FMT(name), at.host, at.host, at.port, loopback ? ", or while developing with --dev" : "");
+}
+
+jn_rc jr_config_check_addresses(const struct jr_config *config, const struct jn_program *program, struct jn_err *err) {
+    jn_rc rc = JN_OK;
+    for (uint32_t i = 0; i < program->n_channel && rc == JN_OK; i++) {
+        const struct jn_channel *channel = &program->channel[i];
+        if ((channel->flags & JN_CHANNEL_ENV_URL) == 0)
+            rc = jr_config__check_address(config, "channel", jn_program_str(program, channel->name),
+                                          jn_program_str(program, channel->url), err);
+    }
+    for (uint32_t i = 0; i < program->n_service && rc == JN_OK; i++) {
+        const struct jn_service *service = &program->service[i];
+        if ((service->flags & JN_CHANNEL_ENV_URL) == 0)
+            rc = jr_config__check_address(config, "service", jn_program_str(program, service->name),
+                                          jn_program_str(program, service->url), err);
+    }
+    return rc;
+}

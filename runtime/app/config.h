@@ -39,4 +39,8 @@ struct jn_str jr_config_variable(struct jn_str name);
 /* Whether every variable that the program names is set, and every signing secret can be used. */
 jn_rc jr_config_check_program(const struct jn_program *program, struct jn_err *err);
 
+/* Whether no channel and no service has an internal address in the script that is not allowed. Names are judged when
+ * they are resolved. */
+jn_rc jr_config_check_addresses(const struct jr_config *config, const struct jn_program *program, struct jn_err *err);
+
 #endif

@@ -34,6 +34,16 @@ bool jr_address_is_loopback(const struct sockaddr *address);
 bool jr_address_allowed(const struct jr_allow *allow, bool dev, const struct sockaddr *address, struct jn_str host,
                         int port);
 
+/* A place that a URL says by number, in any spelling, or as localhost: nobody has to be asked where it is. */
+struct jr_written {
+    char host[256]; /* as the option names it: digits in their usual form, IPv6 in brackets */
+    int port;       /* the scheme's own when there is none */
+    struct sockaddr_storage address;
+};
+/* False: it is a name, which is judged when it is resolved, or no URL. */
+bool jr_address_written(struct jn_str url, struct jr_written *out);
+bool jr_written_allowed(const struct jr_allow *allow, bool dev, const struct jr_written *written);
+
 /* Whether the list names this host itself, by name or by number. */
 bool jr_address_is_named(const struct jr_allow *allow, struct jn_str host, int port);
 

@@ -99,7 +99,8 @@ static jn_rc programs_load_new(struct jr_engine *engine, struct jn_str image, st
                                struct jn_err *err) {
     struct engine_program *loaded = engine_program_load(image, err);
     if (loaded == NULL) return err == NULL ? JN_INVALID : err->rc;
-    jn_rc rc = engine->options.fits == NULL ? JN_OK : engine->options.fits(loaded->program, err);
+    const struct jr_engine_options *options = &engine->options;
+    jn_rc rc = options->fits == NULL ? JN_OK : options->fits(options->fits_user, loaded->program, err);
     if (rc == JN_OK) rc = engine_program_seal(engine, loaded, err);
     if (rc != JN_OK) {
         engine_program_free(loaded);

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import sqlite3
 import unittest
@@ -58,6 +59,38 @@ class Start(Case):
 
     def test_a_broken_secret_stops_the_start(self):
         self.assertIn("email", self.refused(self.env(HOOK_SECRET="whsec_!"), ("--dev",)))
+
+    def test_an_internal_address_in_the_script_stops_the_start(self):
+        """A channel's and a service's, with the way out; the one that is told lets it start."""
+        more = os.path.join(self.directory, "workspace", "more.journey")
+        place = f"http://127.1:{self.receiver.port}/x?key=secret"
+        for script in (f'channel inside\n  webhook "{place}"\nend\n',
+                       f'service inside\n  webhook "{place}"\n  take score number, default 1\nend\n'):
+            with self.subTest(script.split()[0]):
+                with open(more, "w", encoding="utf-8") as file:
+                    file.write(script)
+                env = self.env(JOURNEY_TOKEN="t", JOURNEY_WRITE_KEY="wk")
+                text = self.refused(env)
+                self.assertIn(f"{script.split()[0]} `inside` sends to 127.0.0.1, an internal address", text)
+                self.assertIn("--dev", text)
+                self.assertNotIn("key=secret", text)
+                option = re.search(r"--allow-destinations (\S+),", text).group(1)
+                self.assertEqual(Server(self.directory, env, ("--allow-destinations", option)).terminate(), 0)
+                self.assertEqual(Server(self.directory, env, ("--dev",)).terminate(), 0)
+                self.assertIn("internal address", self.refused(env))  # it is current in the store now
+        with open(more, "w", encoding="utf-8") as file:
+            file.write('channel inside\n  webhook "http://10.1/"\nend\n')
+        self.assertNotIn("while developing", self.refused(self.env(), ("--dev",)).splitlines()[-1])
+
+    def test_an_internal_address_is_not_deployed(self):
+        server = self.serve(self.env(JOURNEY_TOKEN="t", JOURNEY_WRITE_KEY="wk"), args=())
+        with open(os.path.join(self.directory, "workspace", "more.journey"), "w", encoding="utf-8") as file:
+            file.write('channel inside\n  webhook "http://169.254.169.254/latest"\nend\n')
+        before = server.get("/api/status", Authorization="Bearer t")["program"]
+        code, _, err = self.command(server, "deploy", os.path.join(self.directory, "workspace"), token="t")
+        self.assertEqual(code, 1)
+        self.assertIn("sends to 169.254.169.254, an internal address", err)
+        self.assertEqual(server.get("/api/status", Authorization="Bearer t")["program"], before)
 
     def test_a_second_process_is_refused(self):
         self.serve()
