@@ -15,6 +15,10 @@ _Noreturn void jn_out_of_memory(size_t wanted);
 
 #define JN_CHECK(condition) ((condition) ? (void)0 : jn_check_failed(__FILE__, __LINE__, #condition))
 
+/* A local array that is written before it is read: else the release build, whose locals begin as zeros, fills it each
+ * time. */
+#define JN_UNINITIALIZED __attribute__((uninitialized))
+
 /* malloc, calloc and realloc that never return NULL; n == 0 gives a valid pointer. Free with free(). */
 void *jn_alloc(size_t n);
 void *jn_alloc_zero(size_t count, size_t size);

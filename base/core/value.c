@@ -88,15 +88,16 @@ int64_t jn_duration_ms(struct jn_value duration) {
 bool jn_value_cmp(struct jn_value a, struct jn_value b, int *out) {
     if (a.type != b.type || !TYPE_ROW[a.type].orderable) return false;
     if (a.type == JN_T_MONEY && a.currency != b.currency) return false;
-    if (a.type == JN_T_NUMBER || a.type == JN_T_MONEY) {
-        *out = jn_dec_cmp(jn_value_to_dec(a), jn_value_to_dec(b));
-    } else if (a.type == JN_T_TEXT) {
+    if (a.type == JN_T_TEXT) {
         *out = jn_str_cmp(jn_value_str(a), jn_value_str(b));
-    } else {
-        int64_t x = a.type == JN_T_DURATION ? jn_duration_ms(a) : a.i;
-        int64_t y = b.type == JN_T_DURATION ? jn_duration_ms(b) : b.i;
-        *out = (x > y) - (x < y);
+        return true;
     }
+    if (a.scale != b.scale && a.type != JN_T_DURATION) {
+        *out = jn_dec_cmp(jn_value_to_dec(a), jn_value_to_dec(b));
+        return true;
+    }
+    int64_t x = a.scale == b.scale ? a.i : jn_duration_ms(a), y = a.scale == b.scale ? b.i : jn_duration_ms(b);
+    *out = (x > y) - (x < y);
     return true;
 }
 
@@ -112,6 +113,7 @@ bool jn_value_eq(struct jn_value a, struct jn_value b) {
     if (a.type != b.type) return false;
     if (a.type == JN_T_MISSING) return true;
     if (a.type == JN_T_BOOL) return a.i == b.i;
+    if (a.type == JN_T_TEXT) return jn_str_eq(jn_value_str(a), jn_value_str(b));
     if (a.type == JN_T_LIST) return jn_list_eq(a, b);
     return jn_value_cmp(a, b, &order) && order == 0;
 }
