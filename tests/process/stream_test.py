@@ -1,11 +1,32 @@
 """What happens, as it happens: server-sent events of the administration."""
 
 import json
+import pathlib
+import socket
 import unittest
 
 from journey_process import Case
 
 HEAD = "GET /api/stream{} HTTP/1.1\r\nHost: localhost\r\n{}\r\n"
+
+QUEUED = 4 << 20  # JR_HTTP_STREAM_BYTES: what is held of a reader who does not read
+STEPS = 100
+LONG = """workspace
+  timezone "UTC"
+end
+event begin
+journey long
+  enter when begin
+  re-enter always
+  stage only
+{}  end
+end
+""".format('    tag "x"\n' * STEPS)
+
+
+def sent_by_the_kernel():
+    """So much of what is written to a socket the system takes by itself, at most."""
+    return int(pathlib.Path("/proc/sys/net/ipv4/tcp_wmem").read_text(encoding="ascii").split()[2])
 
 
 class Listener:
@@ -114,6 +135,32 @@ class Stream(Case):
             self.assertIn(b"HTTP/1.1 409 ", answer)
         status, headers, body = server.request("HEAD", "/api/stream")
         self.assertEqual((status, headers["content-type"], body), (200, "text/event-stream", b""))
+
+    def test_who_does_not_read_is_held_no_more_than_so_much_for(self):
+        """Twice what may be held is told. A reader beside it hears all, so that nothing else can have ended the other."""
+        pathlib.Path(self.directory, "workspace", "main.journey").write_text(LONG, encoding="utf-8")
+        server = self.serve()
+        reader, sleeper = self.listen(server), self.listen(server)
+        sleeper.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        user, told, number = "u" * 250, 0, 0
+        while told < 2 * (QUEUED + sent_by_the_kernel()):
+            events = [{"type": "track", "userId": user, "event": "begin"}] * 10
+            self.assertEqual(server.post("/v1/batch", {"batch": events})[0], 200)
+            left = 0
+            while left < len(events):  # only so much is on its way to it at a time
+                number, kind, data = reader.next()
+                left += kind == "left"
+                told += len(json.dumps(data))
+        heard = 0
+        sleeper.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # awake, it reads in large pieces
+        try:
+            while heard < number and (event := sleeper.next()) is not None:
+                heard = event[0]
+        except ConnectionResetError:
+            pass
+        self.assertGreater(heard, 0)
+        self.assertLess(heard, number)
+        self.assertEqual(self.listen(server).status, 200)
 
     def test_who_listens_keeps_nothing_from_ending(self):
         server = self.serve()
