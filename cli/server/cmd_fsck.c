@@ -65,7 +65,8 @@ static void fsck_sum(struct fsck *fsck, const char *folder, const struct jr_exam
                   {"findings", e->findings},
                   {"generation", facts.generation},
                   {"bytes", facts.bytes},
-                  {"log_bytes", facts.log_bytes}};
+                  {"log_bytes", facts.log_bytes},
+                  {"stray_bytes", facts.stray_bytes}};
     struct jn_json_out w;
     if (!fsck->json) {
         if (e->findings > FSCK_SHOWN)
@@ -75,6 +76,12 @@ static void fsck_sum(struct fsck *fsck, const char *folder, const struct jr_exam
             jn_buf_printf(&fsck->out, "%s%llu %s", i == 0 ? "; " : ", ", (unsigned long long)FIGURE[i].value,
                           FIGURE[i].key);
         jn_buf_printf(&fsck->out, "; sealed: %s\n", jr_store_sealed_word(facts.sealed));
+        if (facts.stray_bytes > 0)
+            jn_buf_printf(&fsck->out,
+                          "warning: %llu bytes stand behind the database's last page\n"
+                          "  harmless: none of them is read, and they are written over in time; find out who wrote to "
+                          "the file\n",
+                          (unsigned long long)facts.stray_bytes);
         return;
     }
     jn_jw_init(&w, &fsck->out);

@@ -176,6 +176,7 @@ struct jr_store_facts {
     enum jr_store_sealed sealed;
     uint64_t generation;       /* how often it was restored from a copy */
     uint64_t bytes, log_bytes; /* on disk; the log is what is not written back yet */
+    uint64_t stray_bytes;      /* of a store that is looked at: what stands behind the database's last page */
 };
 
 struct jr_store_ops;

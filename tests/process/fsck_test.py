@@ -48,7 +48,7 @@ class Fsck(Case):
     def test_a_store_in_use_is_sound(self):
         server = self.filled()
         found, sum_up = self.findings()
-        self.assertEqual(found, [])
+        self.assertEqual((found, sum_up["stray_bytes"]), ([], 0))
         self.assertGreaterEqual(sum_up["customers"], 3)
         self.assertGreaterEqual(sum_up["timers"], 1)
         server.kill()
@@ -115,6 +115,30 @@ class Fsck(Case):
             file.write(b"\xff" * 4096 * 4)
         code, _, errors = self.fsck()
         self.assertEqual(code, 65, errors)
+
+    def test_bytes_behind_the_last_page_are_told_and_harm_nothing(self):
+        """A part of a page, and some pages; with a log that is not written back, and without one."""
+        path = os.path.join(self.state, "journey.db")
+        server, stray = self.filled(), 0
+        for end, appended in (("terminate", 10), ("kill", 3 * 4096 + 17)):
+            with self.subTest(appended):
+                getattr(server, end)()
+                with open(path, "ab") as file:
+                    file.write(b"\xff" * appended)
+                stray += appended
+                found, sum_up = self.findings()
+                self.assertEqual((found, sum_up["sound"], sum_up["stray_bytes"]), ([], True, stray))
+                code, out, _ = self.fsck()
+                self.assertEqual(code, 0)
+                self.assertIn(f"warning: {stray} bytes stand behind the database's last page", out)
+                server = self.serve()
+                server.track("bob", "rest")
+        for number in range(50):
+            server.identify(f"user-{number}", email="x" * 4000)
+        server.terminate()
+        found, sum_up = self.findings()
+        self.assertEqual((found, sum_up["stray_bytes"]), ([], 0))
+        self.assertNotIn("warning", self.fsck()[1])
 
     def test_usage(self):
         self.assertEqual(subprocess.run([JOURNEY, "fsck"], stderr=subprocess.DEVNULL).returncode, 64)

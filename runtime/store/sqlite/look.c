@@ -35,6 +35,30 @@ jn_rc sqlite_check(struct jr_store *store, struct jn_err *err) {
     return sqlite_look_through(sqlite_state(store)->db, LOOK_QUICK, err);
 }
 
+static uint32_t look_number(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* By SQLite's own handle: closing another one of the same file would give up its locks. */
+uint64_t sqlite_stray_bytes(struct jr_store_sqlite_state *state) {
+    enum { HEADER = 100, CHANGES = 24, PAGES = 28, CHANGES_COUNTED = 92 };
+    uint8_t header[HEADER];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    int64_t page = 0, pages = 0;
+    if (sqlite3_file_control(state->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
+        file->pMethods->xRead(file, header, sizeof(header), 0) != SQLITE_OK ||
+        sqlite_number(state->db, "pragma page_size", &page, NULL) != JN_OK ||
+        sqlite_number(state->db, "pragma page_count", &pages, NULL) != JN_OK)
+        return 0;
+    /* A header that does not count its pages leaves that to the file's size. */
+    if (look_number(header + CHANGES) != look_number(header + CHANGES_COUNTED)) return 0;
+    int64_t own = look_number(header + PAGES); /* more than the log leaves, until it is written back */
+    int64_t used = (own > pages ? own : pages) * page;
+    return size > used ? (uint64_t)(size - used) : 0;
+}
+
 static void *look_run(void *user) {
     struct sqlite_look *look = user;
     struct jn_err err;

@@ -249,6 +249,7 @@ static jn_rc open_reading(struct jr_store_sqlite_state *state, const char *folde
         rc = sqlite_run(state->db, "pragma cell_size_check = on; pragma trusted_schema = off; begin", "be read", err);
     if (rc == JN_OK) rc = open_prepare(state, err);
     if (rc == JN_OK) rc = open_generation(state, err);
+    if (rc == JN_OK) state->stray_bytes = sqlite_stray_bytes(state);
     if (rc == JN_OK) rc = sqlite_sealed_open(state, folder, true, err); /* keys came before the rows that are read */
     return rc;
 }
@@ -279,6 +280,7 @@ struct jr_store_facts sqlite_facts(const struct jr_store *store) {
     return (struct jr_store_facts){.sealed = (enum jr_store_sealed)state->sealed,
                                    .generation = state->generation,
                                    .bytes = open_size(state->path, ""),
+                                   .stray_bytes = state->stray_bytes,
                                    .log_bytes = open_size(state->path, "-wal")};
 }
 

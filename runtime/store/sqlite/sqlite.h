@@ -37,6 +37,7 @@ struct jr_store_sqlite_state {
     struct jn_err fault;         /* of that; rc JN_OK: none */
     char *path;                  /* of the database; does not change */
     uint64_t generation;
+    uint64_t stray_bytes;               /* behind the last page, when it was begun to be looked at */
     int lock;                           /* descriptor of the lock file */
     int64_t seen_day[SQLITE_SEEN_DAYS]; /* days that have rows, newest first */
     uint32_t n_seen_day;
@@ -129,6 +130,8 @@ jn_rc sqlite_restore_keys(sqlite3 *db, const char *folder, const char *file, con
 /* By `pragma`, quick_check or integrity_check: JN_CORRUPT with the first finding. */
 jn_rc sqlite_look_through(sqlite3 *db, const char *pragma, struct jn_err *err);
 jn_rc sqlite_check(struct jr_store *store, struct jn_err *err);
+/* What stands in the file behind its last page: SQLite reads none of it, and writes over it or cuts it off. */
+uint64_t sqlite_stray_bytes(struct jr_store_sqlite_state *state);
 /* Looks for damage: at once in a database of few pages, else on a thread of its own until sqlite_look_end. */
 jn_rc sqlite_look(struct jr_store_sqlite_state *state, int64_t pages, struct jn_err *err);
 bool sqlite_is_damaged(const struct jr_store_sqlite_state *state);
