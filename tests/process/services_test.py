@@ -8,7 +8,9 @@ import subprocess
 import threading
 import unittest
 
+from failing_system import FailingSystem
 from journey_process import DEADLINE, JOURNEY, SECRET, Case, Request
+from wrong_clock import MINUTE, WrongClock
 
 WORKSPACE = """workspace
   timezone "UTC"
@@ -110,7 +112,7 @@ class Service:
         self.server.server_close()
 
 
-class Services(Case):
+class Asking(Case):
     def setUp(self):
         super().setUp()
         self.service = Service()
@@ -134,6 +136,20 @@ class Services(Case):
     def counted(self, server, what):
         return server.get("/api/journeys/asking")[what].get("propensity", 0)
 
+    def assert_nothing_more(self, server):
+        """Somebody else's question is the next, and his message: no other was asked, and no other was told, before."""
+        self.service.answer(200, {"score": 0.25, "sure": 1})
+        self.begin(server, "zoe")
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
+        self.assertEqual(self.service.requests.get().json["customer"]["id"], "zoe")
+
+    def kill_when_all_is_delivered(self, server):
+        while server.get("/api/deliveries?state=pending")["items"]:
+            pass
+        server.kill()
+
+
+class Services(Asking):
     def test_an_answer(self):
         server = self.start()
         self.service.answer(200, {"score": 0.9, "model": "b"})
@@ -203,53 +219,6 @@ class Services(Case):
         self.assertEqual(self.told(), "0.8")
         self.assertEqual(self.counted(server, "answered"), 1)
         self.assertTrue(self.receiver.requests.empty(), "a question is answered once")
-
-    def assert_nothing_more(self, server):
-        """Somebody else's question is the next, and his message: no other was asked, and no other was told, before."""
-        self.service.answer(200, {"score": 0.25, "sure": 1})
-        self.begin(server, "zoe")
-        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
-        self.assertEqual(self.service.requests.get().json["customer"]["id"], "zoe")
-
-    def test_a_deadline_that_passed_while_nobody_ran(self):
-        server = self.start(timeout="1 second")
-        self.service.hang()
-        self.begin(server, "ann")
-        self.service.requests.get()
-        server.kill()
-        server = self.start(timeout="1 second")
-        self.assertEqual(self.told(), "0.5")
-        for _ in range(2):  # one, if ann's question was asked again in time, goes to where nobody listens
-            self.service.answer(200, {"score": 0.25})
-        self.begin(server, "zoe")
-        self.assertEqual(self.receiver.next().json["customer"]["id"], "zoe")
-
-    def kill_when_all_is_delivered(self, server):
-        while server.get("/api/deliveries?state=pending")["items"]:
-            pass
-        server.kill()
-
-    def test_an_answer_that_comes_too_late(self):
-        server = self.start(timeout="1 second")
-        self.service.hang()
-        self.begin(server, "ann")
-        self.service.requests.get()
-        self.assertEqual(self.told(), "0.5")
-        self.assertEqual(self.counted(server, "defaulted"), 1)
-        self.service.answer_late(200, {"score": 0.9})
-        self.assert_nothing_more(server)
-
-    def test_a_kill_after_the_default_was_taken(self):
-        server = self.start(timeout="1 second")
-        self.service.hang()
-        self.begin(server, "ann")
-        self.service.requests.get()
-        self.assertEqual(self.told(), "0.5")
-        self.kill_when_all_is_delivered(server)
-        server = self.start(timeout="1 second")
-        self.assertEqual(self.counted(server, "defaulted"), 1)
-        self.service.answer_late(200, {"score": 0.9})
-        self.assert_nothing_more(server)
 
     # ---- a new version while a question is out
 
@@ -331,6 +300,54 @@ class Services(Case):
             self.write()
             self.serve(self.env())
         self.assertIn("service `propensity` takes its address from ML_URL, which is not set", str(caught.exception))
+
+
+class Late(Asking):
+    """The time is over when the clock is put forward: not before the question is out, however slow the machine is."""
+
+    def setUp(self):
+        super().setUp()
+        self.system = FailingSystem(self.directory)
+        self.clock = WrongClock(self.system)
+        self.receiver.tolerance = float("inf")  # what is signed says what that clock says
+
+    def start(self):
+        self.write(timeout="5 minutes")
+        return self.serve(self.env(ML_URL=self.service.url, HOOK_SECRET=SECRET, **self.system.env))
+
+    def ask(self):
+        server = self.start()
+        self.service.hang()
+        self.begin(server, "ann")
+        self.service.requests.get()
+        return server
+
+    def wait_in_vain(self, server):
+        self.clock.step(6 * MINUTE)
+        self.assertEqual(self.told(), "0.5")
+        self.assertEqual(self.counted(server, "defaulted"), 1)
+
+    def test_a_deadline_that_passed_while_nobody_ran(self):
+        self.ask().kill()
+        self.clock.step(6 * MINUTE)
+        server = self.start()
+        self.assertEqual(self.told(), "0.5")
+        self.assert_nothing_more(server)
+
+    def test_an_answer_that_comes_too_late(self):
+        server = self.ask()
+        self.wait_in_vain(server)
+        self.service.answer_late(200, {"score": 0.9})
+        self.assert_nothing_more(server)
+
+    def test_a_kill_after_the_default_was_taken(self):
+        server = self.ask()
+        self.wait_in_vain(server)
+        self.service.answer_late(200, {"score": 0.9})
+        self.kill_when_all_is_delivered(server)
+        server = self.start()
+        self.assertEqual(self.counted(server, "defaulted"), 1)
+        self.assert_nothing_more(server)
 
 
 if __name__ == "__main__":
