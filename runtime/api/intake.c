@@ -2,6 +2,7 @@
 
 #include "core/hash.h"
 #include "runtime/api/api.h"
+#include "runtime/ingest/events.h"
 #include "runtime/ingest/hooks.h"
 #include "runtime/measure/metrics.h"
 
@@ -40,16 +41,10 @@ static jn_rc jr_intake__work_track(struct jr_job *job, const struct jr_lane_view
     return JN_OK;
 }
 
-void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
-    const struct jr_http_request *request = jr_http_request_of(exchange);
-    struct jr_job *job = jr_job_new(api, exchange);
-    struct jr_track_request track = {.call = request->param,
-                                     .authorization = jr_http_header(request, "authorization"),
-                                     .body = request->body,
-                                     .wall = api->host.now(api->host.user)};
+/* The events that were read, or why there are none, are in the job. */
+static void jr_intake__go_on(struct jr_api *api, struct jr_job *job) {
     job->answer = jr_intake__answer_track;
     job->work = jr_intake__work_track;
-    job->rc = jr_track_take(&api->keys, &track, &job->arena, &job->intake, &job->err);
     if (job->rc == JN_OK && job->intake.n > 0)
         job->rc = jr_intake__limit(job, &api->key_rates, job->intake.key, JR_API_REFUSED_KEY, &job->err);
     if (job->rc == JN_OK && job->intake.n > 0) {
@@ -58,6 +53,38 @@ void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
     }
     job->answer(job);
     jr_job_free(job);
+}
+
+void jr_api__track(struct jr_api *api, struct jr_http_exchange *exchange) {
+    const struct jr_http_request *request = jr_http_request_of(exchange);
+    struct jr_job *job = jr_job_new(api, exchange);
+    struct jr_track_request track = {.call = request->param,
+                                     .authorization = jr_http_header(request, "authorization"),
+                                     .body = request->body,
+                                     .wall = api->host.now(api->host.user)};
+    job->rc = jr_track_take(&api->keys, &track, &job->arena, &job->intake, &job->err);
+    jr_intake__go_on(api, job);
+}
+
+static bool jr_intake__attribute(const void *user, const char *name, struct jn_buf *out) {
+    struct jn_str value = jr_http_header(user, name);
+    if (value.p == NULL) return false;
+    if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"') value = jn_str_sub(value, 1, value.n - 2);
+    if (!jr_http_unescape(value, out)) jn_buf_reset(out);
+    return true;
+}
+
+void jr_api__events(struct jr_api *api, struct jr_http_exchange *exchange) {
+    const struct jr_http_request *request = jr_http_request_of(exchange);
+    struct jr_job *job = jr_job_new(api, exchange);
+    struct jr_events_request events = {.authorization = jr_http_header(request, "authorization"),
+                                       .content_type = jr_http_header(request, "content-type"),
+                                       .body = request->body,
+                                       .wall = api->host.now(api->host.user),
+                                       .header = jr_intake__attribute,
+                                       .user = request};
+    job->rc = jr_events_take(&api->keys, &events, &job->arena, &job->intake, &job->err);
+    jr_intake__go_on(api, job);
 }
 
 void jr_api__preflight(struct jr_api *api, struct jr_http_exchange *exchange) {

@@ -118,6 +118,16 @@ static void openapi__responses(struct jn_json_out *w, const struct openapi__rout
     jn_jw_end_object(w);
 }
 
+static struct jn_str openapi__body(const struct openapi__route *route) {
+    if (strcmp(route->handler, "program") == 0)
+        return JN_STR("{\"content\":{\"application/octet-stream\":{\"schema\":{}}}}");
+    if (strcmp(route->handler, "events") == 0)
+        return JN_STR("{\"content\":{\"application/cloudevents+json\":{\"schema\":{}},"
+                      "\"application/cloudevents-batch+json\":{\"schema\":{\"type\":\"array\"}},"
+                      "\"application/json\":{\"schema\":{}}}}");
+    return JN_STR("{\"content\":{\"application/json\":{\"schema\":{}}}}");
+}
+
 static void openapi__operation(struct jn_json_out *w, const struct openapi__route *route) {
     struct jn_buf name;
     jn_buf_init(&name, 256);
@@ -134,9 +144,7 @@ static void openapi__operation(struct jn_json_out *w, const struct openapi__rout
     openapi__parameters(w, route);
     if (route->body > 0) {
         jn_jw_key(w, "requestBody");
-        jn_jw_raw(w, strcmp(route->handler, "program") == 0
-                         ? JN_STR("{\"content\":{\"application/octet-stream\":{\"schema\":{}}}}")
-                         : JN_STR("{\"content\":{\"application/json\":{\"schema\":{}}}}"));
+        jn_jw_raw(w, openapi__body(route));
     }
     openapi__responses(w, route);
     jn_jw_end_object(w);

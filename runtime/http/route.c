@@ -21,6 +21,11 @@ static bool jr_http__path_matches(const char *pattern, struct jn_str path, struc
     return want.n == path.n;
 }
 
+/* A path may be another's pattern, too. */
+static bool jr_http__is_listed(struct jn_str allow, const char *method) {
+    return allow.n > 0 && memmem(allow.p, allow.n, method, strlen(method)) != NULL;
+}
+
 int jr_http_route_find(const struct jr_http_route *route, uint32_t n, const struct jr_http_request *request,
                        uint32_t *index, struct jn_str *param, struct jn_buf *allow) {
     struct jn_str path = request->path;
@@ -33,8 +38,10 @@ int jr_http_route_find(const struct jr_http_route *route, uint32_t n, const stru
             *index = i;
             return 200;
         }
-        if (found) jn_buf_z(allow, ", ");
-        jn_buf_z(allow, route[i].method);
+        if (!jr_http__is_listed(jn_buf_view(allow), route[i].method)) {
+            if (found) jn_buf_z(allow, ", ");
+            jn_buf_z(allow, route[i].method);
+        }
         found = true;
     }
     return found ? 405 : 404;

@@ -75,19 +75,18 @@ static struct jn_str jr_track__cut(struct jn_str s, size_t max) {
     return jn_str_sub(s, 0, max);
 }
 
-/* The event as it came, for whoever looks into the quarantine. */
-static struct jn_str jr_track__text(struct jr_track *t, const struct jn_json *item) {
+struct jn_str jr_intake_text(const struct jn_json *item, struct jn_arena *arena) {
     struct jn_buf text;
     jn_buf_init(&text, JR_INFLATE_MAX * 2);
     jn_json_dump(item, &text);
-    struct jn_str kept = jn_arena_str(t->arena, jr_track__cut(jn_buf_view(&text), JR_TRACK_KEPT_MAX));
+    struct jn_str kept = jn_arena_str(arena, jr_track__cut(jn_buf_view(&text), JR_TRACK_KEPT_MAX));
     jn_buf_release(&text);
     return kept;
 }
 
 static void jr_track__quarantine(struct jr_track *t, const struct jn_json *item, const char *reason) {
     struct jr_input *input = jr_track__add(t, JR_INPUT_QUARANTINE, JR_CALL_BATCH, false);
-    input->text = jr_track__text(t, item);
+    input->text = jr_intake_text(item, t->arena);
     input->reason = jn_str_z(reason);
 }
 
@@ -142,7 +141,7 @@ static void jr_track__item(struct jr_track *t, enum jr_call call, const struct j
     input->known = known;
     input->other = other;
     input->happened = jr_track__happened(t, item);
-    if (alias || customer.n == 0) input->text = jr_track__text(t, item);
+    if (alias || customer.n == 0) input->text = jr_intake_text(item, t->arena);
     if (alias) return;
     if (identify || customer.n == 0) input->traits = traits;
     if (identify) return;
@@ -162,20 +161,20 @@ static void jr_track__batch_item(struct jr_track *t, const struct jn_json *item)
 
 /* ---- a request ---- */
 
-static jn_rc jr_track__parse(const struct jr_keys *keys, const struct jr_track_request *request, struct jr_intake *out,
-                             struct jn_err *err) {
+jn_rc jr_intake_document(const struct jr_keys *keys, struct jn_str authorization, struct jn_str body,
+                         struct jr_intake *out, struct jn_err *err) {
     struct jn_json **document = &out->document;
-    enum jr_key_check check = jr_keys_check_header(keys, request->authorization, &out->key);
+    enum jr_key_check check = jr_keys_check_header(keys, authorization, &out->key);
     if (check == JR_KEY_BAD) return jn_fail(err, JN_UNAUTHORIZED, "the write key is not known");
     jn_rc rc = JN_OK;
-    if (jr_is_gzip(request->body)) {
+    if (jr_is_gzip(body)) {
         struct jn_buf plain;
         jn_buf_init(&plain, JR_INFLATE_MAX);
-        rc = jr_inflate(request->body, &plain, err);
+        rc = jr_inflate(body, &plain, err);
         if (rc == JN_OK) rc = jn_json_parse(jn_buf_view(&plain), document, err);
         jn_buf_release(&plain);
     } else {
-        rc = jn_json_parse(request->body, document, err);
+        rc = jn_json_parse(body, document, err);
     }
     if (rc != JN_OK) return rc;
     out->weight = jn_json_weight();
@@ -211,7 +210,7 @@ jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *r
     if (!jr_track__call(request->call, true, &call))
         return jn_fail(err, JN_NOT_FOUND, "the tracking API has no call of this name");
     if (call == JR_CALL_METRICS) return JN_OK;
-    jn_rc rc = jr_track__parse(keys, request, out, err);
+    jn_rc rc = jr_intake_document(keys, request->authorization, request->body, out, err);
     if (rc != JN_OK) return rc;
     struct jr_track t = {.arena = arena, .out = out, .wall = request->wall};
     return jr_track__fill(&t, call, out->document, err);

@@ -38,6 +38,12 @@ struct jr_intake {
 jn_rc jr_track_take(const struct jr_keys *keys, const struct jr_track_request *request, struct jn_arena *arena,
                     struct jr_intake *out, struct jn_err *err);
 
+/* What other forms share in which events come: the body, zipped or not, as a document, once a key is shown by the
+ * header or in it (errors as above); and an event as it came, for whoever looks into the quarantine. */
+jn_rc jr_intake_document(const struct jr_keys *keys, struct jn_str authorization, struct jn_str body,
+                         struct jr_intake *out, struct jn_err *err);
+struct jn_str jr_intake_text(const struct jn_json *item, struct jn_arena *arena);
+
 /* Drops optional inputs whose event the program (which may be NULL) does not declare, but for what two ids in them say
  * of each other. */
 void jr_track_settle(struct jr_intake *intake, const struct jn_program *program);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CloudEvent, HTTP } from "cloudevents";
 import RudderAnalytics from "@rudderstack/rudder-sdk-node";
 import { Analytics } from "@segment/analytics-node";
 import { Webhook } from "standardwebhooks";
@@ -69,3 +70,21 @@ test("the package standardwebhooks verifies what is sent, and nothing else", asy
     assert.throws(() => new Webhook("whsec_" + btoa("another key, another key")).verify(webhook.body, webhook.headers));
   });
 });
+
+for (const mode of ["binary", "structured"])
+  test(`the package cloudevents delivers an event in ${mode} mode, chunked`, async () => {
+    await inside(async (journey, receiver) => {
+      await fetch(`${journey.url}/v1/identify`, {
+        method: "POST", headers: { authorization: "Basic " + btoa("key-1:") }, body: '{"userId":"eve","traits":{"email":"eve@example.com"}}' });
+      const event = new CloudEvent({ type: "Signed_Up", source: "/shop", subject: "eve", data: { plan: "pro" } });
+      const send = async (message) => {
+        const answer = await fetch(`${journey.url}/v1/events`, {
+          method: "POST", headers: { ...message.headers, authorization: "Bearer key-1" },
+          body: new Blob([message.body]).stream(), duplex: "half" });
+        assert.equal(answer.status, 200);
+      };
+      await send(HTTP[mode](event));
+      await send(HTTP[mode](event)); // its id was taken
+      assert.equal(JSON.parse((await receiver.next()).body).content.body, "Plan pro, 你好");
+    }, { JOURNEY_WRITE_KEY: "key-1" });
+  });

@@ -171,5 +171,25 @@ class Hooks(Case):
         self.assertEqual(self.hook(server, b'{"type":"order.refunded"}')[0], 200)
 
 
+class CloudEvents(Case):
+    def test_an_event_is_taken_once_in_any_form(self):
+        server = self.serve(self.env(JOURNEY_WRITE_KEY="wk"))
+        key = {"Authorization": "Bearer wk"}
+        server.post("/v1/identify", {"userId": "änn", "traits": {"email": "ann@example.com"}}, key)
+        event = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "signup", "subject": "änn", "data": {"plan": "trial"}}
+        heads = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/shop", "ce-type": "signup", "ce-subject": "%C3%A4nn"}
+        for body, headers in ((event, {"Content-Type": "application/cloudevents+json"}),
+                              ([event, {**event, "type": ""}], {"Content-Type": "application/cloudevents-batch+json"}),
+                              (event["data"], {"Content-Type": "application/json", **heads})):
+            self.assertEqual(server.post("/v1/events", body, {**headers, **key})[0], 200)
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "änn")
+        self.assertEqual([item["reason"] for item in server.get("/api/quarantine")["items"]], ["type is missing or no text"])
+        self.assertEqual(server.get("/api/status")["deliveries"]["dead"], 0)
+        self.assertEqual(server.post("/v1/events", event, {"Authorization": "Bearer other"})[0], 401)
+        self.assertEqual(server.request("POST", "/v1/events", "{", key)[0], 400)
+        self.assertEqual(server.post("/v1/events", {**event, "id": "2"}, key)[0], 200)
+        self.assertEqual(self.receiver.next().json["customer"]["id"], "änn")  # of three that were the same, one was sent
+
+
 if __name__ == "__main__":
     unittest.main()

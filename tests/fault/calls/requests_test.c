@@ -168,6 +168,8 @@ static void people_come(struct day *day) {
     asks(day, "POST", "/v1/track", "{\"userId\":\"ann\",\"event\":\"begin\",\"properties\":{\"plan\":\"trial\"}}");
     asks(day, "POST", "/v1/track", "{\"anonymousId\":\"tablet\",\"event\":\"begin\"}");
     asks(day, "POST", "/v1/track", "{\"userId\":\"bo\",\"event\":\"purchase\",\"properties\":{}}"); /* set aside */
+    asks(day, "POST", "/v1/events",
+         "{\"specversion\":\"1.0\",\"id\":\"e1\",\"source\":\"/shop\",\"type\":\"rest\",\"subject\":\"bo\"}");
     asks(day, "POST", "/v1/batch",
          "{\"batch\":[{\"type\":\"track\",\"userId\":\"ann\",\"event\":\"ask\",\"messageId\":\"m\"},"
          "{\"type\":\"track\",\"userId\":\"bo\",\"event\":\"ask\"},{\"type\":\"track\",\"userId\":\"bo\",\"event\":"
