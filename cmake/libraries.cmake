@@ -8,7 +8,6 @@ find_package(Threads REQUIRED)
 find_package(FLEX REQUIRED)
 find_package(BISON 3.8 REQUIRED)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
-pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 

@@ -2,7 +2,7 @@
 # journey_module(FOLDER [USES folders it may include and link] [LIBS outside libraries])
 # The include check (tests/lint) reads the same rows: an include that is not named here fails the build.
 # include/journey (the contract) may be included by everyone.
-journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::JANSSON PkgConfig::UTF8PROC m)
+journey_module(base/core LIBS OpenSSL::Crypto PkgConfig::UTF8PROC m)
 journey_module(base/cipher USES base/core LIBS OpenSSL::Crypto)
 journey_module(base/image USES base/core base/liquid)
 journey_module(base/liquid USES base/core LIBS m)
@@ -44,11 +44,11 @@ journey_module(runtime/engine/migrate USES base/core base/image base/upgrade run
 journey_module(runtime/engine USES base/core runtime/audit base/image base/upgrade runtime/engine/send runtime/engine/control runtime/engine/person runtime/engine/policy runtime/engine/history runtime/engine/flow runtime/engine/identity runtime/engine/migrate runtime/engine/canary runtime/vm runtime/timer base/liquid runtime/engine/content)
 journey_module(runtime/loop USES base/core LIBS PkgConfig::UV)
 journey_module(runtime/http USES base/core runtime/loop LIBS PkgConfig::UV OpenSSL::SSL llhttp)
-journey_module(runtime/ingest USES base/core base/image runtime/vm runtime/engine LIBS ZLIB::ZLIB)
-journey_module(runtime/delivery USES base/core runtime/loop LIBS PkgConfig::UV)
+journey_module(runtime/ingest USES base/core base/cipher base/image runtime/vm runtime/engine LIBS ZLIB::ZLIB)
+journey_module(runtime/delivery USES base/core base/cipher runtime/loop LIBS PkgConfig::UV)
 journey_module(runtime/measure USES base/core)
 journey_module(runtime/api/access USES base/core runtime/api runtime/http runtime/ingest runtime/engine runtime/access runtime/audit runtime/measure)
 journey_module(runtime/api/person USES base/core base/image runtime/api runtime/http runtime/ingest runtime/engine)
 journey_module(runtime/api/version USES base/core base/image runtime/api runtime/api/access runtime/http runtime/ingest runtime/engine)
 journey_module(runtime/api USES base/core base/image runtime/store runtime/http runtime/ingest runtime/engine runtime/measure runtime/access runtime/audit runtime/api/access runtime/api/person runtime/api/version)
-journey_module(runtime/app USES base/core runtime/secret base/image runtime/store runtime/engine runtime/loop runtime/http runtime/ingest runtime/delivery runtime/measure runtime/api runtime/access LIBS PkgConfig::UV PkgConfig::SECCOMP)
+journey_module(runtime/app USES base/core base/cipher runtime/secret base/image runtime/store runtime/engine runtime/loop runtime/http runtime/ingest runtime/delivery runtime/measure runtime/api runtime/access LIBS PkgConfig::UV PkgConfig::SECCOMP)

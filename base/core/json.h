@@ -1,4 +1,4 @@
-/* JSON in and out: jansson's strict reader behind a few calls, and a streaming writer. */
+/* JSON in and out: a strict reader, the tree that it makes, and a streaming writer. */
 #ifndef CORE_JSON_H
 #define CORE_JSON_H
 

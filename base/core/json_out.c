@@ -1,5 +1,5 @@
 #include "core/check.h"
-#include "core/json.h"
+#include "core/json_tree.h"
 #include "core/utf8.h"
 
 void jn_jw_init(struct jn_json_out *w, struct jn_buf *buf) {
@@ -60,24 +60,12 @@ static bool jn_jw_plain(unsigned char c) {
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
 }
 
-/* Whether one of the eight bytes is below `least` or is `byte`, where none has its high bit set; as Bit Twiddling Hacks
- * (S. E. Anderson) finds a zero byte. */
-#define JW_EACH            UINT64_C(0x0101010101010101)
-#define JW_BELOW(w, least) (((w)-JW_EACH * (least)) & ~(w)&JW_EACH * 0x80)
-#define JW_HAS(w, byte)    JW_BELOW((w) ^ JW_EACH * (byte), 1)
-
-static bool jn_jw_word_is_plain(const char *p) {
-    uint64_t w;
-    memcpy(&w, p, sizeof(w));
-    return (w & JW_EACH * 0x80) == 0 && (JW_BELOW(w, 0x20) | JW_HAS(w, '"') | JW_HAS(w, '\\') | JW_HAS(w, 0x7F)) == 0;
-}
-
 /* Most texts are ASCII without anything to escape. The last eight bytes may have been looked at in part. */
 static bool jn_jw_is_plain(struct jn_str s) {
     size_t at = 0;
     for (; s.n - at >= sizeof(uint64_t); at += sizeof(uint64_t))
-        if (!jn_jw_word_is_plain(s.p + at)) return false;
-    if (s.n >= sizeof(uint64_t)) return jn_jw_word_is_plain(s.p + s.n - sizeof(uint64_t));
+        if (!jn_json_word_is_plain(s.p + at)) return false;
+    if (s.n >= sizeof(uint64_t)) return jn_json_word_is_plain(s.p + s.n - sizeof(uint64_t));
     for (; at < s.n; at++)
         if (!jn_jw_plain((unsigned char)s.p[at]) || (unsigned char)s.p[at] >= 0x80) return false;
     return true;

@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
+#include "cipher/signing_key.h"
 #include "core/civil.h"
 #include "core/decimal.h"
-#include "core/signing_key.h"
 #include "runtime/ingest/verify.h"
 #include "runtime/secret/secret.h"
 

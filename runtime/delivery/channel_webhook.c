@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cipher/signing_key.h"
 #include "core/buffer.h"
 #include "core/check.h"
-#include "core/signing_key.h"
 #include "runtime/delivery/signature.h"
 #include "runtime/delivery/transfer.h"
 

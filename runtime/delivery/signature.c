@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
+#include "cipher/signing_key.h"
 #include "core/hash.h"
-#include "core/signing_key.h"
 
 enum { JR_SIGNATURE__TEXT_MAX = 16 << 20 };
 

@@ -1,6 +1,6 @@
 #include "runtime/ingest/hooks.h"
 
-#include "core/signing_key.h"
+#include "cipher/signing_key.h"
 #include "core/value.h"
 #include "runtime/ingest/verify.h"
 #include "runtime/vm/vm.h"

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cipher/signing_key.h"
 #include "core/hash.h"
-#include "core/signing_key.h"
 
 enum { JR_VERIFY__TEXT_MAX = 16 << 20, JR_VERIFY__ID_MAX = 256, JR_VERIFY__DIGITS_MAX = 12 };
 enum jr_verify_key { JR_VERIFY_BYTES, JR_VERIFY_WHSEC };

@@ -7,7 +7,6 @@ LIBRARIES = {
     "uv.h": ("runtime/loop", "runtime/http", "runtime/delivery", "runtime/app", "cli/version.c"),
     "sqlite3.h": ("runtime/store/sqlite", "cli/version.c"),
     "curl/": ("runtime/loop", "runtime/delivery", "cli/server/client.c", "cli/version.c"),
-    "jansson.h": ("base/core",),
     "openssl/": ("base/core", "base/cipher", "runtime/http/tls.c"),
     "utf8proc.h": ("base/core",),
     "xxhash.h": ("base/core",),

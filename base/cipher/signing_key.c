@@ -1,4 +1,4 @@
-#include "core/signing_key.h"
+#include "cipher/signing_key.h"
 
 #include "core/hash.h"
 

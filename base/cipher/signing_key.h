@@ -1,6 +1,6 @@
 /* The key that a secret stands for, as Standard Webhooks writes secrets. */
-#ifndef CORE_SIGNING_KEY_H
-#define CORE_SIGNING_KEY_H
+#ifndef CIPHER_SIGNING_KEY_H
+#define CIPHER_SIGNING_KEY_H
 
 #include "core/buffer.h"
 

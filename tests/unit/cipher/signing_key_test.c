@@ -1,5 +1,5 @@
 /* Which secrets are keys. */
-#include "core/signing_key.h"
+#include "cipher/signing_key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
