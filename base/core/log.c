@@ -25,6 +25,14 @@ static const char *const LEVEL_NAME[] = {"debug", "info", "warn", "error"};
 static int threshold = JN_LOG_INFO;
 static uint64_t dropped;
 
+bool jn_log_level_by_name(struct jn_str name, enum jn_log_level *out) {
+    for (unsigned level = 0; level < sizeof LEVEL_NAME / sizeof *LEVEL_NAME; level++) {
+        *out = (enum jn_log_level)level;
+        if (jn_str_is(name, LEVEL_NAME[level])) return true;
+    }
+    return false;
+}
+
 void jn_log_set_level(enum jn_log_level level) {
     __atomic_store_n(&threshold, (int)level, __ATOMIC_RELAXED);
 }

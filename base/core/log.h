@@ -26,7 +26,8 @@ struct jn_log_field {
 #define JN_LF_STR(field_name, value) ((struct jn_log_field){.name = (field_name), .text = (value)})
 #define JN_LF_INT(field_name, value) ((struct jn_log_field){.name = (field_name), .number = (value), .is_number = true})
 
-void jn_log_set_level(enum jn_log_level level); /* INFO at start */
+void jn_log_set_level(enum jn_log_level level);                        /* INFO at start */
+bool jn_log_level_by_name(struct jn_str name, enum jn_log_level *out); /* "debug" to "error" */
 void jn_log_write(enum jn_log_event event, const struct jn_log_field *field, size_t n);
 uint64_t jn_log_dropped(void); /* lines that a full pipe refused */
 

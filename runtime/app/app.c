@@ -574,6 +574,7 @@ jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err) {
     app->err = err;
     jn_rc rc = jr_config_read(options, &app->config, err);
     if (!app->config.dev) jr_secret_forbid_dumps();
+    if (rc == JN_OK) jn_log_set_level(app->config.log_level);
     if (rc == JN_OK) rc = jr_app__raise_descriptors(err);
     if (rc == JN_OK) rc = jr_app__open_state(app, err);
     if (rc == JN_OK) rc = jr_app__run_loop(app, err);

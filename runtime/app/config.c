@@ -156,6 +156,11 @@ static jn_rc jr_config__ca_file(struct jn_str file, struct jr_config *out, struc
     return jn_fail(err, JN_CONFIG, "ca_file `%s` cannot be read", out->ca_file);
 }
 
+static jn_rc jr_config__log_level(struct jn_str name, struct jr_config *out, struct jn_err *err) {
+    if (jn_log_level_by_name(name, &out->log_level)) return JN_OK;
+    return jn_fail(err, JN_CONFIG, "the log's level is debug, info, warn or error, not `%.*s`", JN_FMT(name));
+}
+
 jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out, struct jn_err *err) {
     *out = (struct jr_config){.token = options->token,
                               .store = options->store,
@@ -164,6 +169,7 @@ jn_rc jr_config_read(const struct jr_app_options *options, struct jr_config *out
                               .tls_key = options->tls_key,
                               .dev = jr_config__is_on(options->dev)};
     jn_rc rc = jr_config__listen(options->listen, out, err);
+    if (rc == JN_OK) rc = jr_config__log_level(options->log_level, out, err);
     if (rc == JN_OK) rc = jr_config__ca_file(options->ca_file, out, err);
     if (rc == JN_OK) rc = jr_allow_parse(options->allow_destinations, &out->allow, err);
     if (rc == JN_OK) rc = jr_hosts_parse(options->allow_hosts, jr_config__listens_on_loopback(out), &out->hosts, err);

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "core/log.h"
 #include "journey/program.h"
 #include "journey/runtime.h"
 #include "runtime/access/hosts.h"
@@ -15,6 +16,7 @@ struct jr_config {
     char host[64]; /* numeric */
     int port;
     bool dev;
+    enum jn_log_level log_level;
     bool plain_reached; /* other machines reach it, and it is plain HTTP by request */
     struct jr_allow allow;
     char ca_file[PATH_MAX]; /* empty: none */

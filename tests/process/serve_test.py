@@ -37,6 +37,21 @@ class Start(Case):
         warnings = [line for line in lines if line["event"] == "PROGRAM_WARNING"]
         self.assertEqual([(os.path.basename(w["file"]), w["line"], w["code"][0]) for w in warnings], [("more.journey", 1, "W")])
 
+    def logged(self, level):
+        server = self.serve(self.env(JOURNEY_LOG_LEVEL=level))
+        self.assertEqual(server.request("GET", "/nothing")[0], 404)
+        self.assertEqual(server.terminate(), 0)
+        return {json.loads(line)["level"] for line in server.read_log().splitlines()}
+
+    def test_what_is_logged_begins_at_a_level(self):
+        self.assertLessEqual({"debug", "info"}, self.logged("debug"))
+
+    def test_a_higher_level_leaves_out_the_lower_ones(self):
+        self.assertEqual(set(), self.logged("error"))
+
+    def test_a_level_that_there_is_not_stops_the_start(self):
+        self.assertIn("debug, info, warn or error, not `loud`", self.refused(self.env(), ("--dev", "--log-level", "loud")))
+
     def test_a_missing_write_key_stops_the_start(self):
         self.assertIn("JOURNEY_WRITE_KEY", self.refused(self.env(JOURNEY_TOKEN="t")))
 

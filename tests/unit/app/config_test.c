@@ -18,6 +18,7 @@ static struct jr_app_options sound(void) {
                                    .token = JN_STR("t"),
                                    .keep_ids = JN_STR("30"),
                                    .keep_audit = JN_STR("400"),
+                                   .log_level = JN_STR("info"),
                                    .keep_quarantine = JN_STR("30"),
                                    .keep_dead = JN_STR("90"),
                                    .quarantine_events = JN_STR("100000"),
