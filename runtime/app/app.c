@@ -567,6 +567,8 @@ static jn_rc jr_app__run_loop(struct jr_app *app, struct jn_err *err) {
 }
 
 jn_rc jr_app_run(const struct jr_app_options *options, struct jn_err *err) {
+    /* For want of memory libuv aborts in some places, without a word: with these it ends as everything else does. */
+    JN_CHECK(uv_replace_allocator(jn_alloc, jn_realloc, jn_alloc_zero, free) == 0);
     jr_app__keep_standard_descriptors();
     jr_app__ignore_signals();
     (void)umask(077); /* what it makes is its own, whatever it was started with */
