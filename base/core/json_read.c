@@ -359,8 +359,9 @@ jn_rc jn_json_parse(struct jn_str text, struct jn_json **out, struct jn_err *err
         .begin = p, .p = p, .end = p + text.n, .arena = &document->arena, .stack = first, .room = JSON_STACK};
     *out = NULL;
     document->arena.first = JSON_FIRST;
-    r.text = jn_arena_alloc(r.arena, text.n + 1);
-    bool good = json_whole(&r, &document->root);
+    bool good = json_fits(&r, text.n);
+    if (good) r.text = jn_arena_alloc(r.arena, text.n + 1);
+    good = good && json_whole(&r, &document->root);
     json_weight = r.arena->used + r.room * sizeof *r.stack;
     free(r.asked);
     if (good) {

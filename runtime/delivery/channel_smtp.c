@@ -123,6 +123,7 @@ static void jr_smtp__tell(struct jr_attempt *attempt, CURLcode code) {
         jr_smtp__judge(attempt, code, &end);
     } else {
         jr_transfer_explain(&attempt->transfer, code, &end);
+        if (code == CURLE_FAILED_INIT) end.reason = jn_str_z("no thread can be had");
     }
     attempt->transfer.done(attempt->transfer.user, &end);
 }

@@ -20,8 +20,8 @@ struct jr_apart {
 void jr_apart_open(struct jr_apart *apart, uv_loop_t *loop);
 /* Starts a transfer to the place that `to` names. `done` is called once from the loop, never from within. Its code is
  * OPERATION_TIMEDOUT when `timeout_ms` is over, not counting the time in which the process stood still; it may be
- * noticed a second late. Until then the easy handle and all that its callbacks use are the thread's; its progress
- * function and its PRIVATE pointer are ours. */
+ * noticed a second late; FAILED_INIT when no thread is to be had. Until then the easy handle and all that its callbacks
+ * use are the thread's; its progress function and its PRIVATE pointer are ours. */
 void jr_apart_add(struct jr_apart *apart, CURL *easy, struct jn_str to, uint32_t timeout_ms, jr_multi_done done,
                   void *user);
 /* It ends within a second or so; `done` is still called. */

@@ -1,6 +1,7 @@
 """Mails by SMTP to a real mail server on loopback: what arrives, what is tried again, what is refused."""
 import email
 import email.policy
+import errno
 import json
 import os
 import queue
@@ -9,6 +10,7 @@ import sys
 import threading
 import unittest
 
+from failing_system import FAIL, THREAD, FailingSystem
 from journey_process import DEADLINE, Case, Server
 
 WORKSPACE = """workspace
@@ -189,6 +191,20 @@ class Smtp(Case):
         server.identify("bo", email="bo@example.com", name="Bo")  # is answered
         server.track("bo", "begin")
         self.assertEqual(self.mail.next()["to"], ["bo@example.com"])
+
+    def test_a_mail_waits_for_a_thread(self):
+        system = FailingSystem(self.directory)
+        server = self.serve({"MAIL_URL": self.url(), **system.env})
+        server.identify("ann", email="ann@example.com", name="Ann")
+        server.track("ann", "begin")
+        self.assertEqual(self.mail.next()["with"], "250")  # libcurl is loaded
+        system.arm(FAIL, THREAD, left=1, times=1, code=errno.EAGAIN)
+        self.mail.answer("hang DATA")  # so that the next one needs another thread
+        for user in ("bo", "cy"):
+            server.identify(user, email=f"{user}@example.com", name=user)
+            server.track(user, "begin")
+        self.assertEqual({self.mail.next()["with"], self.mail.next()["with"]}, {"hang DATA", "250"})
+        self.assertEqual(system.get("struck"), 1)
 
     def test_an_internal_server_is_refused_without_dev(self):
         server = Server(self.directory, {"MAIL_URL": self.url(), "JOURNEY_TOKEN": "t", "JOURNEY_WRITE_KEY": "wk"}, args=())

@@ -191,6 +191,16 @@ static void memory_has_a_bound(void **state) {
     }
     struct jn_json *document;
     struct jn_err err;
+    struct jn_buf one; /* a single text */
+    jn_buf_init(&one, 2 * JN_JSON_MAX_WEIGHT);
+    jn_buf_char(&one, '"');
+    assert_true(jn_buf_room(&one, JN_JSON_MAX_WEIGHT));
+    memset(one.p + one.n, 'x', JN_JSON_MAX_WEIGHT);
+    one.n += JN_JSON_MAX_WEIGHT;
+    jn_buf_char(&one, '"');
+    assert_int_equal(jn_json_parse(jn_buf_view(&one), &document, &err), JN_TOO_LARGE);
+    assert_null(document);
+    jn_buf_release(&one);
     assert_int_equal(jn_json_parse(JN_STR("[[],[]]"), &document, &err), JN_OK);
     assert_in_range(jn_json_weight(), 3 * 16, 4096);
     jn_json_free(document);

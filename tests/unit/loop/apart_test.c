@@ -1,8 +1,6 @@
 /* Transfers in threads beside the loop: mails, whose server is played here. */
 #include "runtime/loop/apart.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,6 +10,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "loopback.h"
 
 #define CODE_NONE  CURL_LAST
 #define MAIL_LARGE (64U << 20) /* more than sockets hold back */
@@ -133,18 +133,14 @@ static bool hears_the_end_of_a_mail(int fd) {
 }
 
 static int set_up(void **state) {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof in;
     struct jn_err err;
+    char address[32];
     (void)state;
     assert_int_equal(jr_curl_load(&err), JN_OK);
     assert_int_equal(uv_loop_init(&loop), 0);
     jr_apart_open(&apart, &loop);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&in, sizeof in), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &length), 0);
-    (void)snprintf(url, sizeof url, "smtp://127.0.0.1:%d/journey", ntohs(in.sin_port));
+    listener = loopback_listen(0, address);
+    (void)snprintf(url, sizeof url, "smtp://%s/journey", address);
     return 0;
 }
 

@@ -1,8 +1,6 @@
 /* How long a transfer may take: by the loop's own time, in which a process that stands still takes none. */
 #include "runtime/loop/multi.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "loopback.h"
 #include "runtime/loop/attention.h"
 
 #define CODE_NONE CURL_LAST
@@ -106,18 +105,12 @@ static void stands_still(unsigned ms) {
 }
 
 static int set_up(void **state) {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof in;
     struct jn_err err;
     (void)state;
     assert_int_equal(jr_curl_load(&err), JN_OK);
     assert_int_equal(uv_loop_init(&loop), 0);
     multi = jr_multi_new(&loop, 8);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&in, sizeof in), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &length), 0);
-    (void)snprintf(address, sizeof address, "127.0.0.1:%d", ntohs(in.sin_port));
+    listener = loopback_listen(SOCK_NONBLOCK, address);
     ended = 0;
     return 0;
 }
