@@ -9,16 +9,21 @@
 #include "core/civil.h"
 #include "world.h"
 
-/* ann was sent hello, which was given up. */
-static void given_up(struct world *w) {
+/* ann enters, and is sent this. */
+static void is_sent(struct world *w, const char *text) {
     world_open(w);
     struct draft d = draft_new(&w->arena);
-    uint32_t begin = declare_event(&d, "begin"), message = declare_message(&d, "hello", d.post);
+    uint32_t begin = declare_event(&d, "begin"), message = declare_message(&d, text, d.post);
     begin_journey(&d, "trial", begin, JN_REENTER_ALWAYS);
     step_send(&d, message);
     step_exit(&d, "completed");
     deploy(w, &d);
     does(w, "ann", "begin", NULL);
+}
+
+/* ann was sent hello, which was given up. */
+static void given_up(struct world *w) {
+    is_sent(w, "hello");
     expect(w, "entered begin; sent hello; left completed");
     answers(w, 0, JR_RESULT_FAILED);
     expect(w, "failed hello");
@@ -170,14 +175,7 @@ static void letters_are_kept_for_so_long(void **state) {
 
 /* ann was to be sent what cannot be written: it divides by zero. */
 static void unwritten(struct world *w) {
-    world_open(w);
-    struct draft d = draft_new(&w->arena);
-    uint32_t begin = declare_event(&d, "begin"), broken = declare_message(&d, "{{ 1 | divided_by: 0 }}", d.post);
-    begin_journey(&d, "trial", begin, JN_REENTER_ALWAYS);
-    step_send(&d, broken);
-    step_exit(&d, "completed");
-    deploy(w, &d);
-    does(w, "ann", "begin", NULL);
+    is_sent(w, "{{ 1 | divided_by: 0 }}");
 }
 
 static void what_cannot_be_written_is_a_letter_that_says_why(void **state) {
